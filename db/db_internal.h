@@ -1,0 +1,65 @@
+/*
+ * db_internal.h - how the files of db/ run statements.  Stops at this
+ * directory: nobody else sees a PGresult.
+ */
+#ifndef DB_INTERNAL_H
+#define DB_INTERNAL_H
+
+#include <libpq-fe.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "db.h"
+
+#define DB_ARGS_MAX 24
+
+struct db_args {
+	int n;
+	const char *value[DB_ARGS_MAX];
+	int length[DB_ARGS_MAX];
+	int binary[DB_ARGS_MAX];
+	char digits[DB_ARGS_MAX][24];
+};
+
+void db_arg_int(struct db_args *a, int64_t v);
+void db_arg_bool(struct db_args *a, bool v);
+void db_arg_text(struct db_args *a, const char *s);  /* NULL: SQL NULL */
+void db_arg_bytes(struct db_args *a, const void *p, size_t len); /* p NULL: SQL NULL */
+void db_arg_time(struct db_args *a, int64_t unix_ms); /* for to_timestamp($n / 1000.0) casts: passes ms as bigint */
+
+/* A statement is a static struct; it is prepared on first use on each
+ * connection, under its name. */
+struct db_stmt {
+	const char *name;
+	int nargs;
+	const char *sql;
+};
+
+/* Rows come back in text format unless binary is asked for with db_query_binary.
+ * On DB_OK *res is the caller's to PQclear; otherwise it is NULL. */
+enum db_err db_query(struct db *db, const struct db_stmt *stmt,
+    const struct db_args *args, PGresult **res);
+/* As above for statements without rows; *affected may be NULL. */
+enum db_err db_run(struct db *db, const struct db_stmt *stmt,
+    const struct db_args *args, int64_t *affected);
+
+/*
+ * Pipeline: db_pipe_begin, then any number of db_pipe_send, then db_pipe_end,
+ * which sends the sync and hands each result in order to take (may be NULL).
+ * One failure fails the whole pipeline and the transaction it is in.
+ */
+enum db_err db_pipe_begin(struct db *db);
+enum db_err db_pipe_send(struct db *db, const struct db_stmt *stmt,
+    const struct db_args *args);
+enum db_err db_pipe_end(struct db *db,
+    void (*take)(void *ctx, int nth, const PGresult *res), void *ctx);
+
+/* Fields of a row. */
+int64_t db_int(const PGresult *res, int row, int col); /* 0 for NULL */
+bool db_bool(const PGresult *res, int row, int col);
+/* Copies at most cap - 1 octets and ends with NUL. */
+void db_text(const PGresult *res, int row, int col, char *out, size_t cap);
+/* Decodes bytea text form; returns the length, or -1 if it is over cap. */
+int db_bytes(const PGresult *res, int row, int col, uint8_t *out, size_t cap);
+
+#endif

@@ -1,0 +1,114 @@
+/*
+ * phone.h - the phone's side of smsvault, without I/O.
+ *
+ * Keeps a journal (SQLite) of what there is, what was sent and what the
+ * gateway has acknowledged; binds; uploads what is new as the effective policy
+ * says; answers gaps; obeys control frames.  It reaches its phone through
+ * struct phone_host alone: an Android app, a modem script and the simulator
+ * are all such hosts.  It knows no database, no modem, no file but its journal.
+ * One thread; the host calls in, the library calls back only from inside such
+ * a call.  Crash-safe: whatever a call has promised survives a power loss, and
+ * no frame goes out before the journal that remembers it is committed.
+ */
+#ifndef PHONE_H
+#define PHONE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "policy.h"
+#include "record.h"
+
+enum phone_notice {
+	PHONE_N_BINDING,   /* HELLO sent */
+	PHONE_N_QUESTION,  /* detail: the question; call phone_bind_answer() */
+	PHONE_N_DIGITS,    /* detail: the six digits to compare with the page */
+	PHONE_N_BOUND,
+	PHONE_N_REFUSED,   /* detail: why the gateway refused */
+	PHONE_N_POLICY,    /* the owner's policy is in force from now on */
+	PHONE_N_UNBOUND,
+	PHONE_N_UPLOADED,  /* detail: "N records in M SMS" handed to the radio */
+	PHONE_N_ACKED,     /* everything sent so far has arrived */
+};
+
+struct phone_host {
+	void *ctx;
+	/* Unix time in milliseconds; may jump in either direction. */
+	int64_t (*now_ms)(void *ctx);
+	/* Never jumps back; any origin. */
+	int64_t (*mono_ms)(void *ctx);
+	/* Hand one frame to the radio.  text: send it as a text SMS.  0 if it
+	 * was taken, -1 if not now (no coverage, sending limit): the library
+	 * keeps it and tries again. */
+	int (*send)(void *ctx, const char *number, const uint8_t *frame,
+	    size_t len, bool text);
+	void (*tell)(void *ctx, enum phone_notice what, const char *detail);
+};
+
+struct phone_identity {
+	const char *device_id; /* IMEI or what stands for it */
+	const char *sim_id;    /* ICCID; NULL: no SIM */
+	const char *name;      /* what to call the phone */
+	bool text_only;        /* its software can send no data SMS */
+};
+
+enum phone_state {
+	PHONE_UNBOUND,
+	PHONE_HELLO_SENT,
+	PHONE_ASKED,           /* waits for phone_bind_answer() */
+	PHONE_BOUND,
+};
+
+enum phone_err {
+	PHONE_OK = 0,
+	PHONE_E_CODE,    /* not a binding code or QR text */
+	PHONE_E_STATE,   /* not in this state */
+	PHONE_E_LOCKED,  /* the owner has locked the settings */
+	PHONE_E_INVALID, /* record or policy out of range */
+	PHONE_E_FAILED,  /* the journal failed: logged */
+};
+
+struct phone_status {
+	enum phone_state state;
+	uint32_t key_id;
+	char digits[7];
+	char service_number[24];
+	struct policy owner;       /* version 0: none yet */
+	struct policy effective;
+	size_t pending;            /* records not yet in a transfer */
+	size_t in_flight;          /* transfers sent and not acknowledged */
+	uint64_t sms_sent, sms_received;
+	int64_t last_ack_ms;       /* 0: never */
+};
+
+struct phone;
+
+/* journal: a path, or ":memory:".  NULL after logging why. */
+struct phone *phone_open(const char *journal, const struct phone_host *host,
+    const struct phone_identity *who);
+void phone_close(struct phone *p);
+
+enum phone_err phone_bind_code(
+    struct phone *p, const char *service_number, const char *typed_code);
+enum phone_err phone_bind_qr(struct phone *p, const char *qr_text);
+enum phone_err phone_bind_answer(struct phone *p, const char *answer);
+
+/* A record is there, new or changed, or gone (RECORD_DELETE).  A record that
+ * is as the journal knows it costs nothing. */
+enum phone_err phone_put(struct phone *p, const struct record *r);
+/* Send everything of every kind that is not OFF, now. */
+enum phone_err phone_upload_now(struct phone *p);
+/* The phone's own settings; refused while the owner's policy has the lock. */
+enum phone_err phone_set_policy(struct phone *p, const struct policy *own);
+/* An SMS has come in.  True if it was a frame for us (then the host does not
+ * show it to the user), authentic or not. */
+bool phone_receive(struct phone *p, const char *from, const uint8_t *frame,
+    size_t len, bool text);
+/* Do what is due.  Returns the mono_ms at which to call again at the latest. */
+int64_t phone_tick(struct phone *p);
+void phone_get_status(struct phone *p, struct phone_status *out);
+
+const char *phone_strerror(enum phone_err err);
+
+#endif
