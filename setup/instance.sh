@@ -34,7 +34,7 @@ instance_programs() {
 # Run a command as the user of the instance.
 as_user() {
 	if [ -n "${run_as-}" ]; then
-		setpriv --reuid="$run_as" --regid="$run_as" --init-groups \
+		setpriv --reuid="$run_as" --regid="$(id -g "$run_as")" --init-groups \
 		    env HOME="$inst" "$@"
 	else
 		"$@"

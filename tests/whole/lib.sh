@@ -1,0 +1,149 @@
+# What the end-to-end tests share: a whole instance in a temporary directory,
+# from the programs of the build tree, and TAP.  Sourced by sh.
+# shellcheck shell=sh
+
+top=${top_srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
+build=${top_builddir:-$top}
+. "$top/setup/common.sh"
+. "$top/setup/instance.sh"
+
+test_number=0
+test_failed=0
+
+plan() {
+	echo "1..$1"
+}
+
+# ok WHY COMMAND...: one test point.
+ok() {
+	why=$1
+	shift
+	test_number=$((test_number + 1))
+	if "$@" >"$inst/log/ok.out" 2>&1; then
+		echo "ok $test_number - $why"
+	else
+		echo "not ok $test_number - $why"
+		sed 's/^/# /' "$inst/log/ok.out" | tail -n 20
+		test_failed=1
+	fi
+}
+
+# equal WHY GOT WANT
+equal() {
+	test_number=$((test_number + 1))
+	if [ "$2" = "$3" ]; then
+		echo "ok $test_number - $1"
+	else
+		echo "not ok $test_number - $1"
+		echo "# got:  $2"
+		echo "# want: $3"
+		test_failed=1
+	fi
+}
+
+skip_all() {
+	echo "1..0 # SKIP $1"
+	exit 0
+}
+
+need() {
+	for c in "$@"; do
+		command -v "$c" >/dev/null 2>&1 || [ -x "$c" ] || skip_all "$c is missing"
+	done
+}
+
+finish() {
+	status=$?
+	[ "$status" = 0 ] || echo "Bail out! the test script itself failed"
+	instance_stop
+	if [ "$test_failed" != 0 ] && [ -n "${SMSVAULT_OUT-}" ]; then
+		rm -rf "$SMSVAULT_OUT/$(basename "$0" .sh)"
+		mkdir -p "$SMSVAULT_OUT/$(basename "$0" .sh)"
+		cp -r "$inst/log" "$SMSVAULT_OUT/$(basename "$0" .sh)/"
+	fi
+	rm -rf "$inst"
+	[ "$status" = 0 ] && exit "$test_failed"
+	exit "$status"
+}
+
+# A fresh instance.  As root its daemons run as "nobody", since PostgreSQL
+# refuses root.
+new_instance() {
+	need "$pg_bin/initdb" /usr/sbin/lighttpd curl
+	inst=$(mktemp -d "${TMPDIR:-/tmp}/smsvault.XXXXXX")
+	run_as=
+	if [ "$(id -u)" = 0 ]; then
+		run_as=nobody
+	fi
+	instance_programs "$build"
+	copy_programs
+	mkdir -p "$inst/log"
+	trap finish EXIT
+	trap 'exit 1' INT TERM HUP
+	port=$(free_port $((8300 + $$ % 900)))
+	instance_make
+}
+
+# The build tree may be where the unprivileged user cannot look.
+copy_programs() {
+	mkdir -p "$inst/app/static" "$inst/app/migrations"
+	for v in smsd modem smsctl sim pages; do
+		eval "from=\$bin_$v"
+		cp "$from" "$inst/app/" || exit 1
+		eval "bin_$v=\$inst/app/\$(basename \"\$from\")"
+	done
+	cp -r "$dir_static/." "$inst/app/static/"
+	cp -r "$dir_migrations/." "$inst/app/migrations/"
+	dir_static=$inst/app/static
+	dir_migrations=$inst/app/migrations
+}
+
+sql() {
+	as_user "$pg_bin/psql" -h "$inst/run" -U smsvault -d smsvault -Atqc "$1"
+}
+
+# ---- the owner's browser, by curl ----
+web() {
+	path=$1
+	shift
+	as_user curl -sS -f -L -b "$inst/run/cookies" -c "$inst/run/cookies" \
+	    -H 'Accept-Language: en' "$@" "$url$path"
+}
+
+csrf() {
+	sed -n 's/.*name="csrf" value="\([^"]*\)".*/\1/p' "$inst/run/page" | head -n 1
+}
+
+field() {
+	sed -n "s/.*id=\"$1\"[^>]*>\([^<]*\)<.*/\1/p" "$inst/run/page" | head -n 1
+}
+
+register() {
+	web /register >"$inst/run/page" || return 1
+	web /register --data-urlencode "csrf=$(csrf)" --data-urlencode "login=$1" \
+	    --data-urlencode "password=$2" --data-urlencode "password2=$2" \
+	    --data language=en >"$inst/run/page" || return 1
+	[ -n "$(field recovery)" ]
+}
+
+# bind N: bind simulated phone N to the account that is signed in.
+bind() {
+	web /phones/add >"$inst/run/page" || return 1
+	web /phones/add --data-urlencode "csrf=$(csrf)" --data-urlencode "name=" \
+	    --data-urlencode "question=Name of your first pet?" \
+	    --data-urlencode "answer=Musti" >"$inst/run/page" || return 1
+	sim phone "$1" bind "$(field code)" && sim wait phone "$1" bound 60
+}
+
+# Everything on the phone is in the vault, once, octet for octet.
+same_as_phone() {
+	sim phone "$1" dump | grep -v '^ok$' | LC_ALL=C sort >"$inst/run/phone.txt"
+	as_user "$inst/app/dump" "$(conninfo smsvault_pages)" "$2" "$3" "$4" |
+	    LC_ALL=C sort >"$inst/run/vault.txt"
+	[ -s "$inst/run/phone.txt" ] || { echo "the phone has no records"; return 1; }
+	cmp "$inst/run/phone.txt" "$inst/run/vault.txt" || {
+		echo "phone: $(wc -l <"$inst/run/phone.txt") records, vault: $(wc -l <"$inst/run/vault.txt")"
+		diff "$inst/run/phone.txt" "$inst/run/vault.txt" | cut -c1-100 | head -n 6
+		return 1
+	}
+}
