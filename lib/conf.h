@@ -13,16 +13,16 @@
 
 enum conf_type {
 	CONF_STRING, /* char * in the struct; allocated */
-	CONF_INT,    /* int64_t; min..max */
-	CONF_BOOL,   /* bool */
+	CONF_INT, /* int64_t; min..max */
+	CONF_BOOL, /* bool */
 };
 
 struct conf_key {
 	const char *name;
 	enum conf_type type;
-	size_t offset;        /* of the member in the struct */
+	size_t offset; /* of the member in the struct */
 	const char *fallback; /* as it would be written in the file; NULL: "" */
-	int64_t min, max;     /* CONF_INT */
+	int64_t min, max; /* CONF_INT */
 };
 
 /* A section that may repeat: conf_read calls add() for each, after its keys

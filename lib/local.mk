@@ -1,1 +1,23 @@
-# lib
+noinst_LIBRARIES += lib/libcommon.a
+lib_libcommon_a_SOURCES = \
+	lib/be.h \
+	lib/conf.c \
+	lib/conf.h \
+	lib/log.c \
+	lib/log.h \
+	lib/pack.h \
+	lib/policy.h \
+	lib/record.h \
+	lib/seal.c \
+	lib/seal.h \
+	lib/seal_air.c \
+	lib/seal_code.c \
+	lib/seal_internal.h \
+	lib/upload.c \
+	lib/upload.h \
+	lib/utf8.c \
+	lib/utf8.h \
+	lib/wire.c \
+	lib/wire.h
+lib_libcommon_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(CONFUSE_CFLAGS) $(ZLIB_CFLAGS)
+COMMON_LIBS = lib/libcommon.a $(CRYPTO_LIBS) $(CONFUSE_LIBS) $(ZLIB_LIBS)

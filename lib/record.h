@@ -30,15 +30,15 @@ enum record_kind {
 };
 
 enum record_op {
-	RECORD_PUT = 0,    /* this is how it is now */
+	RECORD_PUT = 0, /* this is how it is now */
 	RECORD_DELETE = 1, /* a tombstone: no fields */
 };
 
 enum record_type {
 	RECORD_TEXT, /* UTF-8, 1..RECORD_TEXT_MAX octets, no NUL */
-	RECORD_INT,  /* int64_t */
+	RECORD_INT, /* int64_t */
 };
-#define RECORD_TEXT_MAX   8192
+#define RECORD_TEXT_MAX 8192
 #define RECORD_FIELDS_MAX 64
 #define RECORD_STORED_MAX 16384 /* octets of the stored form */
 
@@ -46,32 +46,35 @@ enum record_type {
  * the nth NUMBER_TYPE belongs to the nth NUMBER. */
 enum record_tag {
 	/* contact */
-	RECORD_NAME = 1,        /* text: display name */
-	RECORD_NUMBER = 2,      /* text, repeats: as typed */
-	RECORD_NUMBER_E164 = 3, /* text, repeats: "" is not allowed, use NUMBER */
+	RECORD_NAME = 1, /* text: display name */
+	RECORD_NUMBER = 2, /* text, repeats: as typed */
+	RECORD_NUMBER_E164 =
+	    3, /* text, repeats: "" is not allowed, use NUMBER */
 	RECORD_NUMBER_TYPE = 4, /* int, repeats: enum record_label */
-	RECORD_EMAIL = 5,       /* text, repeats */
-	RECORD_EMAIL_TYPE = 6,  /* int, repeats */
+	RECORD_EMAIL = 5, /* text, repeats */
+	RECORD_EMAIL_TYPE = 6, /* int, repeats */
 	RECORD_ORG = 7,
 	RECORD_TITLE = 8,
-	RECORD_BIRTHDAY = 9,    /* text: YYYY-MM-DD or --MM-DD */
-	RECORD_ADDRESS = 10,    /* text, repeats */
+	RECORD_BIRTHDAY = 9, /* text: YYYY-MM-DD or --MM-DD */
+	RECORD_ADDRESS = 10, /* text, repeats */
 	RECORD_NOTE_TEXT = 11,
-	RECORD_STARRED = 12,    /* int: 1 */
+	RECORD_STARRED = 12, /* int: 1 */
 	/* message and call */
-	RECORD_PEER = 20,       /* text, repeats for a group: E.164 or as given */
-	RECORD_DIRECTION = 21,  /* int: enum record_direction / call type */
-	RECORD_BODY = 22,       /* text */
-	RECORD_READ = 23,       /* int: 1 read */
-	RECORD_SENT_MS = 24,    /* int: when it was sent, ms since 1970 */
+	RECORD_PEER = 20, /* text, repeats for a group: E.164 or as given */
+	RECORD_DIRECTION = 21, /* int: enum record_direction / call type */
+	RECORD_BODY = 22, /* text */
+	RECORD_READ = 23, /* int: 1 read */
+	RECORD_SENT_MS = 24, /* int: when it was sent, ms since 1970 */
 	RECORD_SUBJECT = 25,
 	RECORD_DURATION_S = 26, /* int: seconds */
-	RECORD_STATUS = 27,     /* int: -1 none, 0 complete, 32 pending, 64 failed */
-	RECORD_PRESENTATION = 28, /* int: 1 allowed 2 restricted 3 unknown 4 payphone */
-	RECORD_SIM_SLOT = 29,   /* int */
+	RECORD_STATUS =
+	    27, /* int: -1 none, 0 complete, 32 pending, 64 failed */
+	RECORD_PRESENTATION =
+	    28, /* int: 1 allowed 2 restricted 3 unknown 4 payphone */
+	RECORD_SIM_SLOT = 29, /* int */
 	/* device and SIM */
 	RECORD_MODEL = 40,
-	RECORD_SIM_ID = 41,     /* text: ICCID */
+	RECORD_SIM_ID = 41, /* text: ICCID */
 	RECORD_OPERATOR = 42,
 };
 
@@ -111,8 +114,10 @@ struct record *record_copy(const struct record *r);
 enum record_kind record_kind(const struct record *r);
 uint32_t record_id(const struct record *r);
 enum record_op record_op(const struct record *r);
-void record_set_op(struct record *r, enum record_op op); /* DELETE drops fields */
-int64_t record_time_ms(const struct record *r); /* message, call: when; else: changed */
+void
+record_set_op(struct record *r, enum record_op op); /* DELETE drops fields */
+int64_t
+record_time_ms(const struct record *r); /* message, call: when; else: changed */
 void record_set_time_ms(struct record *r, int64_t ms);
 
 /* 0, or -1: too many fields, too long, not UTF-8, or of the wrong type. */
@@ -121,7 +126,8 @@ int record_add_int(struct record *r, uint16_t tag, int64_t value);
 
 /* The nth field of that tag (n counts from 0); NULL or fallback if absent. */
 const char *record_text(const struct record *r, uint16_t tag, size_t n);
-int64_t record_int(const struct record *r, uint16_t tag, size_t n, int64_t fallback);
+int64_t
+record_int(const struct record *r, uint16_t tag, size_t n, int64_t fallback);
 size_t record_count(const struct record *r, uint16_t tag);
 /* All fields in canonical order (by tag, then as added). */
 size_t record_fields(const struct record *r, const struct record_field **out);

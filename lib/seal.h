@@ -16,13 +16,13 @@
 
 #include "wire.h"
 
-#define SEAL_KEY_LEN    32
+#define SEAL_KEY_LEN 32
 #define SEAL_SIV_KEY_LEN 64 /* AES-256-SIV: two keys of 32 */
-#define SEAL_TAG_LEN    16
+#define SEAL_TAG_LEN 16
 #define SEAL_PUBLIC_LEN 32
 #define SEAL_DIGEST_LEN 32
-#define SEAL_SALT_LEN   16
-#define SEAL_BOX_EXTRA  (SEAL_PUBLIC_LEN + SEAL_TAG_LEN)
+#define SEAL_SALT_LEN 16
+#define SEAL_BOX_EXTRA (SEAL_PUBLIC_LEN + SEAL_TAG_LEN)
 
 enum seal_err {
 	SEAL_OK = 0,
@@ -32,53 +32,55 @@ enum seal_err {
 
 /* ---- building blocks ---- */
 void seal_random(void *out, size_t len); /* aborts if the system has none */
-void seal_digest(const void *p, size_t len, uint8_t out[static SEAL_DIGEST_LEN]);
+void
+seal_digest(const void *p, size_t len, uint8_t out[static SEAL_DIGEST_LEN]);
 int seal_equal(const void *a, const void *b, size_t len); /* constant time */
 void seal_wipe(void *p, size_t len);
 /* label is ASCII and separates uses; out_len <= 255 * 32. */
-enum seal_err seal_derive(const uint8_t *key, size_t key_len,
-    const uint8_t *salt, size_t salt_len, const char *label,
-    uint8_t *out, size_t out_len);
+enum seal_err
+seal_derive(const uint8_t *key, size_t key_len, const uint8_t *salt,
+    size_t salt_len, const char *label, uint8_t *out, size_t out_len);
 /* out has len + 16 octets: tag, then text.  len >= 1, ad_len >= 1. */
 enum seal_err seal_lock(const uint8_t key[static SEAL_SIV_KEY_LEN],
     const void *ad, size_t ad_len, const void *text, size_t len, uint8_t *out);
 /* sealed has len >= 17 octets; out gets len - 16. */
-enum seal_err seal_unlock(const uint8_t key[static SEAL_SIV_KEY_LEN],
-    const void *ad, size_t ad_len, const uint8_t *sealed, size_t len,
-    uint8_t *out);
+enum seal_err
+seal_unlock(const uint8_t key[static SEAL_SIV_KEY_LEN], const void *ad,
+    size_t ad_len, const uint8_t *sealed, size_t len, uint8_t *out);
 enum seal_err seal_keypair(uint8_t secret[static SEAL_KEY_LEN],
     uint8_t public_key[static SEAL_PUBLIC_LEN]);
 /* To whoever holds the secret of public_key (ephemeral X25519, HKDF, SIV);
  * out has len + SEAL_BOX_EXTRA octets. */
 enum seal_err seal_box(const uint8_t public_key[static SEAL_PUBLIC_LEN],
     const void *ad, size_t ad_len, const void *text, size_t len, uint8_t *out);
-enum seal_err seal_box_open(const uint8_t secret[static SEAL_KEY_LEN],
-    const void *ad, size_t ad_len, const uint8_t *box, size_t len,
-    uint8_t *out);
+enum seal_err
+seal_box_open(const uint8_t secret[static SEAL_KEY_LEN], const void *ad,
+    size_t ad_len, const uint8_t *box, size_t len, uint8_t *out);
 
 /* ---- passwords, recovery codes, answers: scrypt ---- */
 struct seal_cost {
 	uint8_t log2_n; /* 10..20; 15 for people's secrets */
-	uint8_t r, p;   /* 8, 1 */
+	uint8_t r, p; /* 8, 1 */
 };
 extern const struct seal_cost seal_cost_people; /* 2^15, 8, 1: 32 MiB */
 enum seal_err seal_stretch(const char *secret, const uint8_t *salt,
     size_t salt_len, struct seal_cost cost, uint8_t *out, size_t out_len);
 
 /* ---- binding ---- */
-#define SEAL_CODE_CHARS   16 /* Crockford base32: 20-bit id, 55 secret, 5 check */
+#define SEAL_CODE_CHARS 16 /* Crockford base32: 20-bit id, 55 secret, 5 check \
+			    */
 #define SEAL_QR_SECRET_LEN 16
 /* Make a code: its id, its 16 characters (NUL-ended, no dashes). */
 void seal_code_new(uint32_t *id, char code[static SEAL_CODE_CHARS + 1]);
 /* Read what a person typed: any case, dashes and blanks, O for 0, I L for 1.
  * Returns 0 and the id and canonical code, or -1: wrong length or check. */
-int seal_code_read(const char *typed, uint32_t *id,
-    char code[static SEAL_CODE_CHARS + 1]);
+int seal_code_read(
+    const char *typed, uint32_t *id, char code[static SEAL_CODE_CHARS + 1]);
 /* The key both ends derive from the code (scrypt, 2^14) or from the QR. */
-enum seal_err seal_code_key(const char code[static SEAL_CODE_CHARS],
-    uint8_t key[static SEAL_KEY_LEN]);
-enum seal_err seal_qr_key(uint32_t id,
-    const uint8_t secret[static SEAL_QR_SECRET_LEN],
+enum seal_err seal_code_key(
+    const char code[static SEAL_CODE_CHARS], uint8_t key[static SEAL_KEY_LEN]);
+enum seal_err
+seal_qr_key(uint32_t id, const uint8_t secret[static SEAL_QR_SECRET_LEN],
     uint8_t key[static SEAL_KEY_LEN]);
 /* The text inside the QR: "SMSVAULT:1:+358...:CODEID:SECRET", upper case so
  * that QR alphanumeric mode applies.  read returns -1 if it is not ours. */
@@ -92,9 +94,9 @@ int seal_qr_read(const char *text, char number[static 24], uint32_t *id,
 /* Frames of the binding.  Each writes the whole SMS and returns its length in
  * *len.  The challenge and the root key depend on the octets of the frames
  * before (the transcript). */
-enum seal_err seal_hello(const uint8_t code_key[static SEAL_KEY_LEN],
-    uint32_t code_id, bool code_long,
-    const uint8_t eph_secret[static SEAL_KEY_LEN],
+enum seal_err
+seal_hello(const uint8_t code_key[static SEAL_KEY_LEN], uint32_t code_id,
+    bool code_long, const uint8_t eph_secret[static SEAL_KEY_LEN],
     const struct wire_hello *h, uint8_t sms[static WIRE_DATA_MAX], size_t *len);
 enum seal_err seal_hello_open(const uint8_t code_key[static SEAL_KEY_LEN],
     const struct wire_frame *f, struct wire_hello *out);
@@ -108,16 +110,16 @@ enum seal_err seal_challenge(const uint8_t code_key[static SEAL_KEY_LEN],
 /* Phone: open it with the secret whose public key was in its HELLO. */
 enum seal_err seal_challenge_open(const uint8_t code_key[static SEAL_KEY_LEN],
     const uint8_t *hello, size_t hello_len,
-    const uint8_t eph_secret[static SEAL_KEY_LEN],
-    const uint8_t *challenge, size_t challenge_len,
-    struct wire_challenge *out, uint8_t root[static SEAL_KEY_LEN]);
+    const uint8_t eph_secret[static SEAL_KEY_LEN], const uint8_t *challenge,
+    size_t challenge_len, struct wire_challenge *out,
+    uint8_t root[static SEAL_KEY_LEN]);
 /* Six decimal digits, NUL-ended, the same on both sides. */
 void seal_digits(const uint8_t root[static SEAL_KEY_LEN], char out[static 7]);
 
 /* ---- a bound phone ---- */
 struct seal_phone; /* the keys derived from one root; memory is wiped on free */
-struct seal_phone *seal_phone_new(const uint8_t root[static SEAL_KEY_LEN],
-    uint32_t key_id);
+struct seal_phone *
+seal_phone_new(const uint8_t root[static SEAL_KEY_LEN], uint32_t key_id);
 void seal_phone_free(struct seal_phone *k);
 
 enum seal_err seal_proof(const struct seal_phone *k, const struct wire_proof *p,
@@ -126,14 +128,14 @@ enum seal_err seal_proof_open(const struct seal_phone *k,
     const struct wire_frame *f, struct wire_proof *out);
 
 /* Is the 5-octet tag of this segment ours?  Cheap: asked before storage. */
-enum seal_err seal_segment_check(
-    const struct seal_phone *k, const struct wire_frame *f);
+enum seal_err
+seal_segment_check(const struct seal_phone *k, const struct wire_frame *f);
 /* Open a single.  near is the transfer number expected next; the number whose
  * low 8 bits the frame carries is sought around it (within 640 either side),
  * nearest first, and returned in *transfer.  out has f->body_len octets. */
-enum seal_err seal_single_open(const struct seal_phone *k,
-    const struct wire_frame *f, uint32_t near, uint32_t *transfer,
-    uint8_t *out);
+enum seal_err
+seal_single_open(const struct seal_phone *k, const struct wire_frame *f,
+    uint32_t near, uint32_t *transfer, uint8_t *out);
 /* Seal text (len >= 1) as transfer number `transfer` into 1..16 SMS of at most
  * room octets (WIRE_DATA_MAX or WIRE_TEXT_MAX): a single if it fits, else
  * segments.  down: from the gateway.  Returns -1 if it takes more than 16.
@@ -163,10 +165,10 @@ int seal_keyfile_make(const char *path, uint8_t key[static SEAL_KEY_LEN]);
 /* Wrap a secret under a master key for one purpose ("phone", "code", ...);
  * out has len + 16 octets. */
 enum seal_err seal_wrap(const uint8_t master[static SEAL_KEY_LEN],
-    const char *purpose, const void *ad, size_t ad_len,
-    const void *secret, size_t len, uint8_t *out);
+    const char *purpose, const void *ad, size_t ad_len, const void *secret,
+    size_t len, uint8_t *out);
 enum seal_err seal_unwrap(const uint8_t master[static SEAL_KEY_LEN],
-    const char *purpose, const void *ad, size_t ad_len,
-    const uint8_t *wrapped, size_t len, uint8_t *out);
+    const char *purpose, const void *ad, size_t ad_len, const uint8_t *wrapped,
+    size_t len, uint8_t *out);
 
 #endif

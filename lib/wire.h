@@ -15,47 +15,47 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WIRE_VERSION     1
-#define WIRE_PORT        16726 /* destination port, TS 23.040: 16000..16999 */
-#define WIRE_DATA_MAX    133   /* octets of ours in one data SMS: 140 - 7 UDH */
-#define WIRE_TEXT_MAX    120   /* octets in 160 GSM 7-bit letters of base64 */
-#define WIRE_TEXT_CHARS  160
+#define WIRE_VERSION 1
+#define WIRE_PORT 16726 /* destination port, TS 23.040: 16000..16999 */
+#define WIRE_DATA_MAX 133 /* octets of ours in one data SMS: 140 - 7 UDH */
+#define WIRE_TEXT_MAX 120 /* octets in 160 GSM 7-bit letters of base64 */
+#define WIRE_TEXT_CHARS 160
 #define WIRE_SEGMENT_TAG_LEN 5
-#define WIRE_SINGLE_TAG_LEN  8
-#define WIRE_SIV_LEN         16
-#define WIRE_SEGMENT_HEAD (9 + WIRE_SEGMENT_TAG_LEN)  /* 14 */
+#define WIRE_SINGLE_TAG_LEN 8
+#define WIRE_SIV_LEN 16
+#define WIRE_SEGMENT_HEAD (9 + WIRE_SEGMENT_TAG_LEN) /* 14 */
 #define WIRE_SEGMENT_BODY_MAX (WIRE_DATA_MAX - WIRE_SEGMENT_HEAD) /* 119 */
-#define WIRE_SINGLE_HEAD  (6 + WIRE_SINGLE_TAG_LEN)   /* 14 */
-#define WIRE_SINGLE_BODY_MAX (WIRE_DATA_MAX - WIRE_SINGLE_HEAD)   /* 119 */
-#define WIRE_CONTROL_HEAD (9 + WIRE_SIV_LEN)          /* 25 */
+#define WIRE_SINGLE_HEAD (6 + WIRE_SINGLE_TAG_LEN) /* 14 */
+#define WIRE_SINGLE_BODY_MAX (WIRE_DATA_MAX - WIRE_SINGLE_HEAD) /* 119 */
+#define WIRE_CONTROL_HEAD (9 + WIRE_SIV_LEN) /* 25 */
 #define WIRE_CONTROL_ARGS_MAX 100
-#define WIRE_BIND_HEAD    (4 + 32 + WIRE_SIV_LEN)     /* 52: hello, challenge */
-#define WIRE_PROOF_HEAD   (5 + WIRE_SIV_LEN)          /* 21 */
-#define WIRE_SEGMENTS_MAX 16                          /* SMS in one transfer */
-#define WIRE_TRANSFER_MAX 0xffffffu                   /* transfer numbers: 24 bits */
+#define WIRE_BIND_HEAD (4 + 32 + WIRE_SIV_LEN) /* 52: hello, challenge */
+#define WIRE_PROOF_HEAD (5 + WIRE_SIV_LEN) /* 21 */
+#define WIRE_SEGMENTS_MAX 16 /* SMS in one transfer */
+#define WIRE_TRANSFER_MAX 0xffffffu /* transfer numbers: 24 bits */
 #define WIRE_ACK_TRANSFERS 52 /* transfers whose gaps one ACK can name */
 
 /* Bit 3 set: from the gateway to the phone. */
 enum wire_type {
-	WIRE_SEGMENT = 1,       /* part of a transfer, phone to gateway */
-	WIRE_SINGLE = 2,        /* a whole transfer in one SMS */
-	WIRE_HELLO = 3,         /* binding, first SMS */
-	WIRE_PROOF = 4,         /* binding, third SMS */
-	WIRE_SEGMENT_DOWN = 9,  /* as 1 and 2, gateway to phone */
+	WIRE_SEGMENT = 1, /* part of a transfer, phone to gateway */
+	WIRE_SINGLE = 2, /* a whole transfer in one SMS */
+	WIRE_HELLO = 3, /* binding, first SMS */
+	WIRE_PROOF = 4, /* binding, third SMS */
+	WIRE_SEGMENT_DOWN = 9, /* as 1 and 2, gateway to phone */
 	WIRE_SINGLE_DOWN = 10,
-	WIRE_CHALLENGE = 11,    /* binding, second SMS */
-	WIRE_CONTROL = 12,      /* a command */
-	WIRE_ACK = 13,          /* what has arrived, what is missing */
+	WIRE_CHALLENGE = 11, /* binding, second SMS */
+	WIRE_CONTROL = 12, /* a command */
+	WIRE_ACK = 13, /* what has arrived, what is missing */
 };
 
 enum wire_err {
 	WIRE_OK = 0,
-	WIRE_E_SHORT,   /* not even the head of its type, or an empty body */
-	WIRE_E_LONG,    /* more than one SMS holds */
+	WIRE_E_SHORT, /* not even the head of its type, or an empty body */
+	WIRE_E_LONG, /* more than one SMS holds */
 	WIRE_E_VERSION, /* not a version we speak, or an epoch other than 0 */
-	WIRE_E_TYPE,    /* no such frame type */
-	WIRE_E_FIELD,   /* a reserved bit is set or a field is out of range */
-	WIRE_E_TEXT,    /* not base64 of a frame */
+	WIRE_E_TYPE, /* no such frame type */
+	WIRE_E_FIELD, /* a reserved bit is set or a field is out of range */
+	WIRE_E_TEXT, /* not base64 of a frame */
 };
 
 /*
@@ -64,25 +64,25 @@ enum wire_err {
  */
 struct wire_frame {
 	enum wire_type type;
-	uint32_t key_id;      /* SEGMENT*, SINGLE*, PROOF, CONTROL, ACK */
-	uint32_t transfer;    /* SEGMENT*: 24 bits; SINGLE*: the low 8 bits */
-	uint8_t index;        /* SEGMENT*: 0..15 */
-	bool last;            /* SEGMENT*: no segment has a higher index */
-	uint32_t code_id;     /* HELLO, CHALLENGE: 20 bits */
-	bool code_long;       /* HELLO, CHALLENGE: the 128-bit secret of the QR */
-	uint32_t sequence;    /* CONTROL, ACK */
+	uint32_t key_id; /* SEGMENT*, SINGLE*, PROOF, CONTROL, ACK */
+	uint32_t transfer; /* SEGMENT*: 24 bits; SINGLE*: the low 8 bits */
+	uint8_t index; /* SEGMENT*: 0..15 */
+	bool last; /* SEGMENT*: no segment has a higher index */
+	uint32_t code_id; /* HELLO, CHALLENGE: 20 bits */
+	bool code_long; /* HELLO, CHALLENGE: the 128-bit secret of the QR */
+	uint32_t sequence; /* CONTROL, ACK */
 	const uint8_t *ephemeral; /* HELLO, CHALLENGE: 32 octets */
 	const uint8_t *head;
 	size_t head_len;
-	const uint8_t *tag;   /* 5, 8 or 16 octets by type */
+	const uint8_t *tag; /* 5, 8 or 16 octets by type */
 	size_t tag_len;
 	const uint8_t *body;
 	size_t body_len;
 };
 
 /* On WIRE_OK *out is filled; on any error it is untouched. */
-enum wire_err wire_decode(
-    const uint8_t *sms, size_t len, struct wire_frame *out);
+enum wire_err
+wire_decode(const uint8_t *sms, size_t len, struct wire_frame *out);
 
 /*
  * Write the octets before the tag of f (its type and the fields of that type)
@@ -92,36 +92,36 @@ enum wire_err wire_decode(
 size_t wire_put_head(const struct wire_frame *f, uint8_t sms[static 64]);
 
 /* The text form.  Returns the number of characters; out is ended with NUL. */
-size_t wire_text_encode(const uint8_t *sms, size_t len,
-    char out[static WIRE_TEXT_CHARS + 1]);
+size_t wire_text_encode(
+    const uint8_t *sms, size_t len, char out[static WIRE_TEXT_CHARS + 1]);
 enum wire_err wire_text_decode(const char *text, size_t len,
     uint8_t sms[static WIRE_TEXT_MAX], size_t *sms_len);
 
 /* What is inside a CONTROL, once opened (8 octets and args). */
 enum wire_command {
-	WIRE_CMD_PING = 1,     /* args: none; the phone answers by a transfer */
-	WIRE_CMD_POLICY = 2,   /* args: policy_encode(); policy_version is its */
-	WIRE_CMD_UPLOAD = 3,   /* args: none; send what is new now */
-	WIRE_CMD_UNBIND = 4,   /* args: none; forget the key */
-	WIRE_CMD_REFUSED = 5,  /* args: one octet, enum wire_refusal */
+	WIRE_CMD_PING = 1, /* args: none; the phone answers by a transfer */
+	WIRE_CMD_POLICY = 2, /* args: policy_encode(); policy_version is its */
+	WIRE_CMD_UPLOAD = 3, /* args: none; send what is new now */
+	WIRE_CMD_UNBIND = 4, /* args: none; forget the key */
+	WIRE_CMD_REFUSED = 5, /* args: one octet, enum wire_refusal */
 };
 
 enum wire_refusal {
 	WIRE_REFUSED_ANSWER = 1, /* the verification answer was wrong */
-	WIRE_REFUSED_LIMIT = 2,  /* too many wrong answers: start again later */
+	WIRE_REFUSED_LIMIT = 2, /* too many wrong answers: start again later */
 };
 
 struct wire_control {
 	enum wire_command command;
 	uint32_t policy_version; /* 24 bits; the owner's newest, any command */
-	uint32_t not_after;      /* Unix seconds; the phone ignores it later */
+	uint32_t not_after; /* Unix seconds; the phone ignores it later */
 	const uint8_t *args;
-	size_t args_len;         /* at most WIRE_CONTROL_ARGS_MAX */
+	size_t args_len; /* at most WIRE_CONTROL_ARGS_MAX */
 };
 
 /* Unknown commands decode well: the phone reports them and goes on. */
-enum wire_err wire_control_decode(
-    const uint8_t *p, size_t len, struct wire_control *out);
+enum wire_err
+wire_control_decode(const uint8_t *p, size_t len, struct wire_control *out);
 size_t wire_control_encode(
     const struct wire_control *c, uint8_t p[static WIRE_DATA_MAX]);
 
@@ -133,37 +133,37 @@ size_t wire_control_encode(
 struct wire_ack {
 	uint32_t cumulative;
 	uint32_t policy_version;
-	size_t count;            /* entries of wanted in use, 0..52 */
+	size_t count; /* entries of wanted in use, 0..52 */
 	uint16_t wanted[WIRE_ACK_TRANSFERS];
 };
 
-enum wire_err wire_ack_decode(
-    const uint8_t *p, size_t len, struct wire_ack *out);
+enum wire_err
+wire_ack_decode(const uint8_t *p, size_t len, struct wire_ack *out);
 /* Trailing zeros are cut.  Returns the octets used, at most 108. */
-size_t wire_ack_encode(
-    const struct wire_ack *a, uint8_t p[static WIRE_DATA_MAX]);
+size_t
+wire_ack_encode(const struct wire_ack *a, uint8_t p[static WIRE_DATA_MAX]);
 
 /* What is inside the three SMS of a binding, once opened. */
-#define WIRE_NAME_MAX     37  /* octets of UTF-8; fits the text form too */
+#define WIRE_NAME_MAX 37 /* octets of UTF-8; fits the text form too */
 #define WIRE_QUESTION_MAX 48
-#define WIRE_ANSWER_MAX   64
-#define WIRE_POLICY_MAX   64
+#define WIRE_ANSWER_MAX 64
+#define WIRE_POLICY_MAX 64
 
 struct wire_hello {
-	uint8_t wire_max;      /* highest wire version the phone speaks */
-	uint8_t codecs;        /* bit n: it can write pack codec n */
-	bool text_only;        /* it can neither send nor receive data SMS */
-	uint8_t device[16];    /* digest of the device id */
-	uint8_t sim[8];        /* digest of the SIM id; all zero: no SIM id */
-	uint32_t time;         /* the phone's clock, Unix seconds */
+	uint8_t wire_max; /* highest wire version the phone speaks */
+	uint8_t codecs; /* bit n: it can write pack codec n */
+	bool text_only; /* it can neither send nor receive data SMS */
+	uint8_t device[16]; /* digest of the device id */
+	uint8_t sim[8]; /* digest of the SIM id; all zero: no SIM id */
+	uint32_t time; /* the phone's clock, Unix seconds */
 	char name[WIRE_NAME_MAX + 1]; /* what the phone calls itself */
 };
 
 struct wire_challenge {
 	uint32_t key_id;
-	bool ask;              /* the verification answer is wanted */
-	uint8_t codec;         /* the one to write */
-	uint32_t time;         /* the gateway's clock, Unix seconds */
+	bool ask; /* the verification answer is wanted */
+	uint8_t codec; /* the one to write */
+	uint32_t time; /* the gateway's clock, Unix seconds */
 	uint32_t policy_version;
 	uint8_t policy[WIRE_POLICY_MAX];
 	size_t policy_len;
@@ -178,18 +178,18 @@ struct wire_proof {
 /* Encoders return the octets used; text that is not UTF-8 or has control
  * characters is WIRE_E_FIELD when decoding.  wire_challenge_encode returns 0
  * if policy and question together do not fit into room octets. */
-enum wire_err wire_hello_decode(
-    const uint8_t *p, size_t len, struct wire_hello *out);
-size_t wire_hello_encode(
-    const struct wire_hello *h, uint8_t p[static WIRE_DATA_MAX]);
-enum wire_err wire_challenge_decode(
-    const uint8_t *p, size_t len, struct wire_challenge *out);
+enum wire_err
+wire_hello_decode(const uint8_t *p, size_t len, struct wire_hello *out);
+size_t
+wire_hello_encode(const struct wire_hello *h, uint8_t p[static WIRE_DATA_MAX]);
+enum wire_err
+wire_challenge_decode(const uint8_t *p, size_t len, struct wire_challenge *out);
 size_t wire_challenge_encode(const struct wire_challenge *c,
     uint8_t p[static WIRE_DATA_MAX], size_t room);
-enum wire_err wire_proof_decode(
-    const uint8_t *p, size_t len, struct wire_proof *out);
-size_t wire_proof_encode(
-    const struct wire_proof *pr, uint8_t p[static WIRE_DATA_MAX]);
+enum wire_err
+wire_proof_decode(const uint8_t *p, size_t len, struct wire_proof *out);
+size_t
+wire_proof_encode(const struct wire_proof *pr, uint8_t p[static WIRE_DATA_MAX]);
 
 /* A few words for the log, such as "short frame". */
 const char *wire_strerror(enum wire_err err);

@@ -1,0 +1,555 @@
+/*
+ * Frames: how what is in them is sealed.  smsvault-wire(7), "KEYS".
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "be.h"
+#include "log.h"
+#include "seal_internal.h"
+
+/* Keys of one direction. */
+struct way {
+	uint8_t segment_mac[SEAL_KEY_LEN];
+	uint8_t transfer[SEAL_SIV_KEY_LEN];
+	uint8_t single_mac[SEAL_KEY_LEN];
+	uint8_t single_stream[SEAL_KEY_LEN];
+};
+
+struct seal_phone {
+	uint32_t key_id;
+	struct way up, down;
+	uint8_t control[SEAL_SIV_KEY_LEN];
+	uint8_t proof[SEAL_SIV_KEY_LEN];
+};
+
+static enum seal_err
+from_root(const uint8_t root[static SEAL_KEY_LEN], const char *label,
+    uint8_t *out, size_t len)
+{
+	return seal_derive(root, SEAL_KEY_LEN, NULL, 0, label, out, len);
+}
+
+struct seal_phone *
+seal_phone_new(const uint8_t root[static SEAL_KEY_LEN], uint32_t key_id)
+{
+	struct seal_phone *k = calloc(1, sizeof *k);
+	bool ok;
+
+	if (k == NULL) {
+		log_error("cannot allocate a phone's keys: %m");
+		return NULL;
+	}
+	k->key_id = key_id;
+#define DERIVE(label, member) \
+	(from_root(root, "smsvault " label, k->member, sizeof k->member) == \
+	    SEAL_OK)
+	ok = DERIVE("up segment", up.segment_mac) &&
+	     DERIVE("up transfer", up.transfer) &&
+	     DERIVE("up single mac", up.single_mac) &&
+	     DERIVE("up single stream", up.single_stream) &&
+	     DERIVE("down segment", down.segment_mac) &&
+	     DERIVE("down transfer", down.transfer) &&
+	     DERIVE("down single mac", down.single_mac) &&
+	     DERIVE("down single stream", down.single_stream) &&
+	     DERIVE("control", control) && DERIVE("proof", proof);
+#undef DERIVE
+	if (!ok) {
+		seal_phone_free(k);
+		return NULL;
+	}
+	return k;
+}
+
+void
+seal_phone_free(struct seal_phone *k)
+{
+	if (k == NULL)
+		return;
+	seal_wipe(k, sizeof *k);
+	free(k);
+}
+
+static const struct way *
+way_of(const struct seal_phone *k, bool down)
+{
+	return down ? &k->down : &k->up;
+}
+
+static bool
+is_down(enum wire_type type)
+{
+	return ((unsigned)type & 8) != 0;
+}
+
+/* ---- segments and transfers ---- */
+
+static enum seal_err
+segment_tag(const struct way *w, const uint8_t *head, const uint8_t *body,
+    size_t body_len, uint8_t tag[static WIRE_SEGMENT_TAG_LEN])
+{
+	uint8_t mac[SEAL_DIGEST_LEN];
+	enum seal_err err;
+
+	err = seal_hmac(w->segment_mac, head, 9, body, body_len, mac);
+	if (err == SEAL_OK)
+		memcpy(tag, mac, WIRE_SEGMENT_TAG_LEN);
+	return err;
+}
+
+enum seal_err
+seal_segment_check(const struct seal_phone *k, const struct wire_frame *f)
+{
+	uint8_t tag[WIRE_SEGMENT_TAG_LEN];
+	enum seal_err err;
+
+	if (f->key_id != k->key_id || f->tag_len != sizeof tag)
+		return SEAL_E_FORGED;
+	err = segment_tag(
+	    way_of(k, is_down(f->type)), f->head, f->body, f->body_len, tag);
+	if (err != SEAL_OK)
+		return err;
+	return seal_equal(tag, f->tag, sizeof tag) ? SEAL_OK : SEAL_E_FORGED;
+}
+
+/* What authenticates a transfer besides its text: direction, phone, number. */
+static void
+transfer_ad(const struct seal_phone *k, bool down, uint32_t transfer,
+    uint8_t ad[static 8])
+{
+	ad[0] = (uint8_t)(WIRE_VERSION << 6 |
+			  (down ? WIRE_SEGMENT_DOWN : WIRE_SEGMENT));
+	be_put32(ad + 1, k->key_id);
+	be_put24(ad + 5, transfer);
+}
+
+/* ---- singles: the tag over everything is the synthetic IV ---- */
+
+static enum seal_err
+single_tag(const struct way *w, uint8_t type_octet, uint32_t key_id,
+    uint32_t transfer, const uint8_t *text, size_t len,
+    uint8_t tag[static WIRE_SINGLE_TAG_LEN])
+{
+	uint8_t head[9], mac[SEAL_DIGEST_LEN];
+	enum seal_err err;
+
+	head[0] = type_octet;
+	be_put32(head + 1, key_id);
+	be_put32(head + 5, transfer);
+	err = seal_hmac(w->single_mac, head, sizeof head, text, len, mac);
+	if (err == SEAL_OK)
+		memcpy(tag, mac, WIRE_SINGLE_TAG_LEN);
+	return err;
+}
+
+static enum seal_err
+single_stream(const struct way *w, const uint8_t *tag, uint32_t transfer,
+    const uint8_t *in, size_t len, uint8_t *out)
+{
+	uint8_t block[16] = { 0 };
+
+	memcpy(block, tag, WIRE_SINGLE_TAG_LEN);
+	be_put32(block + 8, transfer);
+	return seal_stream(w->single_stream, block, in, len, out);
+}
+
+static enum seal_err
+single_try(const struct seal_phone *k, const struct wire_frame *f,
+    uint32_t transfer, uint8_t *out)
+{
+	const struct way *w = way_of(k, is_down(f->type));
+	uint8_t text[WIRE_DATA_MAX], tag[WIRE_SINGLE_TAG_LEN];
+	enum seal_err err;
+
+	if ((err = single_stream(
+		 w, f->tag, transfer, f->body, f->body_len, text)) != SEAL_OK ||
+	    (err = single_tag(w, f->head[0], k->key_id, transfer, text,
+		 f->body_len, tag)) != SEAL_OK)
+		return err;
+	if (!seal_equal(tag, f->tag, sizeof tag))
+		err = SEAL_E_FORGED;
+	else
+		memcpy(out, text, f->body_len);
+	seal_wipe(text, sizeof text);
+	return err;
+}
+
+enum seal_err
+seal_single_open(const struct seal_phone *k, const struct wire_frame *f,
+    uint32_t near, uint32_t *transfer, uint8_t *out)
+{
+	int64_t base = (int64_t)(near & ~0xffu) + f->transfer;
+	enum seal_err err = SEAL_E_FORGED;
+
+	if (f->key_id != k->key_id || f->tag_len != WIRE_SINGLE_TAG_LEN)
+		return SEAL_E_FORGED;
+	/* Nearest first: 0, -256, +256, ... around the near one. */
+	for (int64_t step = 0; step <= 3; step++)
+		for (int sign = -1; sign <= 1; sign += 2) {
+			int64_t t = base + sign * step * 256;
+
+			if ((step == 0 && sign == 1) || t < 1 ||
+			    t > WIRE_TRANSFER_MAX ||
+			    llabs(t - (int64_t)near) > 640)
+				continue;
+			err = single_try(k, f, (uint32_t)t, out);
+			if (err == SEAL_OK)
+				*transfer = (uint32_t)t;
+			if (err != SEAL_E_FORGED)
+				return err;
+		}
+	return SEAL_E_FORGED;
+}
+
+static enum seal_err
+single_seal(const struct seal_phone *k, bool down, uint32_t transfer,
+    const uint8_t *text, size_t len, uint8_t *sms, size_t *sms_len)
+{
+	const struct wire_frame f = {
+		.type = down ? WIRE_SINGLE_DOWN : WIRE_SINGLE,
+		.key_id = k->key_id,
+		.transfer = transfer & 0xff,
+	};
+	const struct way *w = way_of(k, down);
+	uint8_t head[64], tag[WIRE_SINGLE_TAG_LEN];
+	size_t n = wire_put_head(&f, head);
+	enum seal_err err;
+
+	if ((err = single_tag(
+		 w, head[0], k->key_id, transfer, text, len, tag)) != SEAL_OK ||
+	    (err = single_stream(
+		 w, tag, transfer, text, len, sms + n + sizeof tag)) != SEAL_OK)
+		return err;
+	memcpy(sms, head, n);
+	memcpy(sms + n, tag, sizeof tag);
+	*sms_len = n + sizeof tag + len;
+	return SEAL_OK;
+}
+
+size_t
+seal_transfer_room(size_t n, size_t room)
+{
+	assert(n >= 1 && n <= WIRE_SEGMENTS_MAX);
+	if (n == 1)
+		return room - WIRE_SINGLE_HEAD;
+	return n * (room - WIRE_SEGMENT_HEAD) - SEAL_TAG_LEN;
+}
+
+static enum seal_err
+segment_seal(const struct seal_phone *k, const struct wire_frame *f,
+    const uint8_t *body, size_t len, uint8_t *sms, size_t *sms_len)
+{
+	uint8_t head[64];
+	size_t n = wire_put_head(f, head);
+
+	memcpy(sms, head, n);
+	memcpy(sms + WIRE_SEGMENT_HEAD, body, len);
+	*sms_len = WIRE_SEGMENT_HEAD + len;
+	return segment_tag(
+	    way_of(k, is_down(f->type)), sms, body, len, sms + n);
+}
+
+int
+seal_transfer(const struct seal_phone *k, bool down, uint32_t transfer,
+    const uint8_t *text, size_t len, size_t room,
+    uint8_t sms[static WIRE_SEGMENTS_MAX][WIRE_DATA_MAX],
+    size_t sms_len[static WIRE_SEGMENTS_MAX])
+{
+	struct wire_frame f = {
+		.type = down ? WIRE_SEGMENT_DOWN : WIRE_SEGMENT,
+		.key_id = k->key_id,
+		.transfer = transfer,
+	};
+	uint8_t whole[WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX], ad[8];
+	size_t body = room - WIRE_SEGMENT_HEAD, total = len + SEAL_TAG_LEN;
+	size_t n;
+
+	assert(len >= 1 && (room == WIRE_DATA_MAX || room == WIRE_TEXT_MAX));
+	if (len <= seal_transfer_room(1, room))
+		return single_seal(k, down, transfer, text, len, sms[0],
+			   &sms_len[0]) == SEAL_OK
+			   ? 1
+			   : -1;
+	n = (total + body - 1) / body;
+	if (n > WIRE_SEGMENTS_MAX)
+		return -1;
+	transfer_ad(k, down, transfer, ad);
+	if (seal_lock(way_of(k, down)->transfer, ad, sizeof ad, text, len,
+		whole) != SEAL_OK)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		size_t part = i + 1 < n ? body : total - i * body;
+
+		f.index = (uint8_t)i;
+		f.last = i + 1 == n;
+		if (segment_seal(k, &f, whole + i * body, part, sms[i],
+			&sms_len[i]) != SEAL_OK)
+			return -1;
+	}
+	return (int)n;
+}
+
+enum seal_err
+seal_transfer_open(const struct seal_phone *k, bool down, uint32_t transfer,
+    const uint8_t *bodies, size_t len, uint8_t *out)
+{
+	uint8_t ad[8];
+
+	transfer_ad(k, down, transfer, ad);
+	return seal_unlock(
+	    way_of(k, down)->transfer, ad, sizeof ad, bodies, len, out);
+}
+
+/* ---- control, acknowledgement, proof: SIV over the body, head as AD ---- */
+
+static enum seal_err
+frame_seal(const uint8_t key[static SEAL_SIV_KEY_LEN],
+    const struct wire_frame *f, const uint8_t *plain, size_t len, uint8_t *sms,
+    size_t *sms_len)
+{
+	uint8_t head[64];
+	size_t n = wire_put_head(f, head);
+	enum seal_err err;
+
+	assert(n + SEAL_TAG_LEN + len <= WIRE_DATA_MAX);
+	if ((err = seal_lock(key, head, n, plain, len, sms + n)) != SEAL_OK)
+		return err;
+	memcpy(sms, head, n);
+	*sms_len = n + SEAL_TAG_LEN + len;
+	return SEAL_OK;
+}
+
+static enum seal_err
+frame_open(const uint8_t key[static SEAL_SIV_KEY_LEN],
+    const struct wire_frame *f, uint8_t *plain)
+{
+	if (f->tag_len != SEAL_TAG_LEN)
+		return SEAL_E_FORGED;
+	return seal_unlock(key, f->head, f->head_len, f->tag,
+	    SEAL_TAG_LEN + f->body_len, plain);
+}
+
+enum seal_err
+seal_control(const struct seal_phone *k, enum wire_type type, uint32_t sequence,
+    const uint8_t *plain, size_t len, uint8_t sms[static WIRE_DATA_MAX],
+    size_t *sms_len)
+{
+	const struct wire_frame f = {
+		.type = type,
+		.key_id = k->key_id,
+		.sequence = sequence,
+	};
+
+	assert(type == WIRE_CONTROL || type == WIRE_ACK);
+	return frame_seal(k->control, &f, plain, len, sms, sms_len);
+}
+
+enum seal_err
+seal_control_open(
+    const struct seal_phone *k, const struct wire_frame *f, uint8_t *plain)
+{
+	if ((f->type != WIRE_CONTROL && f->type != WIRE_ACK) ||
+	    f->key_id != k->key_id)
+		return SEAL_E_FORGED;
+	return frame_open(k->control, f, plain);
+}
+
+enum seal_err
+seal_proof(const struct seal_phone *k, const struct wire_proof *p,
+    uint8_t sms[static WIRE_DATA_MAX], size_t *len)
+{
+	const struct wire_frame f = { .type = WIRE_PROOF, .key_id = k->key_id };
+	uint8_t plain[WIRE_DATA_MAX];
+	size_t n = wire_proof_encode(p, plain);
+	enum seal_err err;
+
+	err = frame_seal(k->proof, &f, plain, n, sms, len);
+	seal_wipe(plain, sizeof plain);
+	return err;
+}
+
+enum seal_err
+seal_proof_open(const struct seal_phone *k, const struct wire_frame *f,
+    struct wire_proof *out)
+{
+	uint8_t plain[WIRE_DATA_MAX];
+	enum seal_err err;
+
+	if (f->type != WIRE_PROOF || f->key_id != k->key_id)
+		return SEAL_E_FORGED;
+	if ((err = frame_open(k->proof, f, plain)) != SEAL_OK)
+		return err;
+	if (wire_proof_decode(plain, f->body_len, out) != WIRE_OK)
+		err = SEAL_E_FORGED;
+	seal_wipe(plain, sizeof plain);
+	return err;
+}
+
+/* ---- the binding ---- */
+
+enum seal_err
+seal_hello(const uint8_t code_key[static SEAL_KEY_LEN], uint32_t code_id,
+    bool code_long, const uint8_t eph_secret[static SEAL_KEY_LEN],
+    const struct wire_hello *h, uint8_t sms[static WIRE_DATA_MAX], size_t *len)
+{
+	uint8_t ephemeral[SEAL_PUBLIC_LEN], key[SEAL_SIV_KEY_LEN];
+	uint8_t plain[WIRE_DATA_MAX];
+	const struct wire_frame f = {
+		.type = WIRE_HELLO,
+		.code_id = code_id,
+		.code_long = code_long,
+		.ephemeral = ephemeral,
+	};
+	enum seal_err err;
+
+	if ((err = seal_public(eph_secret, ephemeral)) == SEAL_OK &&
+	    (err = from_root(code_key, "smsvault hello", key, sizeof key)) ==
+		SEAL_OK)
+		err = frame_seal(
+		    key, &f, plain, wire_hello_encode(h, plain), sms, len);
+	seal_wipe(key, sizeof key);
+	return err;
+}
+
+enum seal_err
+seal_hello_open(const uint8_t code_key[static SEAL_KEY_LEN],
+    const struct wire_frame *f, struct wire_hello *out)
+{
+	uint8_t key[SEAL_SIV_KEY_LEN], plain[WIRE_DATA_MAX];
+	enum seal_err err;
+
+	if (f->type != WIRE_HELLO)
+		return SEAL_E_FORGED;
+	if ((err = from_root(code_key, "smsvault hello", key, sizeof key)) ==
+		SEAL_OK &&
+	    (err = frame_open(key, f, plain)) == SEAL_OK &&
+	    wire_hello_decode(plain, f->body_len, out) != WIRE_OK)
+		err = SEAL_E_FORGED;
+	seal_wipe(key, sizeof key);
+	return err;
+}
+
+/*
+ * The secret of a binding: what the code and the two ephemeral keys give,
+ * bound to every octet of the HELLO and to the gateway's ephemeral.
+ */
+static enum seal_err
+binding_secret(const uint8_t code_key[static SEAL_KEY_LEN],
+    const uint8_t *hello, size_t hello_len,
+    const uint8_t eph_secret[static SEAL_KEY_LEN],
+    const uint8_t peer[static SEAL_PUBLIC_LEN],
+    const uint8_t gateway[static SEAL_PUBLIC_LEN],
+    uint8_t out[static SEAL_KEY_LEN])
+{
+	uint8_t both[2 * SEAL_KEY_LEN];
+	uint8_t transcript[WIRE_DATA_MAX + SEAL_PUBLIC_LEN];
+	uint8_t salt[SEAL_DIGEST_LEN];
+	enum seal_err err;
+
+	assert(hello_len <= WIRE_DATA_MAX);
+	memcpy(transcript, hello, hello_len);
+	memcpy(transcript + hello_len, gateway, SEAL_PUBLIC_LEN);
+	seal_digest(transcript, hello_len + SEAL_PUBLIC_LEN, salt);
+	memcpy(both, code_key, SEAL_KEY_LEN);
+	if ((err = seal_agree(eph_secret, peer, both + SEAL_KEY_LEN)) ==
+	    SEAL_OK)
+		err = seal_derive(both, sizeof both, salt, sizeof salt,
+		    "smsvault binding", out, SEAL_KEY_LEN);
+	seal_wipe(both, sizeof both);
+	return err;
+}
+
+/* The root depends on every octet of the CHALLENGE as well. */
+static enum seal_err
+binding_root(const uint8_t secret[static SEAL_KEY_LEN],
+    const uint8_t *challenge, size_t len, uint8_t root[static SEAL_KEY_LEN])
+{
+	uint8_t salt[SEAL_DIGEST_LEN];
+
+	seal_digest(challenge, len, salt);
+	return seal_derive(secret, SEAL_KEY_LEN, salt, sizeof salt,
+	    "smsvault root", root, SEAL_KEY_LEN);
+}
+
+enum seal_err
+seal_challenge(const uint8_t code_key[static SEAL_KEY_LEN],
+    const uint8_t *hello, size_t hello_len,
+    const uint8_t eph_secret[static SEAL_KEY_LEN],
+    const struct wire_challenge *c, size_t room,
+    uint8_t sms[static WIRE_DATA_MAX], size_t *len,
+    uint8_t root[static SEAL_KEY_LEN])
+{
+	uint8_t ephemeral[SEAL_PUBLIC_LEN], secret[SEAL_KEY_LEN];
+	uint8_t key[SEAL_SIV_KEY_LEN], plain[WIRE_DATA_MAX];
+	struct wire_frame h, f = {
+		.type = WIRE_CHALLENGE,
+		.ephemeral = ephemeral,
+	};
+	enum seal_err err;
+	size_t n;
+
+	if (wire_decode(hello, hello_len, &h) != WIRE_OK ||
+	    h.type != WIRE_HELLO)
+		return SEAL_E_FORGED;
+	f.code_id = h.code_id;
+	f.code_long = h.code_long;
+	n = wire_challenge_encode(c, plain, room - WIRE_BIND_HEAD);
+	assert(n > 0);
+	if ((err = seal_public(eph_secret, ephemeral)) == SEAL_OK &&
+	    (err = binding_secret(code_key, hello, hello_len, eph_secret,
+		 h.ephemeral, ephemeral, secret)) == SEAL_OK &&
+	    (err = from_root(secret, "smsvault challenge", key, sizeof key)) ==
+		SEAL_OK &&
+	    (err = frame_seal(key, &f, plain, n, sms, len)) == SEAL_OK)
+		err = binding_root(secret, sms, *len, root);
+	seal_wipe(secret, sizeof secret);
+	seal_wipe(key, sizeof key);
+	return err;
+}
+
+enum seal_err
+seal_challenge_open(const uint8_t code_key[static SEAL_KEY_LEN],
+    const uint8_t *hello, size_t hello_len,
+    const uint8_t eph_secret[static SEAL_KEY_LEN], const uint8_t *challenge,
+    size_t challenge_len, struct wire_challenge *out,
+    uint8_t root[static SEAL_KEY_LEN])
+{
+	uint8_t secret[SEAL_KEY_LEN], key[SEAL_SIV_KEY_LEN];
+	uint8_t plain[WIRE_DATA_MAX];
+	struct wire_frame f;
+	enum seal_err err;
+
+	if (wire_decode(challenge, challenge_len, &f) != WIRE_OK ||
+	    f.type != WIRE_CHALLENGE)
+		return SEAL_E_FORGED;
+	if ((err = binding_secret(code_key, hello, hello_len, eph_secret,
+		 f.ephemeral, f.ephemeral, secret)) == SEAL_OK &&
+	    (err = from_root(secret, "smsvault challenge", key, sizeof key)) ==
+		SEAL_OK &&
+	    (err = frame_open(key, &f, plain)) == SEAL_OK) {
+		if (wire_challenge_decode(plain, f.body_len, out) != WIRE_OK)
+			err = SEAL_E_FORGED;
+		else
+			err = binding_root(
+			    secret, challenge, challenge_len, root);
+	}
+	seal_wipe(secret, sizeof secret);
+	seal_wipe(key, sizeof key);
+	return err;
+}
+
+void
+seal_digits(const uint8_t root[static SEAL_KEY_LEN], char out[static 7])
+{
+	uint8_t octets[8] = { 0 };
+	uint64_t v;
+
+	if (from_root(root, "smsvault digits", octets, sizeof octets) !=
+	    SEAL_OK)
+		abort();
+	v = be_get64(octets) % 1000000;
+	for (int i = 5; i >= 0; i--, v /= 10)
+		out[i] = (char)('0' + v % 10);
+	out[6] = '\0';
+}

@@ -1,0 +1,26 @@
+/*
+ * seal_internal.h - shared by the files of lib/seal*, nobody else.
+ */
+#ifndef SEAL_INTERNAL_H
+#define SEAL_INTERNAL_H
+
+#include "seal.h"
+
+/* X25519; fails on the all-zero result of a hostile key (RFC 7748, 6.1). */
+enum seal_err seal_agree(const uint8_t secret[static SEAL_KEY_LEN],
+    const uint8_t peer[static SEAL_PUBLIC_LEN],
+    uint8_t out[static SEAL_KEY_LEN]);
+enum seal_err seal_public(const uint8_t secret[static SEAL_KEY_LEN],
+    uint8_t public_key[static SEAL_PUBLIC_LEN]);
+enum seal_err
+seal_hmac(const uint8_t key[static SEAL_KEY_LEN], const void *a, size_t a_len,
+    const void *b, size_t b_len, uint8_t out[static SEAL_DIGEST_LEN]);
+/* AES-256-CTR with the given first counter block; out may be in. */
+enum seal_err seal_stream(const uint8_t key[static SEAL_KEY_LEN],
+    const uint8_t block[static 16], const uint8_t *in, size_t len,
+    uint8_t *out);
+/* AES-SIV of any key length (32, 48, 64 octets), for the RFC's vectors. */
+enum seal_err seal_siv_seal(const uint8_t *key, size_t key_len, const void *ad,
+    size_t ad_len, const void *text, size_t len, uint8_t *out);
+
+#endif
