@@ -5,8 +5,14 @@ lib_libcommon_a_SOURCES = \
 	lib/conf.h \
 	lib/log.c \
 	lib/log.h \
+	lib/pack.c \
 	lib/pack.h \
+	lib/pack_dict.c \
+	lib/pack_fields.c \
+	lib/pack_internal.h \
+	lib/policy.c \
 	lib/policy.h \
+	lib/record.c \
 	lib/record.h \
 	lib/seal.c \
 	lib/seal.h \
@@ -21,3 +27,4 @@ lib_libcommon_a_SOURCES = \
 	lib/wire.h
 lib_libcommon_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(CONFUSE_CFLAGS) $(ZLIB_CFLAGS)
 COMMON_LIBS = lib/libcommon.a $(CRYPTO_LIBS) $(CONFUSE_LIBS) $(ZLIB_LIBS)
+EXTRA_DIST += lib/dict/make-dictionary.py lib/dict/zh.txt
