@@ -15,10 +15,10 @@
 
 enum db_err {
 	DB_OK = 0,
-	DB_NONE,      /* no such row, or already there: see each function */
-	DB_REFUSED,   /* a constraint or a right says no: logged */
-	DB_FAILED,    /* the statement failed: logged; the transaction is over */
-	DB_LOST,      /* the connection is gone: db_reconnect() */
+	DB_NONE, /* no such row, or already there: see each function */
+	DB_REFUSED, /* a constraint or a right says no: logged */
+	DB_FAILED, /* the statement failed: logged; the transaction is over */
+	DB_LOST, /* the connection is gone: db_reconnect() */
 };
 
 struct db;
@@ -33,6 +33,11 @@ bool db_reconnect(struct db *db);
 enum db_err db_begin(struct db *db);
 enum db_err db_commit(struct db *db);
 void db_rollback(struct db *db);
+
+/* Is the connection up, as far as is known without asking? */
+bool db_alive(const struct db *db);
+/* For the rest of this transaction only rows of this account are seen. */
+enum db_err db_set_account(struct db *db, int64_t account);
 
 /* LISTEN on channel; db_socket() becomes readable when something comes;
  * db_notified() reads what is there and says whether there was a notice. */

@@ -23,9 +23,12 @@ struct db_args {
 
 void db_arg_int(struct db_args *a, int64_t v);
 void db_arg_bool(struct db_args *a, bool v);
-void db_arg_text(struct db_args *a, const char *s);  /* NULL: SQL NULL */
-void db_arg_bytes(struct db_args *a, const void *p, size_t len); /* p NULL: SQL NULL */
-void db_arg_time(struct db_args *a, int64_t unix_ms); /* for to_timestamp($n / 1000.0) casts: passes ms as bigint */
+void db_arg_text(struct db_args *a, const char *s); /* NULL: SQL NULL */
+void db_arg_bytes(
+    struct db_args *a, const void *p, size_t len); /* p NULL: SQL NULL */
+void db_arg_time(struct db_args *a,
+    int64_t
+	unix_ms); /* for to_timestamp($n / 1000.0) casts: passes ms as bigint */
 
 /* A statement is a static struct; it is prepared on first use on each
  * connection, under its name. */
@@ -35,8 +38,8 @@ struct db_stmt {
 	const char *sql;
 };
 
-/* Rows come back in text format unless binary is asked for with db_query_binary.
- * On DB_OK *res is the caller's to PQclear; otherwise it is NULL. */
+/* Rows come back in text format.  On DB_OK *res is the caller's to PQclear;
+ * otherwise it is NULL. */
 enum db_err db_query(struct db *db, const struct db_stmt *stmt,
     const struct db_args *args, PGresult **res);
 /* As above for statements without rows; *affected may be NULL. */
@@ -46,13 +49,18 @@ enum db_err db_run(struct db *db, const struct db_stmt *stmt,
 /*
  * Pipeline: db_pipe_begin, then any number of db_pipe_send, then db_pipe_end,
  * which sends the sync and hands each result in order to take (may be NULL).
+ * The statements must have been prepared by db_prepare() before.
  * One failure fails the whole pipeline and the transaction it is in.
  */
+enum db_err
+db_prepare(struct db *db, const struct db_stmt *const *stmts, size_t n);
 enum db_err db_pipe_begin(struct db *db);
-enum db_err db_pipe_send(struct db *db, const struct db_stmt *stmt,
-    const struct db_args *args);
+enum db_err db_pipe_send(
+    struct db *db, const struct db_stmt *stmt, const struct db_args *args);
 enum db_err db_pipe_end(struct db *db,
     void (*take)(void *ctx, int nth, const PGresult *res), void *ctx);
+
+PGconn *db_conn(struct db *db);
 
 /* Fields of a row. */
 int64_t db_int(const PGresult *res, int row, int col); /* 0 for NULL */

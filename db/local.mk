@@ -1,1 +1,11 @@
-# db
+noinst_LIBRARIES += db/libdb.a
+db_libdb_a_SOURCES = \
+	db/db.c \
+	db/db.h \
+	db/db_internal.h \
+	db/migrate.c
+db_libdb_a_CPPFLAGS = $(AM_CPPFLAGS) $(PQ_CFLAGS)
+DB_LIBS = db/libdb.a $(PQ_LIBS)
+
+migrationsdir = $(datadir)/smsvault/migrations
+dist_migrations_DATA = db/migrations/0001_first.sql

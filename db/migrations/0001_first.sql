@@ -257,3 +257,155 @@ CREATE TABLE modem (                      -- what the gateway last knew of each
 	sms_out      bigint NOT NULL DEFAULT 0,
 	seen_at      timestamptz NOT NULL
 );
+
+-- ---- who may do what ----
+DO $$
+BEGIN
+	PERFORM pg_advisory_xact_lock(7302);
+	IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'smsvault_gateway') THEN
+		CREATE ROLE smsvault_gateway LOGIN;
+	END IF;
+	IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'smsvault_pages') THEN
+		CREATE ROLE smsvault_pages LOGIN;
+	END IF;
+	IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'smsvault_operator') THEN
+		CREATE ROLE smsvault_operator LOGIN;
+	END IF;
+END
+$$;
+
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO smsvault_gateway, smsvault_pages, smsvault_operator;
+GRANT SELECT ON schema_migration TO smsvault_gateway, smsvault_pages, smsvault_operator;
+
+-- The gateway: no passwords, no private keys, no sessions.
+GRANT SELECT (account_id, public_key, question_sealed, answer_salt,
+    answer_proof, answer_failures_total, month_sms_max) ON account TO smsvault_gateway;
+GRANT UPDATE (answer_failures_total) ON account TO smsvault_gateway;
+GRANT SELECT, INSERT, UPDATE ON phone, binding, transfer, record, outbox,
+    spend, modem, command TO smsvault_gateway;
+GRANT SELECT, INSERT, DELETE ON segment TO smsvault_gateway;
+GRANT SELECT ON policy TO smsvault_gateway;
+GRANT INSERT ON policy TO smsvault_gateway;
+GRANT SELECT, INSERT ON data_key, record_version, event TO smsvault_gateway;
+
+-- The pages: one account at a time, and no phone's key.
+GRANT SELECT, UPDATE ON account TO smsvault_pages;
+GRANT SELECT, INSERT, UPDATE, DELETE ON session TO smsvault_pages;
+GRANT SELECT (account_id, phone_id, key_id, name, number, text_only, codec,
+    bound_at, unbound_at, last_heard_at, cumulative, highest, acked_at, sms_up,
+    sms_down, policy_applied, policy_applied_at, policy_sent, sim)
+    ON phone TO smsvault_pages;
+GRANT UPDATE (name, unbound_at) ON phone TO smsvault_pages;
+GRANT SELECT (account_id, code_id, created_at, expires_at, phone_name, state,
+    failures, asked, digits, phone_id, changed_at),
+    INSERT (account_id, code_id, expires_at, code_key_wrapped, qr_key_wrapped,
+    phone_name), UPDATE (state, changed_at)
+    ON binding TO smsvault_pages;
+GRANT SELECT, INSERT ON policy, command, event TO smsvault_pages;
+GRANT SELECT ON transfer, data_key, record_version, record, spend TO smsvault_pages;
+GRANT SELECT (account_id, outbox_id, phone_id, purpose, state, attempts,
+    created_at, changed_at, price_milli) ON outbox TO smsvault_pages;
+
+-- The operator: counts and states, no contents.
+GRANT SELECT (account_id, login, created_at, month_sms_max) ON account TO smsvault_operator;
+GRANT SELECT (account_id, phone_id, key_id, name, number, bound_at, unbound_at,
+    last_heard_at, sms_up, sms_down) ON phone TO smsvault_operator;
+GRANT SELECT (account_id, outbox_id, phone_id, purpose, number, state, attempts,
+    not_before, not_after, created_at, changed_at, modem, price_milli)
+    ON outbox TO smsvault_operator;
+GRANT SELECT (account_id, phone_id, transfer, state, first_at, last_at, asked)
+    ON transfer TO smsvault_operator;
+GRANT SELECT (account_id, phone_id, kind, op, time_ms) ON record TO smsvault_operator;
+GRANT SELECT ON spend, modem TO smsvault_operator;
+
+-- ---- each page sees its account's rows only ----
+DO $$
+DECLARE t text;
+BEGIN
+	FOREACH t IN ARRAY ARRAY['account', 'session', 'phone', 'binding', 'policy',
+	    'command', 'transfer', 'segment', 'data_key', 'record_version',
+	    'record', 'event', 'outbox', 'spend'] LOOP
+		EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
+		EXECUTE format('CREATE POLICY own_account ON %I TO smsvault_pages '
+		    'USING (account_id = nullif(current_setting(''smsvault.account_id'', true), '''')::bigint) '
+		    'WITH CHECK (account_id = nullif(current_setting(''smsvault.account_id'', true), '''')::bigint)', t);
+		EXECUTE format('CREATE POLICY gateway_all ON %I TO smsvault_gateway '
+		    'USING (true) WITH CHECK (true)', t);
+		EXECUTE format('CREATE POLICY operator_all ON %I FOR SELECT TO smsvault_operator '
+		    'USING (true)', t);
+	END LOOP;
+END
+$$;
+
+-- ---- what the pages need before an account is known ----
+CREATE FUNCTION account_create(p_login text, p_language text, p_password_salt bytea,
+    p_password_proof bytea, p_public_key bytea, p_private_by_password bytea,
+    p_recovery_salt bytea, p_private_by_recovery bytea)
+RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+	INSERT INTO account (login, language, password_salt, password_proof, public_key,
+	    private_by_password, recovery_salt, private_by_recovery)
+	VALUES (p_login, p_language, p_password_salt, p_password_proof, p_public_key,
+	    p_private_by_password, p_recovery_salt, p_private_by_recovery)
+	ON CONFLICT (login) DO NOTHING
+	RETURNING account_id
+$$;
+
+CREATE FUNCTION login_find(p_login text)
+RETURNS TABLE (account_id bigint, language text, password_salt bytea,
+    password_proof bytea, public_key bytea, private_by_password bytea,
+    recovery_salt bytea, private_by_recovery bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+	SELECT a.account_id, a.language, a.password_salt, a.password_proof,
+	    a.public_key, a.private_by_password, a.recovery_salt, a.private_by_recovery
+	FROM account a WHERE a.login = p_login
+$$;
+
+CREATE FUNCTION session_find(p_token_hash bytea)
+RETURNS TABLE (account_id bigint, login text, language text, private_key_sealed bytea,
+    public_key bytea)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+	UPDATE session s SET seen_at = now() FROM account a
+	WHERE s.token_hash = p_token_hash AND s.expires_at > now()
+	    AND s.seen_at > now() - interval '12 hours' AND a.account_id = s.account_id
+	RETURNING a.account_id, a.login, a.language, s.private_key_sealed, a.public_key
+$$;
+
+-- Records an attempt and says how many there were in the last 15 minutes.
+CREATE FUNCTION login_attempts(p_subject bytea)
+RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE n bigint;
+BEGIN
+	DELETE FROM login_attempt WHERE at < now() - interval '1 hour';
+	SELECT count(*) INTO n FROM login_attempt
+	    WHERE subject = p_subject AND at > now() - interval '15 minutes';
+	INSERT INTO login_attempt (subject) VALUES (p_subject);
+	RETURN n;
+END
+$$;
+
+CREATE FUNCTION login_forgive(p_subject bytea)
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+	DELETE FROM login_attempt WHERE subject = p_subject
+$$;
+
+REVOKE ALL ON FUNCTION account_create, login_find, session_find, login_attempts,
+    login_forgive FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION account_create, login_find, session_find, login_attempts,
+    login_forgive TO smsvault_pages;
+
+-- ---- the gateway is woken ----
+CREATE FUNCTION notify_work() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public AS $$
+BEGIN
+	PERFORM pg_notify('smsvault_work', TG_TABLE_NAME);
+	RETURN NULL;
+END
+$$;
+CREATE TRIGGER policy_work AFTER INSERT ON policy
+    FOR EACH STATEMENT EXECUTE FUNCTION notify_work();
+CREATE TRIGGER command_work AFTER INSERT ON command
+    FOR EACH STATEMENT EXECUTE FUNCTION notify_work();
+CREATE TRIGGER outbox_work AFTER INSERT ON outbox
+    FOR EACH STATEMENT EXECUTE FUNCTION notify_work();

@@ -1,0 +1,45 @@
+/*
+ * check_main.h - run a Check suite and print TAP, so that each check counts.
+ */
+#ifndef CHECK_MAIN_H
+#define CHECK_MAIN_H
+
+#include <check.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+/* Runs s and frees it; the exit status of the program. */
+static inline int
+check_main(Suite *s)
+{
+	SRunner *sr = srunner_create(s);
+	int failed;
+
+	srunner_set_tap(sr, "-");
+	srunner_run_all(sr, CK_SILENT);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* How often a long test goes round: SMSVAULT_SHORT asks for a fiftieth. */
+static inline int
+check_rounds(int n)
+{
+	return getenv("SMSVAULT_SHORT") != NULL ? n / 50 + 1 : n;
+}
+
+/* The same numbers on every machine: xorshift64*. */
+static inline uint64_t
+check_random(uint64_t *state)
+{
+	uint64_t x = *state;
+
+	x ^= x >> 12;
+	x ^= x << 25;
+	x ^= x >> 27;
+	*state = x;
+	return x * 0x2545f4914f6cdd1dULL;
+}
+
+#endif
