@@ -19,7 +19,7 @@ struct spool;
 
 struct spool_row {
 	int64_t id;
-	int64_t received_ms;    /* Unix ms, the gateway's clock */
+	int64_t received_ms; /* Unix ms, the gateway's clock */
 	char modem[LINK_NAME_MAX];
 	struct link_sms sms;
 };
@@ -56,7 +56,8 @@ struct spool_aside {
 	size_t raw_len;
 };
 /* Newest first.  The caller frees *list. */
-int spool_list_quarantine(struct spool *s, struct spool_aside **list, size_t *n);
+int
+spool_list_quarantine(struct spool *s, struct spool_aside **list, size_t *n);
 /* Put a quarantined row back for ingest. */
 int spool_replay(struct spool *s, int64_t id);
 

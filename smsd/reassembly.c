@@ -1,0 +1,121 @@
+#include "reassembly.h"
+
+#include <string.h>
+
+#define MINUTE_MS 60000LL
+#define DAY_MS (24 * 60 * MINUTE_MS)
+
+const struct reassembly_timing reassembly_timing_default = {
+	.quiet_ms = 10 * MINUTE_MS,
+	.ack_sms = 16,
+	.ack_every_ms = DAY_MS,
+	.ack_latest_ms = 3 * DAY_MS,
+};
+
+/* Bits 0 to last. */
+static uint16_t
+mask_to(int last)
+{
+	return (uint16_t)((2u << last) - 1);
+}
+
+bool
+reassembly_whole(const struct reassembly *r)
+{
+	return r->last >= 0 && r->have == mask_to(r->last);
+}
+
+enum reassembly_step
+reassembly_add(struct reassembly *r, unsigned index, bool last)
+{
+	uint16_t bit = (uint16_t)(1u << index);
+
+	if (r->last >= 0 &&
+	    ((int)index > r->last || last != ((int)index == r->last)))
+		return REASSEMBLY_CONFLICT;
+	/* A last one below what is already here cannot be. */
+	if (last && (r->have & ~mask_to((int)index)) != 0)
+		return REASSEMBLY_CONFLICT;
+	if ((r->have & bit) != 0)
+		return REASSEMBLY_DUPLICATE;
+	r->have |= bit;
+	if (last)
+		r->last = (int)index;
+	return reassembly_whole(r) ? REASSEMBLY_WHOLE : REASSEMBLY_NEW;
+}
+
+uint16_t
+reassembly_wanted(const struct reassembly *r)
+{
+	uint16_t all = r->last >= 0 ? mask_to(r->last) : 0xffff;
+
+	return all & (uint16_t)~r->have;
+}
+
+/* How long to wait before the next question for this transfer's gaps. */
+static bool
+ask_due(const struct reassembly_open *o, const struct reassembly_timing *t,
+    int64_t now_ms)
+{
+	static const int64_t factor[REASSEMBLY_ASKS_MAX] = { 1, 12, 72 };
+	int64_t since = o->asked > 0 && o->asked_at_ms > o->last_at_ms
+			    ? o->asked_at_ms
+			    : o->last_at_ms;
+
+	return !o->done && o->asked < REASSEMBLY_ASKS_MAX &&
+	       now_ms - since >= factor[o->asked] * t->quiet_ms;
+}
+
+/* An answer although nothing is missing, or nothing may be asked yet. */
+static bool
+answer_due(const struct reassembly_phone *p, bool gaps,
+    const struct reassembly_timing *t, int64_t now_ms)
+{
+	int64_t since_ms = now_ms - p->acked_at_ms;
+
+	if (p->ack_wanted && !gaps)
+		return true;
+	if (p->cumulative == p->acked)
+		return false;
+	if (p->sms_since_ack >= t->ack_sms && since_ms >= t->ack_every_ms)
+		return true;
+	return since_ms >= t->ack_latest_ms;
+}
+
+bool
+reassembly_due(const struct reassembly_phone *p,
+    const struct reassembly_open *open, size_t n,
+    const struct reassembly_timing *t, int64_t now_ms, struct wire_ack *out,
+    bool *asks)
+{
+	bool gaps = false, ask = false;
+
+	memset(asks, 0, n * sizeof *asks);
+	for (size_t i = 0; i < n; i++) {
+		gaps = gaps || !open[i].done;
+		ask = ask || ask_due(&open[i], t, now_ms);
+	}
+	if (!ask && !answer_due(p, gaps, t, now_ms))
+		return false;
+	*out = (struct wire_ack){
+		.cumulative = p->cumulative,
+		.policy_version = p->policy_version,
+	};
+	/*
+	 * Once one gap may be asked for, name all that are quiet: the SMS costs
+	 * the same.
+	 */
+	for (size_t i = 0; ask && i < n; i++) {
+		uint32_t at = open[i].transfer - p->cumulative - 1;
+
+		if (at >= WIRE_ACK_TRANSFERS)
+			break;
+		if (open[i].done || open[i].asked >= REASSEMBLY_ASKS_MAX ||
+		    now_ms - open[i].last_at_ms < t->quiet_ms)
+			continue;
+		out->wanted[at] = reassembly_wanted(&open[i].state);
+		out->count = at + 1;
+		asks[i] = true;
+	}
+	return true;
+}
