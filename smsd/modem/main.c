@@ -1,0 +1,510 @@
+/*
+ * smsd-modem - the child of smsd that drives one modem.
+ *
+ * Reads messages and hands each to the supervisor; deletes it from the modem
+ * when the supervisor says that it is on disk; sends what it is told to.  An
+ * alarm ends the process if a call into libGammu takes too long: the
+ * supervisor starts it again.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <poll.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "janitor.h"
+#include "log.h"
+#include "modem.h"
+
+/* Exit statuses: what the supervisor does next depends on them. */
+enum {
+	EXIT_GONE = 5, /* the modem does not answer */
+	EXIT_UNREADABLE = 4, /* start me again with --janitor */
+	EXIT_ALARM = 3, /* a call took too long */
+};
+
+#define BATCH 16 /* messages read ahead of their deletion */
+#define PROBE_MS 4000
+#define STATE_MS 30000
+#define CALL_S 25
+#define PROBE_CALL_S 5
+#define PENDING_MAX 64
+
+struct pending {
+	uint64_t token;
+	struct modem_place place;
+	bool kept;
+};
+
+static struct child {
+	int fd;
+	struct modem_conf conf;
+	int poll_s;
+	int janitor;
+	struct modem *modem;
+	struct link_modem about;
+	uint64_t next_token;
+	struct pending pending[PENDING_MAX];
+	size_t npending;
+	bool stop, unreadable;
+	size_t nqueue;
+	struct link_send queue[PENDING_MAX];
+} self;
+
+static int64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void
+on_alarm(int sig)
+{
+	(void)sig;
+	_exit(EXIT_ALARM);
+}
+
+/* The supervisor reads what we send, or we have no business here. */
+static void
+tell(const void *packet, size_t len)
+{
+	while (send(self.fd, packet, len, MSG_NOSIGNAL) == -1)
+		if (errno != EINTR)
+			_exit(0);
+}
+
+static void
+tell_alive(void)
+{
+	struct link_head head = { LINK_ALIVE, sizeof head };
+
+	tell(&head, sizeof head);
+}
+
+static void
+tell_sms(struct link_sms *sms, uint64_t token)
+{
+	sms->head = (struct link_head){ LINK_INCOMING, sizeof *sms };
+	sms->token = token;
+	tell(sms, sizeof *sms);
+}
+
+static void
+take_kept(const struct link_kept *k)
+{
+	for (uint32_t i = 0; i < k->count && i < LINK_KEPT_MAX; i++)
+		for (size_t j = 0; j < self.npending; j++)
+			if (self.pending[j].token == k->token[i])
+				self.pending[j].kept = true;
+}
+
+/* One packet from the supervisor; false if there is none within wait_ms. */
+static bool
+hear(int wait_ms)
+{
+	union {
+		struct link_head head;
+		struct link_kept kept;
+		struct link_send send;
+	} packet;
+	struct pollfd p = { .fd = self.fd, .events = POLLIN };
+	ssize_t n;
+
+	if (poll(&p, 1, wait_ms) <= 0)
+		return false;
+	n = recv(self.fd, &packet, sizeof packet, 0);
+	if (n < (ssize_t)sizeof packet.head || packet.head.len != (size_t)n)
+		_exit(0); /* the supervisor is gone */
+	switch (packet.head.kind) {
+	case LINK_KEPT:
+		take_kept(&packet.kept);
+		break;
+	case LINK_SEND:
+		if (self.nqueue < PENDING_MAX)
+			self.queue[self.nqueue++] = packet.send;
+		break;
+	case LINK_STOP:
+		self.stop = true;
+		break;
+	default:
+		break;
+	}
+	return true;
+}
+
+/* Wait until all that was handed over is on disk, then delete it here. */
+static void
+settle(void)
+{
+	for (;;) {
+		size_t left = 0;
+
+		for (size_t i = 0; i < self.npending; i++)
+			left += !self.pending[i].kept;
+		if (left == 0)
+			break;
+		alarm(0); /* a slow disk is no fault of the modem's */
+		if (!hear(1000))
+			tell_alive();
+	}
+	for (size_t i = 0; i < self.npending; i++) {
+		alarm(CALL_S);
+		switch (modem_delete(self.modem, &self.pending[i].place)) {
+		case MODEM_OK:
+		case MODEM_EMPTY:
+			break;
+		case MODEM_UNREADABLE:
+			self.unreadable = true;
+			break;
+		case MODEM_GONE:
+			_exit(EXIT_GONE);
+		}
+	}
+	alarm(0);
+	self.npending = 0;
+}
+
+static void
+hand_over(struct link_sms *sms, const struct modem_place *place)
+{
+	struct pending *p = &self.pending[self.npending++];
+
+	p->token = ++self.next_token;
+	p->place = *place;
+	p->kept = false;
+	tell_sms(sms, p->token);
+}
+
+static void
+tell_state(void)
+{
+	alarm(CALL_S);
+	if (modem_state(self.modem, &self.about) == MODEM_GONE)
+		_exit(EXIT_GONE);
+	alarm(0);
+	self.about.head = (struct link_head){ LINK_STATE, sizeof self.about };
+	tell(&self.about, sizeof self.about);
+}
+
+/* Everything that is in the modem now.  Returns how many messages. */
+static int
+scan(void)
+{
+	bool start = true;
+	int n = 0, bad = 0;
+
+	for (;;) {
+		struct link_sms sms;
+		struct modem_place place;
+		enum modem_err err;
+
+		alarm(CALL_S);
+		err = modem_next(self.modem, start, &sms, &place);
+		alarm(0);
+		start = false;
+		if (err == MODEM_GONE)
+			_exit(EXIT_GONE);
+		if (err == MODEM_EMPTY)
+			break;
+		if (err == MODEM_UNREADABLE) {
+			self.unreadable = true;
+			if (++bad > 300)
+				break;
+			continue;
+		}
+		hand_over(&sms, &place);
+		n++;
+		if (self.npending == BATCH)
+			settle();
+	}
+	settle();
+	return n;
+}
+
+static void
+pass_reports(void)
+{
+	struct link_sms sms;
+
+	/* Reports come once and are kept nowhere else. */
+	while (modem_report(self.modem, &sms) == MODEM_OK)
+		tell_sms(&sms, ++self.next_token);
+}
+
+static void
+send_queued(void)
+{
+	struct link_send what = self.queue[0];
+	struct link_result r = { .request = what.request };
+	enum modem_err err;
+
+	memmove(
+	    self.queue, self.queue + 1, --self.nqueue * sizeof self.queue[0]);
+	r.head = (struct link_head){ LINK_RESULT, sizeof r };
+	snprintf(r.modem, sizeof r.modem, "%s", self.conf.name);
+	tell_alive();
+	alarm(CALL_S + 15);
+	err = modem_send(self.modem, &what, &r);
+	alarm(0);
+	tell(&r, sizeof r);
+	if (err == MODEM_GONE)
+		_exit(EXIT_GONE);
+}
+
+static bool
+janitor_take(void *ctx, const uint8_t *raw, size_t len)
+{
+	struct link_sms sms = { .class = LINK_CLASS_UNREADABLE,
+		.reference = -1 };
+	const struct modem_place none = { 0 };
+
+	(void)ctx;
+	sms.data_len = (uint32_t)len;
+	memcpy(sms.data, raw, len);
+	hand_over(&sms, &none);
+	while (!self.pending[0].kept)
+		if (!hear(1000))
+			tell_alive();
+	self.npending = 0;
+	return true;
+}
+
+/*
+ * From here on the process needs its device, its socket and memory.  What is
+ * not listed fails with EPERM; what only an attacker would do kills.
+ */
+static int
+sandbox(void)
+{
+	static const int allowed[] = { SCMP_SYS(read), SCMP_SYS(write),
+		SCMP_SYS(writev), SCMP_SYS(poll), SCMP_SYS(ppoll),
+		SCMP_SYS(select), SCMP_SYS(pselect6), SCMP_SYS(ioctl),
+		SCMP_SYS(close), SCMP_SYS(fcntl), SCMP_SYS(fstat),
+		SCMP_SYS(newfstatat), SCMP_SYS(lseek), SCMP_SYS(sendto),
+		SCMP_SYS(recvfrom), SCMP_SYS(sendmsg), SCMP_SYS(recvmsg),
+		SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap),
+		SCMP_SYS(mprotect), SCMP_SYS(madvise), SCMP_SYS(brk),
+		SCMP_SYS(futex), SCMP_SYS(exit), SCMP_SYS(exit_group),
+		SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask),
+		SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(alarm),
+		SCMP_SYS(setitimer), SCMP_SYS(getpid), SCMP_SYS(gettid),
+		SCMP_SYS(tgkill), SCMP_SYS(time), SCMP_SYS(gettimeofday),
+		SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep),
+		SCMP_SYS(nanosleep), SCMP_SYS(restart_syscall),
+		SCMP_SYS(getrandom), SCMP_SYS(flock), SCMP_SYS(sched_yield) };
+	static const int deadly[] = { SCMP_SYS(execve), SCMP_SYS(execveat),
+		SCMP_SYS(ptrace), SCMP_SYS(socket), SCMP_SYS(connect),
+		SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev) };
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	int err = ctx == NULL ? -ENOMEM : 0;
+
+	for (size_t i = 0; err == 0 && i < sizeof allowed / sizeof *allowed;
+	     i++)
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, allowed[i], 0);
+	for (size_t i = 0; err == 0 && i < sizeof deadly / sizeof *deadly; i++)
+		err =
+		    seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, deadly[i], 0);
+	if (err == 0)
+		err = seccomp_load(ctx);
+	if (ctx != NULL)
+		seccomp_release(ctx);
+	return err;
+}
+
+static void
+confine(void)
+{
+#ifndef __SANITIZE_ADDRESS__
+	struct rlimit memory = { 256 << 20, 256 << 20 };
+#endif
+	struct rlimit none = { 0, 0 };
+	int err;
+
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	setrlimit(RLIMIT_CORE, &none);
+	setrlimit(RLIMIT_FSIZE, &none);
+#ifndef __SANITIZE_ADDRESS__
+	setrlimit(RLIMIT_AS, &memory);
+#endif
+	if ((err = sandbox()) != 0)
+		log_warn("modem %s: no seccomp filter: %s", self.conf.name,
+		    strerror(-err));
+}
+
+/* The longest that the loop may sleep, and what is then due. */
+static void
+loop(void)
+{
+	int64_t probe = now_ms() + PROBE_MS, state = now_ms() + STATE_MS;
+	int64_t look = now_ms() + self.poll_s * 1000;
+	int fd = modem_fd(self.modem);
+
+	while (!self.stop) {
+		struct pollfd p[2] = {
+			{ .fd = self.fd, .events = POLLIN },
+			{ .fd = fd, .events = POLLIN },
+		};
+		int64_t wait = probe - now_ms();
+		bool news = false;
+
+		if (self.nqueue > 0)
+			wait = 0;
+		poll(p, fd == -1 ? 1 : 2, wait > 0 ? (int)wait : 0);
+		if ((p[1].revents & (POLLHUP | POLLERR)) != 0)
+			_exit(EXIT_GONE);
+		if ((p[0].revents & (POLLIN | POLLHUP)) != 0)
+			while (hear(0))
+				;
+		if ((p[1].revents & POLLIN) != 0 || fd == -1) {
+			alarm(CALL_S);
+			news = modem_pump(self.modem);
+			alarm(0);
+		}
+		pass_reports();
+		if (news || now_ms() >= look) {
+			/* What came while we were reading is read too. */
+			while (scan() > 0)
+				;
+			look = now_ms() + self.poll_s * 1000;
+			probe = now_ms() + PROBE_MS;
+		}
+		if (self.unreadable)
+			_exit(EXIT_UNREADABLE);
+		if (self.nqueue > 0)
+			send_queued();
+		if (now_ms() >= state) {
+			tell_state();
+			state = now_ms() + STATE_MS;
+		}
+		if (now_ms() >= probe) {
+			struct link_modem silent;
+
+			alarm(PROBE_CALL_S);
+			if (modem_state(self.modem, &silent) == MODEM_GONE)
+				_exit(EXIT_GONE);
+			alarm(0);
+			tell_alive();
+			probe = now_ms() + PROBE_MS;
+		}
+	}
+}
+
+static void
+usage(FILE *out)
+{
+	fputs("usage: smsd-modem --fd N --name NAME --device DEVICE\n"
+	      "           [--connection at] [--pin PIN] [--poll SECONDS]\n"
+	      "           [--janitor LEVEL]\n"
+	      "\nStarted by smsd(8) for each modem; of no use by hand.\n",
+	    out);
+}
+
+static const struct option options[] = {
+	{ "fd", required_argument, NULL, 'f' },
+	{ "name", required_argument, NULL, 'n' },
+	{ "device", required_argument, NULL, 'd' },
+	{ "connection", required_argument, NULL, 'c' },
+	{ "pin", required_argument, NULL, 'p' },
+	{ "poll", required_argument, NULL, 's' },
+	{ "janitor", required_argument, NULL, 'j' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static void
+read_options(int argc, char **argv)
+{
+	int c;
+
+	self.fd = -1;
+	self.conf = (struct modem_conf){ "modem", NULL, "at", "" };
+	self.poll_s = 10;
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (c) {
+		case 'f':
+			self.fd = atoi(optarg);
+			break;
+		case 'n':
+			self.conf.name = optarg;
+			break;
+		case 'd':
+			self.conf.device = optarg;
+			break;
+		case 'c':
+			self.conf.connection = optarg;
+			break;
+		case 'p':
+			self.conf.pin = optarg;
+			break;
+		case 's':
+			self.poll_s = atoi(optarg);
+			break;
+		case 'j':
+			self.janitor = atoi(optarg);
+			break;
+		case 'h':
+			usage(stdout);
+			exit(0);
+		case 'V':
+			puts("smsd-modem " PACKAGE_VERSION);
+			exit(0);
+		default:
+			usage(stderr);
+			exit(2);
+		}
+	}
+	if (self.fd < 0 || self.conf.device == NULL) {
+		usage(stderr);
+		exit(2);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	read_options(argc, argv);
+	log_open("smsd-modem", false, false);
+	signal(SIGALRM, on_alarm);
+	signal(SIGPIPE, SIG_IGN);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (access(self.conf.device, R_OK | W_OK) == -1) {
+		/* The supervisor says so, once. */
+		return EXIT_GONE;
+	}
+	alarm(60);
+	if (self.janitor > 0 && janitor_run(self.conf.device, self.janitor > 2,
+				    janitor_take, NULL) == -1)
+		return EXIT_GONE;
+	alarm(30);
+	if ((self.modem = modem_open(&self.conf)) == NULL)
+		return EXIT_GONE;
+	modem_identify(self.modem, &self.about);
+	alarm(0);
+	confine();
+	snprintf(
+	    self.about.modem, sizeof self.about.modem, "%s", self.conf.name);
+	self.about.head = (struct link_head){ LINK_READY, sizeof self.about };
+	tell(&self.about, sizeof self.about);
+	while (scan() > 0)
+		;
+	if (self.unreadable)
+		return EXIT_UNREADABLE;
+	tell_state();
+	loop();
+	alarm(10);
+	modem_close(self.modem);
+	return 0;
+}
