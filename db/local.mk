@@ -3,6 +3,10 @@ db_libdb_a_SOURCES = \
 	db/db.c \
 	db/db.h \
 	db/db_internal.h \
+	db/gate.c \
+	db/gate.h \
+	db/gate_binding.c \
+	db/gate_outbox.c \
 	db/migrate.c
 db_libdb_a_CPPFLAGS = $(AM_CPPFLAGS) $(PQ_CFLAGS)
 DB_LIBS = db/libdb.a $(PQ_LIBS)

@@ -95,6 +95,12 @@ CREATE TABLE binding (
 	root_wrapped bytea,
 	key_id       bigint,
 	asked        boolean NOT NULL DEFAULT false,
+	asked_of     bigint,                  -- account whose answer is wanted
+	device       bytea,
+	sim          bytea,
+	text_only    boolean NOT NULL DEFAULT false,
+	codec        smallint NOT NULL DEFAULT 0,
+	hello_name   text,
 	digits       text,
 	phone_id     bigint,
 	changed_at   timestamptz NOT NULL DEFAULT now(),
@@ -144,7 +150,9 @@ CREATE TABLE transfer (                   -- from its first segment to the end
 	PRIMARY KEY (account_id, phone_id, transfer),
 	FOREIGN KEY (account_id, phone_id) REFERENCES phone ON DELETE CASCADE
 );
-CREATE INDEX transfer_unfinished ON transfer (last_at) WHERE state IN ('open', 'whole');
+CREATE INDEX transfer_unfinished ON transfer (account_id, phone_id, transfer)
+    WHERE state IN ('open', 'whole');
+CREATE INDEX transfer_whole ON transfer (last_at) WHERE state = 'whole';
 
 CREATE TABLE segment (                    -- gone once the transfer is stored
 	account_id   bigint NOT NULL,

@@ -1,0 +1,283 @@
+/*
+ * gate.h - what the gateway asks of the database.
+ *
+ * Times are Unix milliseconds and always the caller's.  Functions run inside
+ * the transaction that the caller has begun, unless they say otherwise. DB_NONE
+ * says that there was no such row, or that it was there before.
+ */
+#ifndef GATE_H
+#define GATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "db.h"
+#include "wire.h"
+
+#define GATE_NUMBER_MAX 24
+#define GATE_WRAPPED_MAX 64
+
+struct gate_phone {
+	int64_t account, phone;
+	uint32_t key_id;
+	uint8_t root_wrapped[GATE_WRAPPED_MAX];
+	size_t root_wrapped_len;
+	uint8_t public_key[32];
+	char number[GATE_NUMBER_MAX];
+	bool text_only;
+	uint8_t codec;
+	bool bound;
+	uint32_t cumulative, highest, policy_applied;
+};
+
+/* Not in a transaction. */
+enum db_err
+gate_phone_by_key(struct db *db, uint32_t key_id, struct gate_phone *out);
+enum db_err gate_phone_by_id(
+    struct db *db, int64_t account, int64_t phone, struct gate_phone *out);
+
+/* ---- what arrives: pipelined ---- */
+
+/* A single that was opened, or one segment of a transfer. */
+struct gate_piece {
+	int64_t account, phone;
+	uint32_t transfer;
+	bool single;
+	uint8_t digest[32]; /* single: of the whole SMS */
+	unsigned index; /* segment */
+	bool last;
+	const uint8_t *body;
+	size_t body_len;
+	/* out */
+	bool accepted; /* single: new; segment: its transfer is open */
+	uint16_t have; /* segment: state afterwards */
+	int last_index; /* -1: unknown */
+};
+/* Stores pieces in one round trip and fills their out fields. */
+enum db_err gate_pieces_put(
+    struct db *db, struct gate_piece *pieces, size_t n, int64_t now_ms);
+/* A single that was not accepted: was it the same one? */
+enum db_err gate_transfer_same(struct db *db, int64_t account, int64_t phone,
+    uint32_t transfer, const uint8_t digest[static 32], bool *same);
+enum db_err gate_transfer_whole(
+    struct db *db, int64_t account, int64_t phone, uint32_t transfer);
+
+struct gate_heard {
+	int64_t account, phone;
+	uint32_t highest; /* the highest transfer in this batch */
+	uint32_t policy_applied;
+	int sms;
+	bool ack_wanted;
+	const char *number; /* NULL: leave it as it is */
+};
+/* Phones that were heard: gap rows, counters, cumulative.  DB_NONE: one of
+ * them is not bound any more. */
+enum db_err gate_heard_put(
+    struct db *db, const struct gate_heard *heard, size_t n, int64_t now_ms);
+
+struct gate_record {
+	uint8_t kind, op;
+	uint32_t record_id, transfer;
+	int ordinal;
+	int64_t time_ms, data_key;
+	const uint8_t *sealed;
+	size_t sealed_len;
+};
+enum db_err gate_records_put(struct db *db, int64_t account, int64_t phone,
+    const struct gate_record *records, size_t n, int64_t now_ms);
+enum db_err gate_data_key_put(struct db *db, int64_t account, int64_t phone,
+    const uint8_t *sealed, size_t len, int64_t now_ms, int64_t *id);
+enum db_err gate_event_put(struct db *db, int64_t account, int64_t phone,
+    int64_t now_ms, const char *kind, const char *detail);
+
+/* ---- whole transfers ---- */
+
+struct gate_whole {
+	int64_t account, phone;
+	uint32_t key_id, transfer;
+	int last_index;
+};
+/* Not in a transaction: up to max transfers that wait to be opened. */
+enum db_err
+gate_whole_list(struct db *db, struct gate_whole *out, size_t max, size_t *n);
+/* Locks the transfer; DB_NONE if another has taken it.  bodies gets the
+ * segments in order. */
+enum db_err gate_whole_take(struct db *db, const struct gate_whole *w,
+    uint8_t *bodies, size_t cap, size_t *len);
+/* state: "stored" or "bad". */
+enum db_err gate_whole_end(
+    struct db *db, const struct gate_whole *w, const char *state, int records);
+/* Forget its segments and ask for all again. */
+enum db_err
+gate_whole_again(struct db *db, const struct gate_whole *w, int64_t now_ms);
+
+/* ---- answers ---- */
+
+struct gate_due {
+	int64_t account, phone;
+	uint32_t key_id, cumulative, acked, policy_version;
+	int64_t acked_at_ms, heard_ms;
+	int sms_since_ack;
+	bool ack_wanted;
+};
+/* Not in a transaction: phones that may be due an ACK. */
+enum db_err gate_due_list(struct db *db, int64_t now_ms, int64_t quiet_ms,
+    struct gate_due **out, size_t *n);
+
+struct gate_open {
+	uint32_t transfer;
+	bool done;
+	uint16_t have;
+	int last_index, asked;
+	int64_t last_at_ms, asked_at_ms;
+};
+/* The transfers above cumulative, in order; at most max. */
+enum db_err gate_open_list(struct db *db, int64_t account, int64_t phone,
+    struct gate_open *out, size_t max, size_t *n);
+enum db_err gate_asked_put(struct db *db, int64_t account, int64_t phone,
+    uint32_t transfer, int64_t now_ms);
+enum db_err gate_acked_put(struct db *db, int64_t account, int64_t phone,
+    uint32_t cumulative, int64_t now_ms);
+
+/* ---- what goes out ---- */
+
+struct gate_out {
+	int64_t account, phone; /* phone 0: none yet (a challenge) */
+	const char *purpose; /* "challenge", "control", "policy", "ack" */
+	const char *number;
+	bool text;
+	const uint8_t *frame;
+	size_t len;
+	int64_t not_after_ms;
+};
+/* Older queued rows of the same phone and purpose "policy" or "ack" are
+ * superseded. */
+enum db_err
+gate_out_put(struct db *db, const struct gate_out *o, int64_t now_ms);
+/* The next control sequence number of a phone. */
+enum db_err gate_sequence_next(
+    struct db *db, int64_t account, int64_t phone, uint32_t *sequence);
+
+struct gate_policy {
+	int64_t account, phone;
+	uint32_t version;
+	uint8_t policy[64];
+	size_t len;
+};
+/* Policies that must go out: newer than what was sent, or sent long ago, not
+ * confirmed, and the phone was heard since.  Not in a transaction. */
+enum db_err gate_policy_list(struct db *db, int64_t now_ms, int64_t again_ms,
+    struct gate_policy *out, size_t max, size_t *n);
+enum db_err gate_policy_newest(
+    struct db *db, int64_t account, int64_t phone, struct gate_policy *out);
+enum db_err gate_policy_sent(
+    struct db *db, int64_t account, int64_t phone, uint32_t version);
+
+struct gate_command {
+	int64_t account, phone, command_id;
+	uint8_t command;
+	uint8_t args[100];
+	size_t len;
+	int64_t not_after_ms;
+};
+enum db_err gate_command_list(struct db *db, int64_t now_ms,
+    struct gate_command *out, size_t max, size_t *n);
+enum db_err gate_command_taken(
+    struct db *db, int64_t account, int64_t command_id, int64_t now_ms);
+
+/* ---- bindings ---- */
+
+struct gate_binding {
+	int64_t account;
+	uint32_t code_id;
+	char state[16];
+	int64_t expires_ms;
+	int failures;
+	uint8_t code_key_wrapped[48], qr_key_wrapped[48];
+	char phone_name[128];
+	uint8_t hello_digest[32];
+	bool answered; /* hello_digest and challenge are set */
+	uint8_t challenge[WIRE_DATA_MAX];
+	size_t challenge_len;
+	uint8_t root_wrapped[GATE_WRAPPED_MAX];
+	size_t root_wrapped_len;
+	uint32_t key_id;
+	bool asked;
+	int64_t asked_of; /* account whose answer is wanted; 0: none */
+	char hello_number[GATE_NUMBER_MAX];
+	uint8_t device[16], sim[8];
+	bool text_only;
+	uint8_t codec;
+	char hello_name[128];
+	uint8_t public_key[32];
+};
+/* Locked FOR UPDATE. */
+enum db_err
+gate_binding_by_code(struct db *db, uint32_t code_id, struct gate_binding *out);
+enum db_err
+gate_binding_by_key(struct db *db, uint32_t key_id, struct gate_binding *out);
+enum db_err gate_binding_failed(
+    struct db *db, const struct gate_binding *b, int64_t now_ms);
+enum db_err gate_binding_challenged(struct db *db, const struct gate_binding *b,
+    const char *digits, int64_t now_ms);
+/* Makes the phone and marks the binding bound; the phone's id in *phone. */
+enum db_err gate_binding_bound(struct db *db, const struct gate_binding *b,
+    const char *name, int64_t now_ms, int64_t *phone);
+enum db_err gate_bindings_expire(struct db *db, int64_t now_ms);
+/* Who has this device bound now?  DB_NONE: nobody. */
+enum db_err gate_device_owner(
+    struct db *db, const uint8_t device[static 16], int64_t *account);
+enum db_err gate_device_unbind(
+    struct db *db, const uint8_t device[static 16], int64_t now_ms);
+struct gate_question {
+	uint8_t sealed[128];
+	size_t sealed_len;
+	uint8_t salt[16], proof[32];
+	int failures;
+	bool set;
+};
+enum db_err
+gate_question_get(struct db *db, int64_t account, struct gate_question *out);
+enum db_err gate_answer_wrong(struct db *db, int64_t account);
+
+/* ---- the outbox ---- */
+
+struct gate_claim {
+	int64_t account, outbox, phone;
+	char number[GATE_NUMBER_MAX];
+	bool text;
+	uint8_t frame[WIRE_DATA_MAX];
+	size_t len;
+	int64_t not_after_ms;
+};
+struct gate_budget {
+	int64_t price_milli, gateway_month_max; /* SMS; 0: no limit */
+};
+/* A transaction of its own: claim the next due row within budget and book it.
+ * DB_NONE: nothing is due. */
+enum db_err gate_outbox_claim(struct db *db, const struct gate_budget *budget,
+    int64_t now_ms, struct gate_claim *out);
+/* outcome: "sent", "failed", "unknown" or "queued" (again at retry_ms). */
+enum db_err gate_outbox_result(struct db *db, int64_t account, int64_t outbox,
+    const char *state, const char *modem, int reference, int64_t retry_ms,
+    int64_t now_ms, int *attempts);
+/* At start: what was being sent when we ended. */
+enum db_err gate_outbox_recover(struct db *db, int64_t now_ms);
+/* Expire what is too late, and what is unknown long enough goes again. */
+enum db_err gate_outbox_tend(struct db *db, int64_t now_ms);
+/* When the next row is due; 0: none. */
+enum db_err gate_outbox_next(struct db *db, int64_t now_ms, int64_t *due_ms);
+enum db_err gate_report_put(struct db *db, const char *modem, int reference,
+    const char *number, bool delivered, bool final, int64_t now_ms);
+
+struct gate_modem {
+	const char *name, *manufacturer, *model, *imei, *operator_name;
+	int registered, signal_percent;
+};
+enum db_err
+gate_modem_put(struct db *db, const struct gate_modem *m, int64_t now_ms);
+enum db_err gate_modem_count(
+    struct db *db, const char *name, int in, int out, int64_t now_ms);
+
+#endif

@@ -1,0 +1,283 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "db_internal.h"
+#include "gate.h"
+
+#define TS(n) "to_timestamp($" #n "::bigint / 1000.0)"
+#define MS(col) "coalesce((extract(epoch FROM " col ") * 1000)::bigint, 0)"
+
+#define BINDING_COLUMNS \
+	"SELECT b.account_id, b.code_id, b.state, " MS( \
+	    "b.expires_at") ", " \
+			    "b.failures, b.code_key_wrapped, b.qr_key_wrapped, " \
+			    "coalesce(b.phone_name, ''), b.hello_digest, " \
+			    "b.hello_digest IS NOT NULL, b.challenge, b.root_wrapped, " \
+			    "coalesce(b.key_id, 0), b.asked, coalesce(b.asked_of, 0), " \
+			    "coalesce(b.hello_number, ''), b.device, b.sim, b.text_only, " \
+			    "b.codec, coalesce(b.hello_name, ''), a.public_key " \
+			    "FROM binding b JOIN account a USING (account_id) "
+
+static size_t
+bytes(const PGresult *res, int col, uint8_t *out, size_t cap)
+{
+	int n = db_bytes(res, 0, col, out, cap);
+
+	return n > 0 ? (size_t)n : 0;
+}
+
+static void
+read_binding(const PGresult *res, struct gate_binding *b)
+{
+	memset(b, 0, sizeof *b);
+	b->account = db_int(res, 0, 0);
+	b->code_id = (uint32_t)db_int(res, 0, 1);
+	db_text(res, 0, 2, b->state, sizeof b->state);
+	b->expires_ms = db_int(res, 0, 3);
+	b->failures = (int)db_int(res, 0, 4);
+	bytes(res, 5, b->code_key_wrapped, sizeof b->code_key_wrapped);
+	bytes(res, 6, b->qr_key_wrapped, sizeof b->qr_key_wrapped);
+	db_text(res, 0, 7, b->phone_name, sizeof b->phone_name);
+	bytes(res, 8, b->hello_digest, sizeof b->hello_digest);
+	b->answered = db_bool(res, 0, 9);
+	b->challenge_len = bytes(res, 10, b->challenge, sizeof b->challenge);
+	b->root_wrapped_len =
+	    bytes(res, 11, b->root_wrapped, sizeof b->root_wrapped);
+	b->key_id = (uint32_t)db_int(res, 0, 12);
+	b->asked = db_bool(res, 0, 13);
+	b->asked_of = db_int(res, 0, 14);
+	db_text(res, 0, 15, b->hello_number, sizeof b->hello_number);
+	bytes(res, 16, b->device, sizeof b->device);
+	bytes(res, 17, b->sim, sizeof b->sim);
+	b->text_only = db_bool(res, 0, 18);
+	b->codec = (uint8_t)db_int(res, 0, 19);
+	db_text(res, 0, 20, b->hello_name, sizeof b->hello_name);
+	bytes(res, 21, b->public_key, sizeof b->public_key);
+}
+
+static enum db_err
+find(struct db *db, const struct db_stmt *stmt, uint32_t key,
+    struct gate_binding *out)
+{
+	struct db_args a = { 0 };
+	PGresult *res;
+	enum db_err err;
+
+	db_arg_int(&a, key);
+	if ((err = db_query(db, stmt, &a, &res)) != DB_OK)
+		return err;
+	if (PQntuples(res) == 1)
+		read_binding(res, out);
+	else
+		err = DB_NONE;
+	PQclear(res);
+	return err;
+}
+
+enum db_err
+gate_binding_by_code(struct db *db, uint32_t code_id, struct gate_binding *out)
+{
+	static const struct db_stmt stmt = { "binding_by_code", 1,
+		BINDING_COLUMNS "WHERE b.code_id = $1 FOR UPDATE OF b" };
+
+	return find(db, &stmt, code_id, out);
+}
+
+enum db_err
+gate_binding_by_key(struct db *db, uint32_t key_id, struct gate_binding *out)
+{
+	static const struct db_stmt stmt = { "binding_by_key", 1,
+		BINDING_COLUMNS "WHERE b.key_id = $1 FOR UPDATE OF b" };
+
+	return find(db, &stmt, key_id, out);
+}
+
+enum db_err
+gate_binding_failed(struct db *db, const struct gate_binding *b, int64_t now_ms)
+{
+	static const struct db_stmt stmt = { "binding_failed", 3,
+		"UPDATE binding SET failures = failures + 1, changed_at = " TS(
+		    3) ", state = CASE WHEN failures + 1 >= 5 THEN 'burnt' "
+		       "ELSE state END "
+		       "WHERE account_id = $1 AND code_id = $2 "
+		       "AND state IN ('waiting', 'challenged')" };
+	struct db_args a = { 0 };
+
+	db_arg_int(&a, b->account);
+	db_arg_int(&a, b->code_id);
+	db_arg_time(&a, now_ms);
+	return db_run(db, &stmt, &a, NULL);
+}
+
+enum db_err
+gate_binding_challenged(struct db *db, const struct gate_binding *b,
+    const char *digits, int64_t now_ms)
+{
+	static const struct db_stmt stmt = { "binding_challenged", 16,
+		"UPDATE binding SET state = 'challenged', hello_digest = $3, "
+		"challenge = $4, root_wrapped = $5, key_id = $6, asked = $7, "
+		"asked_of = nullif($8::bigint, 0), hello_number = $9, "
+		"device = $10, sim = $11, text_only = $12, codec = $13, "
+		"hello_name = $14, digits = $15, changed_at = " TS(
+		    16) " WHERE account_id = $1 AND code_id = $2" };
+	struct db_args a = { 0 };
+
+	db_arg_int(&a, b->account);
+	db_arg_int(&a, b->code_id);
+	db_arg_bytes(&a, b->hello_digest, sizeof b->hello_digest);
+	db_arg_bytes(&a, b->challenge, b->challenge_len);
+	db_arg_bytes(&a, b->root_wrapped, b->root_wrapped_len);
+	db_arg_int(&a, b->key_id);
+	db_arg_bool(&a, b->asked);
+	db_arg_int(&a, b->asked_of);
+	db_arg_text(&a, b->hello_number);
+	db_arg_bytes(&a, b->device, sizeof b->device);
+	db_arg_bytes(&a, b->sim, sizeof b->sim);
+	db_arg_bool(&a, b->text_only);
+	db_arg_int(&a, b->codec);
+	db_arg_text(&a, b->hello_name);
+	db_arg_text(&a, digits);
+	db_arg_time(&a, now_ms);
+	return db_run(db, &stmt, &a, NULL);
+}
+
+static enum db_err
+make_phone(struct db *db, const struct gate_binding *b, const char *name,
+    int64_t now_ms, int64_t *phone)
+{
+	static const struct db_stmt stmt = { "phone_put", 10,
+		"INSERT INTO phone (account_id, key_id, root_wrapped, name, "
+		" device, sim, number, text_only, codec, bound_at, "
+		" last_heard_at) "
+		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, " TS(10) ", " TS(
+		    10) ") RETURNING phone_id" };
+	struct db_args a = { 0 };
+	PGresult *res;
+	enum db_err err;
+
+	db_arg_int(&a, b->account);
+	db_arg_int(&a, b->key_id);
+	db_arg_bytes(&a, b->root_wrapped, b->root_wrapped_len);
+	db_arg_text(&a, name);
+	db_arg_bytes(&a, b->device, sizeof b->device);
+	db_arg_bytes(&a, b->sim, sizeof b->sim);
+	db_arg_text(&a, b->hello_number);
+	db_arg_bool(&a, b->text_only);
+	db_arg_int(&a, b->codec);
+	db_arg_time(&a, now_ms);
+	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
+		return err;
+	*phone = db_int(res, 0, 0);
+	PQclear(res);
+	return DB_OK;
+}
+
+enum db_err
+gate_binding_bound(struct db *db, const struct gate_binding *b,
+    const char *name, int64_t now_ms, int64_t *phone)
+{
+	static const struct db_stmt stmt = { "binding_bound", 4,
+		"UPDATE binding SET state = 'bound', phone_id = $3, "
+		"changed_at = " TS(
+		    4) " WHERE account_id = $1 AND code_id = $2" };
+	struct db_args a = { 0 };
+	enum db_err err;
+
+	if ((err = make_phone(db, b, name, now_ms, phone)) != DB_OK)
+		return err;
+	db_arg_int(&a, b->account);
+	db_arg_int(&a, b->code_id);
+	db_arg_int(&a, *phone);
+	db_arg_time(&a, now_ms);
+	return db_run(db, &stmt, &a, NULL);
+}
+
+enum db_err
+gate_bindings_expire(struct db *db, int64_t now_ms)
+{
+	static const struct db_stmt stmt = { "bindings_expire", 1,
+		"UPDATE binding SET state = 'expired', changed_at = " TS(
+		    1) " WHERE state IN ('waiting', 'challenged') AND "
+		       "expires_at <= " TS(1) };
+	struct db_args a = { 0 };
+
+	db_arg_time(&a, now_ms);
+	return db_run(db, &stmt, &a, NULL);
+}
+
+enum db_err
+gate_device_owner(
+    struct db *db, const uint8_t device[static 16], int64_t *account)
+{
+	static const struct db_stmt stmt = { "device_owner", 1,
+		"SELECT account_id FROM phone WHERE device = $1 AND "
+		"unbound_at IS NULL ORDER BY bound_at DESC LIMIT 1" };
+	struct db_args a = { 0 };
+	PGresult *res;
+	enum db_err err;
+
+	db_arg_bytes(&a, device, 16);
+	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
+		return err;
+	if (PQntuples(res) == 1)
+		*account = db_int(res, 0, 0);
+	else
+		err = DB_NONE;
+	PQclear(res);
+	return err;
+}
+
+enum db_err
+gate_device_unbind(
+    struct db *db, const uint8_t device[static 16], int64_t now_ms)
+{
+	static const struct db_stmt stmt = { "device_unbind", 2,
+		"UPDATE phone SET unbound_at = " TS(
+		    2) " WHERE device = $1 AND unbound_at IS NULL" };
+	struct db_args a = { 0 };
+
+	db_arg_bytes(&a, device, 16);
+	db_arg_time(&a, now_ms);
+	return db_run(db, &stmt, &a, NULL);
+}
+
+enum db_err
+gate_question_get(struct db *db, int64_t account, struct gate_question *out)
+{
+	static const struct db_stmt stmt = { "question_get", 1,
+		"SELECT question_sealed, answer_salt, answer_proof, "
+		"answer_failures_total, question_sealed IS NOT NULL "
+		"FROM account WHERE account_id = $1" };
+	struct db_args a = { 0 };
+	PGresult *res;
+	enum db_err err;
+
+	db_arg_int(&a, account);
+	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
+		return err;
+	memset(out, 0, sizeof *out);
+	if (PQntuples(res) == 1) {
+		out->sealed_len =
+		    bytes(res, 0, out->sealed, sizeof out->sealed);
+		bytes(res, 1, out->salt, sizeof out->salt);
+		bytes(res, 2, out->proof, sizeof out->proof);
+		out->failures = (int)db_int(res, 0, 3);
+		out->set = db_bool(res, 0, 4);
+	} else {
+		err = DB_NONE;
+	}
+	PQclear(res);
+	return err;
+}
+
+enum db_err
+gate_answer_wrong(struct db *db, int64_t account)
+{
+	static const struct db_stmt stmt = { "answer_wrong", 1,
+		"UPDATE account SET answer_failures_total = "
+		"answer_failures_total + 1 WHERE account_id = $1" };
+	struct db_args a = { 0 };
+
+	db_arg_int(&a, account);
+	return db_run(db, &stmt, &a, NULL);
+}

@@ -1,0 +1,323 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "db_internal.h"
+#include "gate.h"
+
+#define TS(n) "to_timestamp($" #n "::bigint / 1000.0)"
+#define MS(col) "coalesce((extract(epoch FROM " col ") * 1000)::bigint, 0)"
+
+/* The next due row, locked, and whether a budget forbids it now. */
+static const struct db_stmt claim_find = {
+	"claim_find", 2,
+	"SELECT o.account_id, o.outbox_id, coalesce(o.phone_id, 0), "
+	" o.number, o.text_form, o.frame, " MS(
+	    "o.not_after") ", "
+			   " coalesce((SELECT sum(s.sms) FROM spend s WHERE s.account_id = "
+			   "  o.account_id AND s.day >= date_trunc('month', " TS(
+			       1) "  AT TIME ZONE 'UTC')::date), 0) >= a.month_sms_max OR "
+				  " ($2::bigint > 0 AND coalesce((SELECT sum(s.sms) FROM spend s WHERE "
+				  "  s.day >= date_trunc('month', " TS(
+				      1) "  AT TIME ZONE 'UTC')::date), 0) >= $2::bigint) "
+					 "FROM outbox o JOIN account a USING (account_id) "
+					 "WHERE o.state IN ('queued', 'held') AND o.not_before <= " TS(
+					     1) " AND o.not_after > " TS(1) " ORDER BY o.not_before, o.outbox_id "
+									    "LIMIT 1 FOR UPDATE OF o SKIP LOCKED"
+};
+static const struct db_stmt claim_hold = { "claim_hold", 3,
+	"UPDATE outbox SET state = 'held', changed_at = " TS(
+	    3) ", "
+	       " not_before = " TS(
+		   3) " + interval '1 hour' "
+		      "WHERE account_id = $1 AND outbox_id = $2" };
+static const struct db_stmt claim_take = { "claim_take", 4,
+	"UPDATE outbox SET state = 'sending', attempts = attempts + 1, "
+	" changed_at = " TS(3) ", price_milli = price_milli + $4 "
+			       "WHERE account_id = $1 AND outbox_id = $2" };
+static const struct db_stmt claim_book = { "claim_book", 3,
+	"INSERT INTO spend (account_id, day, sms, cost_milli) VALUES ($1, (" TS(
+	    2) " AT TIME ZONE 'UTC')::date, 1, $3) "
+	       "ON CONFLICT (account_id, day) DO UPDATE SET sms = spend.sms + 1, "
+	       " cost_milli = spend.cost_milli + excluded.cost_milli" };
+
+static void
+row_args(struct db_args *a, const struct gate_claim *c, int64_t now_ms)
+{
+	db_arg_int(a, c->account);
+	db_arg_int(a, c->outbox);
+	db_arg_time(a, now_ms);
+}
+
+static void
+read_claim(const PGresult *res, struct gate_claim *out)
+{
+	int n;
+
+	memset(out, 0, sizeof *out);
+	out->account = db_int(res, 0, 0);
+	out->outbox = db_int(res, 0, 1);
+	out->phone = db_int(res, 0, 2);
+	db_text(res, 0, 3, out->number, sizeof out->number);
+	out->text = db_bool(res, 0, 4);
+	n = db_bytes(res, 0, 5, out->frame, sizeof out->frame);
+	out->len = n > 0 ? (size_t)n : 0;
+	out->not_after_ms = db_int(res, 0, 6);
+}
+
+/* The row may not go out now: set it back, and tell the owner once a day. */
+static enum db_err
+hold(struct db *db, const struct gate_claim *c, int64_t now_ms)
+{
+	static const struct db_stmt told = { "budget_told", 2,
+		"SELECT 1 FROM event WHERE account_id = $1 AND "
+		"kind = 'budget-reached' AND at > " TS(
+		    2) " - interval '1 day'" };
+	struct db_args a = { 0 }, t = { 0 };
+	PGresult *res;
+	enum db_err err;
+	int n;
+
+	row_args(&a, c, now_ms);
+	if ((err = db_run(db, &claim_hold, &a, NULL)) != DB_OK)
+		return err;
+	db_arg_int(&t, c->account);
+	db_arg_time(&t, now_ms);
+	if ((err = db_query(db, &told, &t, &res)) != DB_OK)
+		return err;
+	n = PQntuples(res);
+	PQclear(res);
+	return n > 0 ? DB_OK
+		     : gate_event_put(db, c->account, c->phone, now_ms,
+			   "budget-reached", "");
+}
+
+static enum db_err
+take(struct db *db, const struct gate_claim *c,
+    const struct gate_budget *budget, int64_t now_ms)
+{
+	struct db_args a = { 0 }, b = { 0 };
+	enum db_err err;
+
+	row_args(&a, c, now_ms);
+	db_arg_int(&a, budget->price_milli);
+	if ((err = db_run(db, &claim_take, &a, NULL)) != DB_OK)
+		return err;
+	db_arg_int(&b, c->account);
+	db_arg_time(&b, now_ms);
+	db_arg_int(&b, budget->price_milli);
+	return db_run(db, &claim_book, &b, NULL);
+}
+
+static enum db_err
+claim_one(struct db *db, const struct gate_budget *budget, int64_t now_ms,
+    struct gate_claim *out, bool *held)
+{
+	struct db_args a = { 0 };
+	PGresult *res;
+	enum db_err err;
+
+	db_arg_time(&a, now_ms);
+	db_arg_int(&a, budget->gateway_month_max);
+	if ((err = db_query(db, &claim_find, &a, &res)) != DB_OK)
+		return err;
+	if (PQntuples(res) == 0) {
+		PQclear(res);
+		return DB_NONE;
+	}
+	read_claim(res, out);
+	*held = db_bool(res, 0, 7);
+	PQclear(res);
+	return *held ? hold(db, out, now_ms) : take(db, out, budget, now_ms);
+}
+
+enum db_err
+gate_outbox_claim(struct db *db, const struct gate_budget *budget,
+    int64_t now_ms, struct gate_claim *out)
+{
+	bool held;
+	enum db_err err;
+
+	/* One that is held must not stand before the next account's. */
+	do {
+		held = false;
+		if ((err = db_begin(db)) != DB_OK)
+			return err;
+		err = claim_one(db, budget, now_ms, out, &held);
+		if (err == DB_OK)
+			err = db_commit(db);
+		db_rollback(db);
+	} while (err == DB_OK && held);
+	return err;
+}
+
+enum db_err
+gate_outbox_result(struct db *db, int64_t account, int64_t outbox,
+    const char *state, const char *modem, int reference, int64_t retry_ms,
+    int64_t now_ms, int *attempts)
+{
+	static const struct db_stmt stmt = {
+		"outbox_result", 7,
+		"UPDATE outbox SET state = $3, modem = $4, "
+		" reference = nullif($5::int, -1), not_before = CASE WHEN "
+		" $3 = 'queued' THEN " TS(
+		    6) " ELSE not_before END, "
+		       " changed_at = " TS(
+			   7) " WHERE account_id = $1 AND "
+			      " outbox_id = $2 AND state = 'sending' RETURNING attempts"
+	};
+	struct db_args a = { 0 };
+	PGresult *res;
+	enum db_err err;
+
+	db_arg_int(&a, account);
+	db_arg_int(&a, outbox);
+	db_arg_text(&a, state);
+	db_arg_text(&a, modem);
+	db_arg_int(&a, reference);
+	db_arg_time(&a, retry_ms);
+	db_arg_time(&a, now_ms);
+	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
+		return err;
+	if (PQntuples(res) == 1)
+		*attempts = (int)db_int(res, 0, 0);
+	else
+		err = DB_NONE;
+	PQclear(res);
+	return err;
+}
+
+enum db_err
+gate_outbox_recover(struct db *db, int64_t now_ms)
+{
+	static const struct db_stmt stmt = { "outbox_recover", 1,
+		"UPDATE outbox SET state = 'unknown', changed_at = " TS(
+		    1) " WHERE state = 'sending'" };
+	struct db_args a = { 0 };
+
+	db_arg_time(&a, now_ms);
+	return db_run(db, &stmt, &a, NULL);
+}
+
+enum db_err
+gate_outbox_tend(struct db *db, int64_t now_ms)
+{
+	static const struct db_stmt expire = { "outbox_expire", 1,
+		"UPDATE outbox SET state = 'expired', changed_at = " TS(
+		    1) " WHERE state IN ('queued', 'held', 'unknown') AND "
+		       "not_after <= " TS(1) };
+	/*
+	 * What may have gone out is sent again only when neither a report nor
+	 * the phone's answer came: a control frame does no harm twice.
+	 */
+	static const struct db_stmt again = {
+		"outbox_again", 1,
+		"UPDATE outbox SET state = CASE WHEN attempts < 3 THEN "
+		" 'queued' ELSE 'failed' END, changed_at = " TS(
+		    1) ", not_before = " TS(1) " WHERE state = 'unknown' AND "
+					       "changed_at < " TS(
+						   1) " - interval '60 seconds'"
+	};
+	/* A send whose answer was lost with the process that waited for it. */
+	static const struct db_stmt lost = {
+		"outbox_lost", 1,
+		"UPDATE outbox SET state = 'unknown', changed_at = " TS(
+		    1) " WHERE state = 'sending' AND changed_at < " TS(1) " - interval '5 minutes'"
+	};
+	struct db_args a = { 0 };
+	enum db_err err;
+
+	db_arg_time(&a, now_ms);
+	if ((err = db_run(db, &expire, &a, NULL)) != DB_OK ||
+	    (err = db_run(db, &again, &a, NULL)) != DB_OK)
+		return err;
+	return db_run(db, &lost, &a, NULL);
+}
+
+enum db_err
+gate_outbox_next(struct db *db, int64_t now_ms, int64_t *due_ms)
+{
+	static const struct db_stmt stmt = { "outbox_next", 1,
+		"SELECT " MS(
+		    "min(not_before)") " FROM outbox WHERE state IN "
+				       "('queued', 'held') AND not_after > " TS(
+					   1) };
+	struct db_args a = { 0 };
+	PGresult *res;
+	enum db_err err;
+
+	db_arg_time(&a, now_ms);
+	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
+		return err;
+	*due_ms = db_int(res, 0, 0);
+	PQclear(res);
+	return DB_OK;
+}
+
+enum db_err
+gate_report_put(struct db *db, const char *modem, int reference,
+    const char *number, bool delivered, bool final, int64_t now_ms)
+{
+	static const struct db_stmt stmt = { "report_put", 5,
+		"UPDATE outbox SET state = $4, changed_at = " TS(
+		    5) " WHERE (account_id, outbox_id) = (SELECT account_id, "
+		       " outbox_id FROM outbox WHERE modem = $1 AND reference = $2 "
+		       " AND number = $3 AND state IN ('sent', 'unknown') "
+		       " ORDER BY changed_at DESC LIMIT 1)" };
+	struct db_args a = { 0 };
+
+	if (!final)
+		return DB_OK;
+	db_arg_text(&a, modem);
+	db_arg_int(&a, reference);
+	db_arg_text(&a, number);
+	db_arg_text(&a, delivered ? "delivered" : "failed");
+	db_arg_time(&a, now_ms);
+	return db_run(db, &stmt, &a, NULL);
+}
+
+enum db_err
+gate_modem_put(struct db *db, const struct gate_modem *m, int64_t now_ms)
+{
+	static const struct db_stmt stmt = { "modem_put", 8,
+		"INSERT INTO modem (name, manufacturer, model, imei, operator, "
+		" registered, signal_percent, seen_at) "
+		"VALUES ($1, $2, $3, $4, $5, $6, nullif($7::int, -1), " TS(
+		    8) ") ON CONFLICT (name) DO UPDATE SET "
+		       " manufacturer = excluded.manufacturer, "
+		       " model = excluded.model, imei = excluded.imei, "
+		       " operator = excluded.operator, "
+		       " registered = excluded.registered, "
+		       " signal_percent = excluded.signal_percent, "
+		       " seen_at = excluded.seen_at" };
+	struct db_args a = { 0 };
+
+	db_arg_text(&a, m->name);
+	db_arg_text(&a, m->manufacturer);
+	db_arg_text(&a, m->model);
+	db_arg_text(&a, m->imei);
+	db_arg_text(&a, m->operator_name);
+	db_arg_int(&a, m->registered);
+	db_arg_int(&a, m->signal_percent);
+	db_arg_time(&a, now_ms);
+	return db_run(db, &stmt, &a, NULL);
+}
+
+enum db_err
+gate_modem_count(
+    struct db *db, const char *name, int in, int out, int64_t now_ms)
+{
+	static const struct db_stmt stmt = { "modem_count", 4,
+		"INSERT INTO modem (name, sms_in, sms_out, seen_at) "
+		"VALUES ($1, $2, $3, " TS(
+		    4) ") ON CONFLICT (name) DO UPDATE "
+		       "SET sms_in = modem.sms_in + excluded.sms_in, "
+		       " sms_out = modem.sms_out + excluded.sms_out, "
+		       " seen_at = excluded.seen_at" };
+	struct db_args a = { 0 };
+
+	db_arg_text(&a, name);
+	db_arg_int(&a, in);
+	db_arg_int(&a, out);
+	db_arg_time(&a, now_ms);
+	return db_run(db, &stmt, &a, NULL);
+}

@@ -1,0 +1,694 @@
+#include "supervisor.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "link.h"
+#include "log.h"
+#include "spool.h"
+
+#define GROUP_MAX 64 /* packets in one commit of the spool */
+#define QUEUE_MAX 256 /* sends that wait for a modem */
+#define DEADLINE_MS 60000 /* a modem child that says nothing is killed */
+#define NO_MODEM_MS 60000 /* a send that finds no modem fails */
+#define STOP_MS 8000 /* children that do not end are killed */
+
+/* Exit statuses of smsd-modem (see its main.c). */
+#define MODEM_EXIT_UNREADABLE 4
+#define MODEM_EXIT_GONE 5
+
+enum kind { MODEM, INGEST, OUTBOX };
+
+struct child {
+	struct supervisor *of;
+	enum kind kind;
+	const char *name;
+	const struct smsd_modem *conf; /* MODEM */
+	pid_t pid; /* 0: not running */
+	int fd;
+	struct event *readable, *restart;
+	int64_t heard_ms, started_ms;
+	int64_t backoff_ms;
+	int trouble; /* times in a row that it could not read */
+	bool ready, missing;
+	uint64_t sending; /* request in flight; 0: none */
+	size_t held; /* packets that the spool has not taken yet */
+	struct link_sms hold[GROUP_MAX];
+};
+
+struct waiting {
+	struct link_send send;
+	int64_t since_ms;
+};
+
+struct supervisor {
+	const struct smsd_conf *conf;
+	const char *self;
+	char *modem_program;
+	struct event_base *base;
+	struct spool *spool;
+	struct child *children;
+	size_t count;
+	struct waiting queue[QUEUE_MAX];
+	size_t queued;
+	struct event *tick, *term, *intr, *chld;
+	int64_t stopping_ms; /* 0: running */
+	bool spool_failed;
+};
+
+static int64_t
+mono_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int64_t
+unix_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Tell systemd, if it listens (sd_notify(3); no library is needed). */
+static void
+notify(const char *state)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	size_t len;
+	int fd;
+
+	if (path == NULL || (len = strlen(path)) < 2 ||
+	    len >= sizeof sa.sun_path)
+		return;
+	memcpy(sa.sun_path, path, len);
+	if (path[0] == '@')
+		sa.sun_path[0] = '\0';
+	if ((fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) == -1)
+		return;
+	sendto(fd, state, strlen(state), MSG_NOSIGNAL,
+	    (const struct sockaddr *)&sa,
+	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
+	close(fd);
+}
+
+static struct child *
+role(struct supervisor *s, enum kind kind)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->children[i].kind == kind)
+			return &s->children[i];
+	return NULL;
+}
+
+/* A packet to a child.  One that is gone or does not read loses it: every
+ * packet we send is repeated or made good when the child is back. */
+static bool
+pass(struct child *c, const void *packet, size_t len)
+{
+	return c != NULL && c->fd != -1 &&
+	       send(c->fd, packet, len, MSG_DONTWAIT | MSG_NOSIGNAL) ==
+		   (ssize_t)len;
+}
+
+/* ---- from modem to spool ---- */
+
+static void
+tell_kept(struct child *c)
+{
+	struct link_kept k = { .head = { LINK_KEPT, sizeof k } };
+
+	for (size_t i = 0; i < c->held; i++)
+		k.token[k.count++] = c->hold[i].token;
+	c->held = 0;
+	pass(c, &k, sizeof k);
+}
+
+static int
+store_held(struct supervisor *s, struct child *c)
+{
+	int64_t now = unix_ms();
+
+	if (spool_begin(s->spool) == -1)
+		return -1;
+	for (size_t i = 0; i < c->held; i++)
+		if (spool_add(s->spool, c->name, now, &c->hold[i]) == -1)
+			break;
+	return spool_commit(s->spool);
+}
+
+/* Commit what this child has handed over; only then may it delete. */
+static void
+keep(struct supervisor *s, struct child *c)
+{
+	struct link_head wake = { LINK_WAKE, sizeof wake };
+
+	if (c->held == 0)
+		return;
+	if (store_held(s, c) == -1) {
+		if (!s->spool_failed)
+			log_error("the spool takes nothing: messages stay in "
+				  "the modems until it does");
+		s->spool_failed = true;
+		return; /* tried again at the next tick */
+	}
+	if (s->spool_failed)
+		log_info("the spool takes messages again");
+	s->spool_failed = false;
+	tell_kept(c);
+	pass(role(s, INGEST), &wake, sizeof wake);
+}
+
+/* ---- sending ---- */
+
+static void
+answer(struct supervisor *s, uint64_t request, enum link_outcome outcome,
+    const char *modem)
+{
+	struct link_result r = {
+		.head = { LINK_RESULT, sizeof r },
+		.request = request,
+		.outcome = outcome,
+		.reference = -1,
+		.error = -1,
+	};
+
+	strncpy(r.modem, modem, sizeof r.modem - 1);
+	pass(role(s, OUTBOX), &r, sizeof r);
+}
+
+static struct child *
+idle_modem(struct supervisor *s)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		struct child *c = &s->children[i];
+
+		if (c->kind == MODEM && c->ready && c->sending == 0)
+			return c;
+	}
+	return NULL;
+}
+
+static void
+unqueue(struct supervisor *s, size_t i)
+{
+	memmove(&s->queue[i], &s->queue[i + 1],
+	    (--s->queued - i) * sizeof s->queue[0]);
+}
+
+static void
+send_queued(struct supervisor *s)
+{
+	struct child *c;
+
+	while (s->queued > 0 && (c = idle_modem(s)) != NULL) {
+		if (!pass(c, &s->queue[0].send, sizeof s->queue[0].send))
+			return;
+		c->sending = s->queue[0].send.request;
+		unqueue(s, 0);
+	}
+}
+
+static void
+enqueue(struct supervisor *s, const struct link_send *send)
+{
+	if (s->queued == QUEUE_MAX) {
+		answer(s, send->request, LINK_FAILED, "");
+		return;
+	}
+	s->queue[s->queued++] = (struct waiting){ *send, mono_ms() };
+	send_queued(s);
+}
+
+static void
+expire_queue(struct supervisor *s)
+{
+	while (
+	    s->queued > 0 && mono_ms() - s->queue[0].since_ms > NO_MODEM_MS) {
+		answer(s, s->queue[0].send.request, LINK_FAILED, "");
+		unqueue(s, 0);
+	}
+}
+
+/* ---- packets ---- */
+
+union packet {
+	struct link_head head;
+	struct link_sms sms;
+	struct link_result result;
+	struct link_modem modem;
+	struct link_send send;
+};
+
+static bool
+is_whole(const union packet *p, ssize_t n)
+{
+	size_t want = 0;
+
+	if (n < (ssize_t)sizeof p->head || (ssize_t)p->head.len != n)
+		return false;
+	switch ((enum link_kind)p->head.kind) {
+	case LINK_READY:
+	case LINK_STATE:
+		want = sizeof p->modem;
+		break;
+	case LINK_INCOMING:
+		return n == sizeof p->sms &&
+		       p->sms.udh_len <= sizeof p->sms.udh &&
+		       p->sms.data_len <= sizeof p->sms.data &&
+		       memchr(p->sms.number, 0, sizeof p->sms.number) != NULL;
+	case LINK_RESULT:
+		want = sizeof p->result;
+		break;
+	case LINK_SEND:
+		return n == sizeof p->send &&
+		       p->send.data_len <= sizeof p->send.data;
+	case LINK_ALIVE:
+		want = sizeof p->head;
+		break;
+	case LINK_KEPT:
+	case LINK_STOP:
+	case LINK_WAKE:
+		return false;
+	}
+	return n == (ssize_t)want;
+}
+
+static void
+from_modem(struct supervisor *s, struct child *c, const union packet *p)
+{
+	struct link_result r;
+
+	switch ((enum link_kind)p->head.kind) {
+	case LINK_READY:
+		c->ready = true;
+		c->missing = false;
+		c->backoff_ms = 0;
+		log_info("modem %s: ready: %s %s", c->name,
+		    p->modem.manufacturer, p->modem.model);
+		pass(role(s, OUTBOX), p, sizeof p->modem);
+		send_queued(s);
+		break;
+	case LINK_STATE:
+		c->trouble = 0;
+		pass(role(s, OUTBOX), p, sizeof p->modem);
+		break;
+	case LINK_INCOMING:
+		c->hold[c->held++] = p->sms;
+		break;
+	case LINK_RESULT:
+		c->sending = 0;
+		r = p->result;
+		pass(role(s, OUTBOX), &r, sizeof r);
+		send_queued(s);
+		break;
+	case LINK_ALIVE:
+	case LINK_KEPT:
+	case LINK_SEND:
+	case LINK_STOP:
+	case LINK_WAKE:
+		break;
+	}
+}
+
+static void
+on_readable(evutil_socket_t fd, short what, void *ctx)
+{
+	struct child *c = ctx;
+	struct supervisor *s = c->of;
+	union packet p;
+	ssize_t n = 0;
+
+	(void)what;
+	while (c->held < GROUP_MAX &&
+	       (n = recv(fd, &p, sizeof p, MSG_DONTWAIT)) > 0) {
+		c->heard_ms = mono_ms();
+		if (!is_whole(&p, n)) {
+			log_error("%s: a packet that is none: killed", c->name);
+			kill(c->pid, SIGKILL);
+			break;
+		}
+		if (c->kind == MODEM)
+			from_modem(s, c, &p);
+		else if (c->kind == OUTBOX && p.head.kind == LINK_SEND)
+			enqueue(s, &p.send);
+	}
+	if (n == 0) /* it is ending: SIGCHLD does the rest */
+		event_del(c->readable);
+	keep(s, c);
+}
+
+/* ---- children ---- */
+
+static void
+become_modem(const struct supervisor *s, const struct child *c, int fd)
+{
+	char number[12], poll[12], janitor[12];
+	char *argv[] = { s->modem_program, "--fd", number, "--name",
+		c->conf->name, "--device", c->conf->device, "--connection",
+		c->conf->connection, "--pin", c->conf->pin, "--poll", poll,
+		"--janitor", janitor, NULL };
+
+	snprintf(number, sizeof number, "%d", fd);
+	snprintf(poll, sizeof poll, "%d", (int)c->conf->poll_s);
+	snprintf(janitor, sizeof janitor, "%d", c->trouble);
+	execv(s->modem_program, argv);
+	log_error("cannot run %s: %m", s->modem_program);
+	_exit(127);
+}
+
+static void
+become_role(const struct supervisor *s, const struct child *c, int fd)
+{
+	char number[12];
+	char *argv[] = { (char *)(uintptr_t)s->self, "-c", s->conf->path,
+		"--role", (char *)(uintptr_t)c->name, "--fd", number, NULL };
+
+	snprintf(number, sizeof number, "%d", fd);
+	execv(s->self, argv);
+	log_error("cannot run %s: %m", s->self);
+	_exit(127);
+}
+
+static void
+start_child(struct child *c)
+{
+	struct supervisor *s = c->of;
+	int pair[2];
+	sigset_t none;
+
+	if (s->stopping_ms != 0 || c->pid != 0)
+		return;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1) {
+		log_error("cannot make a socket pair: %m");
+		return;
+	}
+	if ((c->pid = fork()) == -1) {
+		log_error("cannot fork: %m");
+		c->pid = 0;
+		close(pair[0]);
+		close(pair[1]);
+		return;
+	}
+	if (c->pid == 0) {
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		signal(SIGPIPE, SIG_DFL);
+		/* SIGTERM to the group is for us to hand on in order. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		fcntl(pair[1], F_SETFD, 0);
+		if (c->kind == MODEM)
+			become_modem(s, c, pair[1]);
+		else
+			become_role(s, c, pair[1]);
+	}
+	close(pair[1]);
+	c->fd = pair[0];
+	c->started_ms = c->heard_ms = mono_ms();
+	c->readable =
+	    event_new(s->base, c->fd, EV_READ | EV_PERSIST, on_readable, c);
+	if (c->readable == NULL || event_add(c->readable, NULL) == -1)
+		log_error("cannot watch %s", c->name);
+}
+
+static void
+on_restart(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	start_child(ctx);
+}
+
+/* Say how it ended, once for a modem that is simply not there. */
+static void
+say_ended(struct child *c, int status)
+{
+	if (WIFEXITED(status) && WEXITSTATUS(status) == MODEM_EXIT_GONE &&
+	    c->kind == MODEM) {
+		if (!c->missing)
+			log_warn("modem %s: %s does not answer: trying until "
+				 "it does",
+			    c->name, c->conf->device);
+		c->missing = true;
+	} else if (WIFSIGNALED(status)) {
+		log_warn("%s: ended by signal %d: started again", c->name,
+		    WTERMSIG(status));
+	} else if (WEXITSTATUS(status) != MODEM_EXIT_UNREADABLE) {
+		log_warn("%s: ended with status %d: started again", c->name,
+		    WEXITSTATUS(status));
+	}
+}
+
+/* Soon at first; a modem that is away is looked for every second. */
+static void
+plan_restart(struct child *c, int status)
+{
+	int64_t most = c->kind == MODEM && c->missing ? 800 : 5000;
+	struct timeval tv;
+
+	if (mono_ms() - c->started_ms > 60000)
+		c->backoff_ms = 0;
+	c->backoff_ms = c->backoff_ms == 0 ? 100 : 2 * c->backoff_ms;
+	if (c->backoff_ms > most)
+		c->backoff_ms = most;
+	if (c->kind == MODEM &&
+	    (WIFSIGNALED(status) ||
+		WEXITSTATUS(status) == MODEM_EXIT_UNREADABLE)) {
+		c->trouble++;
+		c->backoff_ms = 50;
+	}
+	tv.tv_sec = c->backoff_ms / 1000;
+	tv.tv_usec = (suseconds_t)(c->backoff_ms % 1000) * 1000;
+	event_add(c->restart, &tv);
+}
+
+static void
+ended(struct child *c, int status)
+{
+	struct supervisor *s = c->of;
+
+	/* What it said before it ended counts. */
+	if (c->readable != NULL) {
+		on_readable(c->fd, EV_READ, c);
+		event_free(c->readable);
+		c->readable = NULL;
+	}
+	close(c->fd);
+	c->fd = -1;
+	c->pid = 0;
+	c->ready = false;
+	c->held = 0; /* not kept: the modem still has them */
+	if (c->sending != 0) {
+		answer(s, c->sending, LINK_UNKNOWN, c->name);
+		c->sending = 0;
+	}
+	if (s->stopping_ms != 0)
+		return;
+	say_ended(c, status);
+	plan_restart(c, status);
+}
+
+static void
+on_chld(evutil_socket_t sig, short what, void *ctx)
+{
+	struct supervisor *s = ctx;
+	int status;
+	pid_t pid;
+	bool any = false;
+
+	(void)sig;
+	(void)what;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		for (size_t i = 0; i < s->count; i++)
+			if (s->children[i].pid == pid)
+				ended(&s->children[i], status);
+	for (size_t i = 0; i < s->count; i++)
+		any = any || s->children[i].pid != 0;
+	if (s->stopping_ms != 0 && !any)
+		event_base_loopbreak(s->base);
+}
+
+static void
+on_stop(evutil_socket_t sig, short what, void *ctx)
+{
+	struct supervisor *s = ctx;
+	struct link_head stop = { LINK_STOP, sizeof stop };
+
+	(void)sig;
+	(void)what;
+	if (s->stopping_ms != 0)
+		return;
+	notify("STOPPING=1");
+	s->stopping_ms = mono_ms();
+	for (size_t i = 0; i < s->count; i++) {
+		event_del(s->children[i].restart);
+		pass(&s->children[i], &stop, sizeof stop);
+	}
+	on_chld(0, 0, s);
+}
+
+/* Once a second: what did not go on by itself. */
+static void
+on_tick(evutil_socket_t fd, short what, void *ctx)
+{
+	struct supervisor *s = ctx;
+	int64_t now = mono_ms();
+
+	(void)fd;
+	(void)what;
+	notify("WATCHDOG=1");
+	for (size_t i = 0; i < s->count; i++) {
+		struct child *c = &s->children[i];
+
+		if (c->pid == 0)
+			continue;
+		keep(s, c);
+		if (c->kind == MODEM && now - c->heard_ms > DEADLINE_MS) {
+			log_warn("modem %s: silent for %d s: killed", c->name,
+			    DEADLINE_MS / 1000);
+			c->heard_ms = now;
+			kill(c->pid, SIGKILL);
+		}
+		if (s->stopping_ms != 0 && now - s->stopping_ms > STOP_MS)
+			kill(c->pid, SIGKILL);
+	}
+	expire_queue(s);
+	send_queued(s);
+}
+
+/* ---- the whole ---- */
+
+/* One smsd on one spool. */
+static int
+lock_run(const struct smsd_conf *conf)
+{
+	char *path = NULL;
+	int fd;
+
+	if (asprintf(&path, "%s/smsd.lock", conf->run) == -1)
+		return -1;
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd == -1)
+		log_error("cannot open %s: %m", path);
+	else if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
+		log_error("another smsd runs with %s: stop it first", path);
+		close(fd);
+		fd = -1;
+	}
+	free(path);
+	return fd;
+}
+
+static void
+add_child(struct supervisor *s, enum kind kind, const char *name,
+    const struct smsd_modem *conf)
+{
+	struct child *c = &s->children[s->count++];
+
+	c->of = s;
+	c->kind = kind;
+	c->name = name;
+	c->conf = conf;
+	c->fd = -1;
+	c->restart = evtimer_new(s->base, on_restart, c);
+	/* A crash may have left what libGammu cannot read: look first. */
+	c->trouble = 1;
+}
+
+static int
+set_up(struct supervisor *s)
+{
+	const struct timeval second = { 1, 0 };
+
+	if ((s->base = event_base_new()) == NULL ||
+	    (s->children = calloc(s->conf->modems + 2, sizeof *s->children)) ==
+		NULL) {
+		log_error("cannot allocate the supervisor: %m");
+		return -1;
+	}
+	if (s->conf->modem_program[0] != '\0')
+		s->modem_program = strdup(s->conf->modem_program);
+	else
+		s->modem_program = strdup(SMSD_MODEM_PROGRAM);
+	if (s->modem_program == NULL ||
+	    (s->spool = spool_open(s->conf->spool)) == NULL)
+		return -1;
+	add_child(s, INGEST, "ingest", NULL);
+	add_child(s, OUTBOX, "outbox", NULL);
+	for (size_t i = 0; i < s->conf->modems; i++)
+		add_child(s, MODEM, s->conf->modem[i].name, &s->conf->modem[i]);
+	s->tick = event_new(s->base, -1, EV_PERSIST, on_tick, s);
+	s->term = evsignal_new(s->base, SIGTERM, on_stop, s);
+	s->intr = evsignal_new(s->base, SIGINT, on_stop, s);
+	s->chld = evsignal_new(s->base, SIGCHLD, on_chld, s);
+	if (s->tick == NULL || event_add(s->tick, &second) == -1 ||
+	    event_add(s->term, NULL) == -1 || event_add(s->intr, NULL) == -1 ||
+	    event_add(s->chld, NULL) == -1) {
+		log_error("cannot set up the event loop");
+		return -1;
+	}
+	return 0;
+}
+
+static void
+tear_down(struct supervisor *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		event_free(s->children[i].restart);
+	if (s->tick != NULL)
+		event_free(s->tick);
+	if (s->term != NULL)
+		event_free(s->term);
+	if (s->intr != NULL)
+		event_free(s->intr);
+	if (s->chld != NULL)
+		event_free(s->chld);
+	if (s->base != NULL)
+		event_base_free(s->base);
+	spool_close(s->spool);
+	free(s->children);
+	free(s->modem_program);
+}
+
+int
+supervisor_run(const struct smsd_conf *conf, const char *self)
+{
+	struct supervisor s = { .conf = conf, .self = self };
+	int lock, status = 1;
+
+	signal(SIGPIPE, SIG_IGN);
+	if ((lock = lock_run(conf)) == -1)
+		return 1;
+	if (set_up(&s) == 0) {
+		if (conf->modems == 0)
+			log_warn("no modem is configured: nothing will arrive");
+		for (size_t i = 0; i < s.count; i++)
+			start_child(&s.children[i]);
+		notify("READY=1");
+		log_info("smsd runs with %zu modem(s)", conf->modems);
+		event_base_dispatch(s.base);
+		log_info("smsd has stopped");
+		status = 0;
+	}
+	tear_down(&s);
+	close(lock);
+	return status;
+}
