@@ -216,11 +216,12 @@ out:
 
 enum db_err
 gate_transfer_same(struct db *db, int64_t account, int64_t phone,
-    uint32_t transfer, const uint8_t digest[static 32], bool *same)
+    uint32_t transfer, const uint8_t *digest, bool *same, int64_t *last_at_ms)
 {
 	static const struct db_stmt stmt = { "transfer_same", 4,
-		"SELECT digest IS NOT DISTINCT FROM $4::bytea FROM transfer "
-		"WHERE account_id = $1 AND phone_id = $2 AND transfer = $3" };
+		"SELECT coalesce(digest = $4::bytea, true), " MS(
+		    "last_at") " FROM transfer WHERE account_id = $1 AND phone_id = $2 AND "
+			       "transfer = $3" };
 	struct db_args a = { 0 };
 	PGresult *res;
 	enum db_err err;
@@ -231,6 +232,7 @@ gate_transfer_same(struct db *db, int64_t account, int64_t phone,
 	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
 		return err;
 	*same = PQntuples(res) == 1 && db_bool(res, 0, 0);
+	*last_at_ms = PQntuples(res) == 1 ? db_int(res, 0, 1) : 0;
 	PQclear(res);
 	return DB_OK;
 }
@@ -454,6 +456,7 @@ gate_whole_list(struct db *db, struct gate_whole *out, size_t max, size_t *n)
 		"SELECT t.account_id, t.phone_id, p.key_id, t.transfer, "
 		" t.last_index FROM transfer t JOIN phone p "
 		" USING (account_id, phone_id) WHERE t.state = 'whole' "
+		"AND p.unbound_at IS NULL "
 		"ORDER BY t.last_at LIMIT $1" };
 	struct db_args a = { 0 };
 	PGresult *res;
@@ -548,6 +551,18 @@ gate_whole_end(
 	if ((err = db_run(db, &stmt, &a, NULL)) != DB_OK)
 		return err;
 	return forget_segments(db, w);
+}
+
+enum db_err
+gate_whole_aside(struct db *db, const struct gate_whole *w)
+{
+	static const struct db_stmt stmt = { "whole_aside", 3,
+		"UPDATE transfer SET state = 'bad' WHERE account_id = $1 AND "
+		"phone_id = $2 AND transfer = $3" };
+	struct db_args a = { 0 };
+
+	whole_args(&a, w);
+	return db_run(db, &stmt, &a, NULL);
 }
 
 enum db_err

@@ -57,9 +57,10 @@ struct gate_piece {
 /* Stores pieces in one round trip and fills their out fields. */
 enum db_err gate_pieces_put(
     struct db *db, struct gate_piece *pieces, size_t n, int64_t now_ms);
-/* A single that was not accepted: was it the same one? */
+/* A piece that was not accepted: is that transfer the same one (digest, may be
+ * NULL), and when did its newest piece come? */
 enum db_err gate_transfer_same(struct db *db, int64_t account, int64_t phone,
-    uint32_t transfer, const uint8_t digest[static 32], bool *same);
+    uint32_t transfer, const uint8_t *digest, bool *same, int64_t *last_at_ms);
 enum db_err gate_transfer_whole(
     struct db *db, int64_t account, int64_t phone, uint32_t transfer);
 
@@ -108,6 +109,8 @@ enum db_err gate_whole_take(struct db *db, const struct gate_whole *w,
 /* state: "stored" or "bad". */
 enum db_err gate_whole_end(
     struct db *db, const struct gate_whole *w, const char *state, int records);
+/* State "bad"; its segments stay. */
+enum db_err gate_whole_aside(struct db *db, const struct gate_whole *w);
 /* Forget its segments and ask for all again. */
 enum db_err
 gate_whole_again(struct db *db, const struct gate_whole *w, int64_t now_ms);
@@ -224,6 +227,9 @@ enum db_err gate_binding_challenged(struct db *db, const struct gate_binding *b,
 /* Makes the phone and marks the binding bound; the phone's id in *phone. */
 enum db_err gate_binding_bound(struct db *db, const struct gate_binding *b,
     const char *name, int64_t now_ms, int64_t *phone);
+/* Was a challenge queued for this number within the last minute? */
+enum db_err gate_challenge_recent(struct db *db, int64_t account,
+    const char *number, int64_t now_ms, bool *recent);
 enum db_err gate_bindings_expire(struct db *db, int64_t now_ms);
 /* Who has this device bound now?  DB_NONE: nobody. */
 enum db_err gate_device_owner(
@@ -262,6 +268,9 @@ enum db_err gate_outbox_claim(struct db *db, const struct gate_budget *budget,
 enum db_err gate_outbox_result(struct db *db, int64_t account, int64_t outbox,
     const char *state, const char *modem, int reference, int64_t retry_ms,
     int64_t now_ms, int *attempts);
+/* It did not go out: again at retry_ms, or never. */
+enum db_err gate_outbox_retry(struct db *db, int64_t account, int64_t outbox,
+    bool give_up, int64_t retry_ms, int64_t now_ms);
 /* At start: what was being sent when we ended. */
 enum db_err gate_outbox_recover(struct db *db, int64_t now_ms);
 /* Expire what is too late, and what is unknown long enough goes again. */

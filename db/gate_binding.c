@@ -193,6 +193,28 @@ gate_binding_bound(struct db *db, const struct gate_binding *b,
 }
 
 enum db_err
+gate_challenge_recent(struct db *db, int64_t account, const char *number,
+    int64_t now_ms, bool *recent)
+{
+	static const struct db_stmt stmt = { "challenge_recent", 3,
+		"SELECT EXISTS (SELECT 1 FROM outbox WHERE account_id = $1 AND "
+		"purpose = 'challenge' AND number = $2 AND created_at > " TS(
+		    3) " - interval '60 seconds')" };
+	struct db_args a = { 0 };
+	PGresult *res;
+	enum db_err err;
+
+	db_arg_int(&a, account);
+	db_arg_text(&a, number);
+	db_arg_time(&a, now_ms);
+	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
+		return err;
+	*recent = db_bool(res, 0, 0);
+	PQclear(res);
+	return DB_OK;
+}
+
+enum db_err
 gate_bindings_expire(struct db *db, int64_t now_ms)
 {
 	static const struct db_stmt stmt = { "bindings_expire", 1,

@@ -187,6 +187,24 @@ gate_outbox_result(struct db *db, int64_t account, int64_t outbox,
 }
 
 enum db_err
+gate_outbox_retry(struct db *db, int64_t account, int64_t outbox, bool give_up,
+    int64_t retry_ms, int64_t now_ms)
+{
+	static const struct db_stmt stmt = { "outbox_retry", 5,
+		"UPDATE outbox SET state = CASE WHEN $3::boolean THEN 'failed' "
+		" ELSE 'queued' END, not_before = " TS(4) ", changed_at = " TS(
+		    5) " WHERE account_id = $1 AND outbox_id = $2" };
+	struct db_args a = { 0 };
+
+	db_arg_int(&a, account);
+	db_arg_int(&a, outbox);
+	db_arg_bool(&a, give_up);
+	db_arg_time(&a, retry_ms);
+	db_arg_time(&a, now_ms);
+	return db_run(db, &stmt, &a, NULL);
+}
+
+enum db_err
 gate_outbox_recover(struct db *db, int64_t now_ms)
 {
 	static const struct db_stmt stmt = { "outbox_recover", 1,

@@ -14,6 +14,8 @@ lib_libcommon_a_SOURCES = \
 	lib/policy.h \
 	lib/record.c \
 	lib/record.h \
+	lib/rest.c \
+	lib/rest.h \
 	lib/seal.c \
 	lib/seal.h \
 	lib/seal_air.c \

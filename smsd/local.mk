@@ -1,1 +1,48 @@
-# smsd
+noinst_LIBRARIES += smsd/libsmsd.a
+smsd_libsmsd_a_SOURCES = \
+	smsd/binding.c \
+	smsd/gateway.c \
+	smsd/gateway.h \
+	smsd/gateway_internal.h \
+	smsd/gateway_tick.c \
+	smsd/ingest.c \
+	smsd/ingest.h \
+	smsd/keys.c \
+	smsd/keys.h \
+	smsd/link.h \
+	smsd/outbox.c \
+	smsd/outbox.h \
+	smsd/reassembly.c \
+	smsd/reassembly.h \
+	smsd/smsd_conf.c \
+	smsd/smsd_conf.h \
+	smsd/spool.c \
+	smsd/spool.h \
+	smsd/supervisor.c \
+	smsd/supervisor.h \
+	smsd/udh.c \
+	smsd/udh.h \
+	smsd/vault.c \
+	smsd/vault.h
+smsd_libsmsd_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/smsd -I$(top_srcdir)/db \
+	$(SQLITE_CFLAGS) $(EVENT_CFLAGS) \
+	-DSMSD_MODEM_PROGRAM='"$(libexecdir)/smsvault/smsd-modem"'
+SMSD_LIBS = smsd/libsmsd.a $(DB_LIBS) $(COMMON_LIBS) $(SQLITE_LIBS) $(EVENT_LIBS)
+
+sbin_PROGRAMS += smsd/smsd
+smsd_smsd_SOURCES = smsd/main.c
+smsd_smsd_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/smsd -I$(top_srcdir)/db \
+	-DSYSCONFDIR='"$(sysconfdir)"'
+smsd_smsd_LDADD = $(SMSD_LIBS)
+
+# The only program with libGammu.  GPL-2: nothing of OpenSSL may come near it.
+pkglibexec_PROGRAMS = smsd/smsd-modem
+smsd_smsd_modem_SOURCES = \
+	lib/log.c \
+	smsd/modem/janitor.c \
+	smsd/modem/janitor.h \
+	smsd/modem/main.c \
+	smsd/modem/modem.c \
+	smsd/modem/modem.h
+smsd_smsd_modem_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/smsd $(GAMMU_CFLAGS)
+smsd_smsd_modem_LDADD = $(GAMMU_LIBS) $(SECCOMP_LIBS)

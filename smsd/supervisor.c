@@ -358,14 +358,22 @@ on_readable(evutil_socket_t fd, short what, void *ctx)
 
 /* ---- children ---- */
 
+/* execv(3) promises to leave its arguments alone, but cannot say so. */
+static char *
+arg(const char *text)
+{
+	return (char *)(uintptr_t)text;
+}
+
 static void
 become_modem(const struct supervisor *s, const struct child *c, int fd)
 {
 	char number[12], poll[12], janitor[12];
-	char *argv[] = { s->modem_program, "--fd", number, "--name",
-		c->conf->name, "--device", c->conf->device, "--connection",
-		c->conf->connection, "--pin", c->conf->pin, "--poll", poll,
-		"--janitor", janitor, NULL };
+	char *argv[] = { s->modem_program, arg("--fd"), number, arg("--name"),
+		c->conf->name, arg("--device"), c->conf->device,
+		arg("--connection"), c->conf->connection, arg("--pin"),
+		c->conf->pin, arg("--poll"), poll, arg("--janitor"), janitor,
+		NULL };
 
 	snprintf(number, sizeof number, "%d", fd);
 	snprintf(poll, sizeof poll, "%d", (int)c->conf->poll_s);
@@ -379,8 +387,8 @@ static void
 become_role(const struct supervisor *s, const struct child *c, int fd)
 {
 	char number[12];
-	char *argv[] = { (char *)(uintptr_t)s->self, "-c", s->conf->path,
-		"--role", (char *)(uintptr_t)c->name, "--fd", number, NULL };
+	char *argv[] = { arg(s->self), arg("-c"), s->conf->path, arg("--role"),
+		arg(c->name), arg("--fd"), number, NULL };
 
 	snprintf(number, sizeof number, "%d", fd);
 	execv(s->self, argv);

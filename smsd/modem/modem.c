@@ -58,14 +58,17 @@ copy_text(char *out, size_t cap, const char *text)
 	snprintf(out, cap, "%s", text);
 }
 
-/* libGammu's text (UTF-16) as UTF-8. */
+/* libGammu's text (UTF-16) as UTF-8, cut to fit. */
 static void
 decode(char *out, size_t cap, const unsigned char *text)
 {
 	char utf8[4 * GSM_MAX_SMS_LENGTH + 4];
+	size_t n;
 
 	EncodeUTF8(utf8, text);
-	snprintf(out, cap, "%s", utf8);
+	n = strnlen(utf8, cap - 1);
+	memcpy(out, utf8, n);
+	out[n] = '\0';
 }
 
 static void

@@ -1,0 +1,567 @@
+#include "gateway.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway_internal.h"
+#include "log.h"
+#include "pack.h"
+#include "udh.h"
+#include "upload.h"
+
+#define BATCH_MAX 256
+#define LATER_MS 600000 /* how long a frame waits for its binding */
+#define REPEAT_MS 3600000 /* a repeat later than that is the phone's own */
+
+/* One row of a batch that is a piece of a bound phone's transfer. */
+struct item {
+	int row;
+	struct keys_phone *phone;
+	size_t text_len;
+	uint8_t text[WIRE_DATA_MAX]; /* single: opened */
+};
+
+/* Pieces that are committed together. */
+struct batch {
+	size_t n;
+	struct gate_piece piece[BATCH_MAX];
+	struct item item[BATCH_MAX];
+	size_t heard_n;
+	struct gate_heard heard[BATCH_MAX];
+	uint32_t heard_key[BATCH_MAX];
+};
+
+struct gateway *
+gateway_new(struct db *db, const struct gateway_keys *keys,
+    const struct reassembly_timing *timing)
+{
+	struct gateway *g = calloc(1, sizeof *g);
+
+	if (g == NULL) {
+		log_error("cannot allocate the gateway: %m");
+		return NULL;
+	}
+	g->db = db;
+	g->timing = *timing;
+	memcpy(g->service, keys->service, sizeof g->service);
+	if ((g->keys = keys_new(keys->gateway)) == NULL ||
+	    (g->vault = vault_new()) == NULL) {
+		gateway_free(g);
+		return NULL;
+	}
+	return g;
+}
+
+void
+gateway_free(struct gateway *g)
+{
+	if (g == NULL)
+		return;
+	keys_free(g->keys);
+	vault_free(g->vault);
+	seal_wipe(g->service, sizeof g->service);
+	free(g);
+}
+
+void
+gateway_forget(struct gateway *g)
+{
+	keys_drop_all(g->keys);
+	vault_forget(g->vault);
+}
+
+enum db_err
+gateway_send(struct gateway *g, const struct gate_phone *phone,
+    const char *purpose, const uint8_t *frame, size_t len, int64_t not_after_ms,
+    int64_t now_ms)
+{
+	const struct gate_out o = {
+		.account = phone->account,
+		.phone = phone->phone,
+		.purpose = purpose,
+		.number = phone->number,
+		.text = phone->text_only,
+		.frame = frame,
+		.len = len,
+		.not_after_ms = not_after_ms,
+	};
+
+	return gate_out_put(g->db, &o, now_ms);
+}
+
+static void
+junk(struct gateway_answer *a, const char *reason)
+{
+	*a = (struct gateway_answer){ GATEWAY_JUNK, reason };
+}
+
+/* The frame in an SMS, in either form.  Returns its length, 0: it has none. */
+static size_t
+frame_of(const struct link_sms *sms, uint8_t out[static WIRE_DATA_MAX])
+{
+	size_t len = 0;
+
+	if (sms->class == LINK_CLASS_DATA &&
+	    udh_port(sms->udh, sms->udh_len) == WIRE_PORT &&
+	    sms->data_len <= WIRE_DATA_MAX) {
+		memcpy(out, sms->data, sms->data_len);
+		return sms->data_len;
+	}
+	if (sms->class == LINK_CLASS_TEXT &&
+	    wire_text_decode(
+		(const char *)sms->data, sms->data_len, out, &len) == WIRE_OK)
+		return len;
+	return 0;
+}
+
+/* ---- checking, before anything is stored ---- */
+
+static bool
+check_piece(struct batch *b, struct keys_phone *phone,
+    const struct wire_frame *f, const uint8_t *sms, size_t len)
+{
+	struct gate_piece *p = &b->piece[b->n];
+	struct item *it = &b->item[b->n];
+
+	*p = (struct gate_piece){
+		.account = phone->row.account,
+		.phone = phone->row.phone,
+		.transfer = f->transfer,
+		.single = f->type == WIRE_SINGLE,
+		.index = f->index,
+		.last = f->last,
+		.last_index = -1,
+	};
+	if (p->single) {
+		if (seal_single_open(phone->seal, f, phone->row.highest + 1,
+			&p->transfer, it->text) != SEAL_OK)
+			return false;
+		it->text_len = f->body_len;
+		seal_digest(sms, len, p->digest);
+	} else {
+		if (seal_segment_check(phone->seal, f) != SEAL_OK)
+			return false;
+		memcpy(it->text, f->body, f->body_len);
+		p->body = it->text;
+		p->body_len = f->body_len;
+	}
+	it->phone = phone;
+	if (p->transfer > phone->row.highest)
+		phone->row.highest = p->transfer;
+	return true;
+}
+
+/* A key that no phone has: its binding may be under way. */
+static enum db_err
+unknown_key(struct gateway *g, const struct spool_row *row, uint32_t key_id,
+    int64_t now_ms, struct gateway_answer *answer)
+{
+	struct gate_binding binding;
+	enum db_err err;
+
+	junk(answer, "no such key id");
+	if (now_ms - row->received_ms > LATER_MS)
+		return DB_OK;
+	if ((err = db_begin(g->db)) != DB_OK)
+		return err;
+	err = gate_binding_by_key(g->db, key_id, &binding);
+	db_rollback(g->db);
+	if (err == DB_OK && strcmp(binding.state, "challenged") == 0)
+		answer->verdict = GATEWAY_LATER;
+	return err == DB_NONE ? DB_OK : err;
+}
+
+/* ---- storing ---- */
+
+static struct gate_heard *
+heard(struct batch *b, const struct keys_phone *phone)
+{
+	struct gate_heard *h;
+
+	for (size_t i = 0; i < b->heard_n; i++)
+		if (b->heard_key[i] == phone->row.key_id)
+			return &b->heard[i];
+	b->heard_key[b->heard_n] = phone->row.key_id;
+	h = &b->heard[b->heard_n++];
+	*h = (struct gate_heard){
+		.account = phone->row.account,
+		.phone = phone->row.phone,
+	};
+	return h;
+}
+
+/* The text of a transfer: preamble and records.  0, or -1: it is not one. */
+static int
+read_upload(const uint8_t *text, size_t len, struct upload_preamble *pre,
+    struct record ***records, size_t *n)
+{
+	size_t head = upload_get(text, len, pre);
+
+	*records = NULL;
+	*n = 0;
+	if (head == 0)
+		return -1;
+	return pack_read(pre->codec, text + head, len - head, records, n);
+}
+
+static void
+free_records(struct record **records, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		record_free(records[i]);
+	free(records);
+}
+
+/* What the preamble says besides the records. */
+static enum db_err
+note_preamble(struct gateway *g, struct keys_phone *phone,
+    const struct upload_preamble *pre, struct gate_heard *h, int64_t now_ms)
+{
+	enum db_err err = DB_OK;
+	char version[16];
+
+	h->ack_wanted = h->ack_wanted || pre->ack_wanted;
+	if (pre->policy_applied > h->policy_applied)
+		h->policy_applied = pre->policy_applied;
+	if (pre->policy_applied > phone->row.policy_applied) {
+		snprintf(version, sizeof version, "%u", pre->policy_applied);
+		err = gate_event_put(g->db, phone->row.account,
+		    phone->row.phone, now_ms, "policy-in-force", version);
+		phone->row.policy_applied = pre->policy_applied;
+	}
+	if (err == DB_OK && pre->user_refused)
+		err = gate_event_put(g->db, phone->row.account,
+		    phone->row.phone, now_ms, "lock-refused", "");
+	return err;
+}
+
+static enum db_err
+store_single(struct gateway *g, const struct item *it,
+    const struct gate_piece *p, struct gate_heard *h, int64_t now_ms,
+    struct gateway_answer *answer)
+{
+	struct upload_preamble pre;
+	struct record **records;
+	size_t n;
+	enum db_err err;
+	const struct gate_whole w = {
+		.account = p->account,
+		.phone = p->phone,
+		.transfer = p->transfer,
+	};
+
+	if (read_upload(it->text, it->text_len, &pre, &records, &n) == -1) {
+		*answer = (struct gateway_answer){ GATEWAY_ASIDE,
+			"authentic, but its content cannot be read" };
+		if ((err = gate_whole_end(g->db, &w, "bad", 0)) != DB_OK)
+			return err;
+		return gate_event_put(g->db, p->account, p->phone, now_ms,
+		    "upload-unreadable", "");
+	}
+	err = vault_store(
+	    g->vault, g->db, &it->phone->row, p->transfer, records, n, now_ms);
+	free_records(records, n);
+	if (err == DB_OK)
+		err = note_preamble(g, it->phone, &pre, h, now_ms);
+	return err;
+}
+
+/* Not accepted: a repeat, or the same number for something else. */
+static enum db_err
+note_repeat(struct gateway *g, const struct gate_piece *p, struct gate_heard *h,
+    int64_t now_ms)
+{
+	bool same;
+	int64_t last_at_ms;
+	enum db_err err = gate_transfer_same(g->db, p->account, p->phone,
+	    p->transfer, p->single ? p->digest : NULL, &same, &last_at_ms);
+
+	if (err != DB_OK)
+		return err;
+	if (!same) {
+		log_warn("phone %lld: transfer %u came again with another "
+			 "content: the first is kept",
+		    (long long)p->phone, p->transfer);
+		return gate_event_put(
+		    g->db, p->account, p->phone, now_ms, "key-suspect", "");
+	}
+	/* The network repeats at once; a phone that repeats lacks an ACK. */
+	if (now_ms - last_at_ms > REPEAT_MS)
+		h->ack_wanted = true;
+	return DB_OK;
+}
+
+static enum db_err
+store_piece(struct gateway *g, struct batch *b, size_t i,
+    const struct spool_row *rows, int64_t now_ms,
+    struct gateway_answer *answers)
+{
+	const struct gate_piece *p = &b->piece[i];
+	const struct item *it = &b->item[i];
+	const struct reassembly r = { p->have, p->last_index };
+	struct gate_heard *h = heard(b, it->phone);
+	const char *number = rows[it->row].sms.number;
+
+	h->sms++;
+	if (p->transfer > h->highest)
+		h->highest = p->transfer;
+	if (!p->accepted)
+		return note_repeat(g, p, h, now_ms);
+	/* Only what is new may move a number: a replay proves nothing. */
+	if (number[0] == '+' && strcmp(number, it->phone->row.number) != 0)
+		h->number = number;
+	if (p->single)
+		return store_single(g, it, p, h, now_ms, &answers[it->row]);
+	if (reassembly_whole(&r))
+		return gate_transfer_whole(
+		    g->db, p->account, p->phone, p->transfer);
+	return DB_OK;
+}
+
+static enum db_err
+store_batch(struct gateway *g, struct batch *b, const struct spool_row *rows,
+    int64_t now_ms, struct gateway_answer *answers)
+{
+	enum db_err err;
+
+	if ((err = db_begin(g->db)) != DB_OK ||
+	    (err = gate_pieces_put(g->db, b->piece, b->n, now_ms)) != DB_OK)
+		return err;
+	b->heard_n = 0;
+	for (size_t i = 0; i < b->n && err == DB_OK; i++)
+		err = store_piece(g, b, i, rows, now_ms, answers);
+	if (err == DB_OK)
+		err = gate_heard_put(g->db, b->heard, b->heard_n, now_ms);
+	if (err == DB_OK)
+		err = db_commit(g->db);
+	return err;
+}
+
+static void
+remember_numbers(struct batch *b)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		struct gate_phone *row = &b->item[i].phone->row;
+		const struct gate_heard *h = heard(b, b->item[i].phone);
+
+		if (h->number != NULL)
+			strncpy(row->number, h->number, sizeof row->number - 1);
+	}
+}
+
+static enum db_err
+flush(struct gateway *g, struct batch *b, const struct spool_row *rows,
+    int64_t now_ms, struct gateway_answer *answers)
+{
+	enum db_err err;
+
+	if (b->n == 0)
+		return DB_OK;
+	err = store_batch(g, b, rows, now_ms, answers);
+	if (err == DB_OK) {
+		remember_numbers(b);
+	} else {
+		db_rollback(g->db);
+		gateway_forget(g);
+		/* One of them was unbound meanwhile: look at all again. */
+		if (err == DB_NONE)
+			for (size_t i = 0; i < b->n; i++)
+				answers[b->item[i].row].verdict = GATEWAY_LATER;
+	}
+	b->n = 0;
+	return err == DB_NONE ? DB_OK : err;
+}
+
+static enum db_err
+take_piece(struct gateway *g, struct batch *b, int i,
+    const struct spool_row *row, const struct wire_frame *f, const uint8_t *sms,
+    size_t len, int64_t now_ms, struct gateway_answer *answer)
+{
+	struct keys_phone *phone;
+	enum db_err err = keys_find(g->keys, g->db, f->key_id, now_ms, &phone);
+
+	if (err == DB_NONE)
+		return unknown_key(g, row, f->key_id, now_ms, answer);
+	if (err != DB_OK)
+		return err;
+	if (!check_piece(b, phone, f, sms, len)) {
+		junk(answer, "not authentic");
+		return DB_OK;
+	}
+	b->item[b->n].row = i;
+	b->n++;
+	answer->verdict = GATEWAY_TAKEN;
+	return DB_OK;
+}
+
+/* TP-Status of a delivery report (TS 23.040 9.2.3.15). */
+static enum db_err
+take_report(struct gateway *g, const struct spool_row *row, int64_t now_ms)
+{
+	bool delivered = row->sms.status >= 0 && row->sms.status <= 0x02;
+	bool trying = row->sms.status >= 0x20 && row->sms.status <= 0x3f;
+
+	return gate_report_put(g->db, row->modem, row->sms.reference,
+	    row->sms.number, delivered, !trying, now_ms);
+}
+
+static enum db_err
+take_row(struct gateway *g, struct batch *b, int i,
+    const struct spool_row *rows, int64_t now_ms,
+    struct gateway_answer *answers)
+{
+	const struct spool_row *row = &rows[i];
+	struct gateway_answer *answer = &answers[i];
+	uint8_t sms[WIRE_DATA_MAX];
+	struct wire_frame f;
+	size_t len;
+	enum db_err err;
+
+	*answer = (struct gateway_answer){ GATEWAY_TAKEN, NULL };
+	if (row->sms.class == LINK_CLASS_REPORT)
+		return take_report(g, row, now_ms);
+	if (row->sms.class == LINK_CLASS_UNREADABLE) {
+		*answer = (struct gateway_answer){ GATEWAY_ASIDE,
+			"not a readable SMS" };
+		return DB_OK;
+	}
+	if ((len = frame_of(&row->sms, sms)) == 0 ||
+	    wire_decode(sms, len, &f) != WIRE_OK) {
+		/* A person may have written to this number: keep it. */
+		*answer = (struct gateway_answer){ GATEWAY_ASIDE,
+			"not a frame of smsvault" };
+		return DB_OK;
+	}
+	if (f.type == WIRE_SEGMENT || f.type == WIRE_SINGLE)
+		return take_piece(g, b, i, row, &f, sms, len, now_ms, answer);
+	/* A binding changes which phones there are: first what came before. */
+	if ((err = flush(g, b, rows, now_ms, answers)) != DB_OK)
+		return err;
+	if (f.type == WIRE_HELLO)
+		return binding_hello(g, row, sms, len, &f, now_ms, answer);
+	if (f.type == WIRE_PROOF)
+		return binding_proof(g, row, &f, now_ms, answer);
+	junk(answer, "a frame for phones");
+	return DB_OK;
+}
+
+int
+gateway_take(struct gateway *g, const struct spool_row *rows, int n,
+    int64_t now_ms, struct gateway_answer *answers)
+{
+	struct batch *b = calloc(1, sizeof *b);
+	enum db_err err = DB_OK;
+
+	assert(n <= BATCH_MAX);
+	if (b == NULL) {
+		log_error("cannot allocate a batch: %m");
+		return -1;
+	}
+	for (int i = 0; i < n && err == DB_OK; i++)
+		err = take_row(g, b, i, rows, now_ms, answers);
+	if (err == DB_OK)
+		err = flush(g, b, rows, now_ms, answers);
+	if (err != DB_OK) {
+		db_rollback(g->db);
+		gateway_forget(g);
+	}
+	seal_wipe(b, sizeof *b);
+	free(b);
+	return err == DB_OK ? 0 : -1;
+}
+
+/* ---- whole transfers ---- */
+
+static enum db_err
+store_whole(struct gateway *g, struct keys_phone *phone,
+    const struct gate_whole *w, const uint8_t *text, size_t len, int64_t now_ms)
+{
+	struct gate_heard h = {
+		.account = w->account,
+		.phone = w->phone,
+		.highest = w->transfer,
+	};
+	struct upload_preamble pre;
+	struct record **records;
+	size_t n;
+	enum db_err err;
+
+	if (read_upload(text, len, &pre, &records, &n) == -1) {
+		log_warn("phone %lld: transfer %u is authentic but cannot be "
+			 "read: set aside",
+		    (long long)w->phone, w->transfer);
+		/* Its segments stay: nothing that was accepted is lost. */
+		if ((err = gate_event_put(g->db, w->account, w->phone, now_ms,
+			 "upload-unreadable", "")) != DB_OK ||
+		    (err = gate_whole_aside(g->db, w)) != DB_OK)
+			return err;
+		return gate_heard_put(g->db, &h, 1, now_ms);
+	}
+	err = vault_store(
+	    g->vault, g->db, &phone->row, w->transfer, records, n, now_ms);
+	free_records(records, n);
+	if (err == DB_OK)
+		err = note_preamble(g, phone, &pre, &h, now_ms);
+	if (err == DB_OK)
+		err = gate_whole_end(g->db, w, "stored", (int)n);
+	if (err == DB_OK)
+		err = gate_heard_put(g->db, &h, 1, now_ms);
+	return err;
+}
+
+static enum db_err
+open_one(struct gateway *g, const struct gate_whole *w, int64_t now_ms)
+{
+	uint8_t bodies[WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX];
+	uint8_t text[sizeof bodies];
+	struct keys_phone *phone;
+	size_t len = 0;
+	enum db_err err;
+
+	if ((err = keys_find(g->keys, g->db, w->key_id, now_ms, &phone)) !=
+		DB_OK ||
+	    (err = gate_whole_take(g->db, w, bodies, sizeof bodies, &len)) !=
+		DB_OK)
+		return err;
+	if (seal_transfer_open(phone->seal, false, w->transfer, bodies, len,
+		text) != SEAL_OK) {
+		log_warn("phone %lld: transfer %u is not authentic as a whole: "
+			 "asked for again",
+		    (long long)w->phone, w->transfer);
+		return gate_whole_again(g->db, w, now_ms);
+	}
+	err = store_whole(g, phone, w, text, len - SEAL_TAG_LEN, now_ms);
+	seal_wipe(text, sizeof text);
+	return err;
+}
+
+int
+gateway_open(struct gateway *g, int max, int64_t now_ms)
+{
+	struct gate_whole list[64];
+	size_t n;
+	enum db_err err;
+	int opened = 0;
+
+	if (max > 64)
+		max = 64;
+	if (gate_whole_list(g->db, list, (size_t)max, &n) != DB_OK)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (db_begin(g->db) != DB_OK)
+			return -1;
+		err = open_one(g, &list[i], now_ms);
+		if (err == DB_OK)
+			err = db_commit(g->db);
+		db_rollback(g->db);
+		if (err == DB_OK)
+			opened++;
+		else
+			gateway_forget(g);
+		if (err == DB_LOST)
+			return -1;
+	}
+	return opened;
+}
