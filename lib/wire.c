@@ -346,7 +346,8 @@ wire_challenge_decode(const uint8_t *p, size_t len, struct wire_challenge *out)
 	if ((err = read_text(p + 14 + c.policy_len, len - 14 - c.policy_len,
 		 c.question, WIRE_QUESTION_MAX)) != WIRE_OK)
 		return err;
-	if (c.key_id == 0)
+	/* A question that is not asked is no question. */
+	if (c.key_id == 0 || (!c.ask && c.question[0] != '\0'))
 		return WIRE_E_FIELD;
 	*out = c;
 	return WIRE_OK;
