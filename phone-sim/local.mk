@@ -1,1 +1,41 @@
-# phone-sim
+# phone-sim: the library, and the program over it
+noinst_LIBRARIES += phone-sim/libphonesim.a
+phone_sim_libphonesim_a_SOURCES = \
+	phone-sim/air.c \
+	phone-sim/air.h \
+	phone-sim/at.c \
+	phone-sim/at.h \
+	phone-sim/at_internal.h \
+	phone-sim/at_sms.c \
+	phone-sim/command.c \
+	phone-sim/command.h \
+	phone-sim/command_modem.c \
+	phone-sim/control.c \
+	phone-sim/control.h \
+	phone-sim/modem.c \
+	phone-sim/modem.h \
+	phone-sim/options.c \
+	phone-sim/options.h \
+	phone-sim/pdu.c \
+	phone-sim/pdu.h \
+	phone-sim/rng.h \
+	phone-sim/sched.c \
+	phone-sim/sched.h \
+	phone-sim/sim.c \
+	phone-sim/sim.h \
+	phone-sim/smsc.c \
+	phone-sim/smsc.h \
+	phone-sim/store.c \
+	phone-sim/store.h \
+	phone-sim/text.c \
+	phone-sim/text.h \
+	phone-sim/tty.c \
+	phone-sim/tty.h
+phone_sim_libphonesim_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS) \
+	-DSIM_VERSION='"$(PACKAGE_VERSION)"'
+SIM_LIBS = phone-sim/libphonesim.a $(COMMON_LIBS) $(EVENT_LIBS) -lm
+
+bin_PROGRAMS += phone-sim/phone-sim
+phone_sim_phone_sim_SOURCES = phone-sim/main.c
+phone_sim_phone_sim_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+phone_sim_phone_sim_LDADD = $(SIM_LIBS)

@@ -1,0 +1,921 @@
+#include "at.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "at_internal.h"
+
+#define CR '\r'
+#define CTRL_Z 0x1a
+#define ESC 0x1b
+#define BACKSPACE '\b'
+
+static const char *const fault_names[AT_F_COUNT] = {
+	[AT_F_MUTE] = "mute",
+	[AT_F_SEND_ERROR] = "send-error",
+	[AT_F_SEND_SILENT] = "send-silent",
+	[AT_F_SEND_REFUSE] = "send-refuse",
+	[AT_F_READ_ERROR] = "read-error",
+	[AT_F_LIST_CUT] = "list-cut",
+	[AT_F_DELETE_ERROR] = "delete-error",
+	[AT_F_SIM_FULL] = "full",
+};
+
+/* ---- what goes to the line ---- */
+
+void
+at_put(struct at *a, const char *s)
+{
+	a->host->write(a->host->ctx, s, strlen(s));
+}
+
+void
+at_say(struct at *a, const char *fmt, ...)
+{
+	char line[512] = "\r\n";
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line + 2, sizeof line - 4, fmt, ap);
+	va_end(ap);
+	n = n < (int)sizeof line - 5 ? n : (int)sizeof line - 5;
+	memcpy(line + 2 + n, "\r\n", 2);
+	a->host->write(a->host->ctx, line, (size_t)n + 4);
+}
+
+/* Never inside an answer: it waits until the command is over. */
+static bool
+busy(const struct at *a)
+{
+	return a->running || a->waiting || a->mode != AT_COMMAND || a->len > 0;
+}
+
+static void
+flush_urc(struct at *a)
+{
+	if (a->urc_len == 0 || busy(a))
+		return;
+	if (a->fault[AT_F_MUTE] == 0)
+		a->host->write(a->host->ctx, a->urc, a->urc_len);
+	a->urc_len = 0;
+}
+
+void
+at_urc(struct at *a, const char *fmt, ...)
+{
+	char line[512];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line, sizeof line, fmt, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= sizeof line ||
+	    a->urc_len + (size_t)n + 4 > sizeof a->urc)
+		return; /* whoever listens polls as well */
+	memcpy(a->urc + a->urc_len, "\r\n", 2);
+	memcpy(a->urc + a->urc_len + 2, line, (size_t)n);
+	memcpy(a->urc + a->urc_len + 2 + n, "\r\n", 2);
+	a->urc_len += (size_t)n + 4;
+	flush_urc(a);
+}
+
+static void
+say_final(struct at *a, int final)
+{
+	if (final == AT_OK)
+		at_put(a, "\r\nOK\r\n");
+	else if (final == AT_NO_CARRIER)
+		at_put(a, "\r\nNO CARRIER\r\n");
+	else if (final >= AT_CMS)
+		at_say(a, "+CMS ERROR: %d", final - AT_CMS);
+	else if (final > 0 && a->cmee > 0)
+		at_say(a, "+CME ERROR: %d", final);
+	else if (final != AT_NOTHING)
+		at_put(a, "\r\nERROR\r\n");
+}
+
+bool
+at_fails(struct at *a, enum at_fault what)
+{
+	if (a->fault[what] == 0)
+		return false;
+	if (what != AT_F_MUTE && what != AT_F_SIM_FULL)
+		a->fault[what]--;
+	return true;
+}
+
+/* ---- arguments ---- */
+
+long
+at_int(const struct at_args *args, int i, long max, long fallback)
+{
+	char *end;
+	long v;
+
+	if (i >= args->n || args->arg[i][0] == '\0')
+		return fallback;
+	if (!isdigit((unsigned char)args->arg[i][0]))
+		return -1;
+	v = strtol(args->arg[i], &end, 10);
+	return *end == '\0' && v >= 0 && v <= max ? v : -1;
+}
+
+/* Splits in place.  Returns what is behind the command: at ';' or the end. */
+static char *
+split_args(char *p, struct at_args *args)
+{
+	args->n = 0;
+	for (;;) {
+		char *start = p, *end;
+
+		if (*p == '"') {
+			start = ++p;
+			while (*p != '"' && *p != '\0')
+				p++;
+			end = p;
+			p += *p == '"';
+		} else {
+			while (*p != ',' && *p != ';' && *p != '\0')
+				p++;
+			end = p;
+		}
+		if (args->n < AT_ARGS_MAX) {
+			args->quoted[args->n] =
+			    start[0] != '\0' && start[-1] == '"';
+			args->arg[args->n++] = start;
+		}
+		while (*p != ',' && *p != ';' && *p != '\0')
+			p++;
+		if (*p != ',') {
+			bool more = *p == ';';
+
+			*end = '\0';
+			return more ? p + 1 : p;
+		}
+		*end = '\0';
+		p++;
+	}
+}
+
+/* ---- the modem ---- */
+
+static int
+only_get(enum at_verb verb)
+{
+	return verb == AT_DO || verb == AT_LIST ? AT_OK : AT_ERROR;
+}
+
+static int
+identity(struct at *a, enum at_verb verb, const char *text)
+{
+	if (verb == AT_DO)
+		at_say(a, "%s", text);
+	return only_get(verb);
+}
+
+static int
+cmd_cgmi(struct at *a, enum at_verb verb, struct at_args *args)
+{
+	(void)args;
+	return identity(a, verb, "smsvault");
+}
+
+static int
+cmd_cgmm(struct at *a, enum at_verb verb, struct at_args *args)
+{
+	(void)args;
+	return identity(a, verb, "phone-sim");
+}
+
+static int
+cmd_cgmr(struct at *a, enum at_verb verb, struct at_args *args)
+{
+	(void)args;
+	return identity(a, verb, "1.0");
+}
+
+static int
+cmd_cgsn(struct at *a, enum at_verb verb, struct at_args *args)
+{
+	(void)args;
+	return identity(a, verb, a->setup.imei);
+}
+
+static int
+cmd_cimi(struct at *a, enum at_verb verb, struct at_args *args)
+{
+	(void)args;
+	return identity(a, verb, a->setup.imsi);
+}
+
+static int
+cmd_ccid(struct at *a, enum at_verb verb, struct at_args *args)
+{
+	(void)args;
+	if (verb == AT_DO || verb == AT_GET)
+		at_say(a, "+CCID: %s", a->setup.iccid);
+	return AT_OK;
+}
+
+static int
+cmd_cmee(struct at *a, enum at_verb verb, struct at_args *args)
+{
+	long v;
+
+	switch (verb) {
+	case AT_LIST:
+		at_say(a, "+CMEE: (0-2)");
+		return AT_OK;
+	case AT_GET:
+		at_say(a, "+CMEE: %d", a->cmee);
+		return AT_OK;
+	case AT_DO:
+	case AT_SET:
+		break;
+	}
+	if ((v = at_int(args, 0, 2, 0)) < 0)
+		return CME_BAD_PARAMETER;
+	a->cmee = (int)v;
+	return AT_OK;
+}
+
+static int
+cmd_cscs(struct at *a, enum at_verb verb, struct at_args *args)
+{
+	static const char *const sets[] = { "GSM", "IRA", "UCS2" };
+
+	switch (verb) {
+	case AT_LIST:
+		at_say(a, "+CSCS: (\"GSM\",\"IRA\",\"UCS2\")");
+		return AT_OK;
+	case AT_GET:
+		at_say(a, "+CSCS: \"%s\"", a->charset);
+		return AT_OK;
+	case AT_DO:
+		return CME_BAD_PARAMETER;
+	case AT_SET:
+		break;
+	}
+	for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
+		if (strcmp(args->arg[0], sets[i]) == 0) {
+			snprintf(a->charset, sizeof a->charset, "%s", sets[i]);
+			return AT_OK;
+		}
+	}
+	return CME_BAD_PARAMETER;
+}
+
+static int
+cmd_cpin(struct at *a, enum at_verb verb, struct at_args *args)
+{
+	(void)args;
+	switch (verb) {
+	case AT_GET:
+		at_say(a, "+CPIN: READY");
+		return AT_OK;
+	case AT_LIST:
+		return AT_OK;
+	case AT_SET:
+	case AT_DO:
+		break;
+	}
+	return CME_NOT_ALLOWED; /* none is wanted */
+}
+
+static int
+cmd_csq(struct at *a, enum at_verb verb, struct at_args *args)
+{
+	(void)args;
+	if (verb == AT_LIST)
+		at_say(a, "+CSQ: (0-31,99),(0-7,99)");
+	else if (verb == AT_DO)
+		at_say(a, "+CSQ: %d,%d",
+		    a->registered == 1 || a->registered == 5 ? a->rssi : 99,
+		    a->registered == 1 || a->registered == 5 ? 0 : 99);
+	return only_get(verb);
+}
+
+static int
+cmd_cbc(struct at *a, enum at_verb verb, struct at_args *args)
+{
+	(void)args;
+	if (verb == AT_DO)
+		at_say(a, "+CBC: 0,100");
+	else if (verb == AT_LIST)
+		at_say(a, "+CBC: (0-3),(0-100)");
+	return only_get(verb);
+}
+
+static int
+registration(const struct at *a)
+{
+	return a->cfun == 1 ? a->registered : 0;
+}
+
+static void
+say_registration(struct at *a, const char *name, int mode)
+{
+	int r = registration(a);
+
+	if (mode == 2 && (r == 1 || r == 5))
+		at_say(a, "%s: %d,%d,\"00C3\",\"A2B4\"", name, mode, r);
+	else
+		at_say(a, "%s: %d,%d", name, mode, r);
+}
+
+static void
+announce_registration(struct at *a)
+{
+	int r = registration(a);
+	bool on = r == 1 || r == 5;
+
+	if (a->creg > 0)
+		at_urc(a,
+		    a->creg == 2 && on ? "+CREG: %d,\"00C3\",\"A2B4\""
+				       : "+CREG: %d",
+		    r);
+	if (a->cgreg > 0)
+		at_urc(a,
+		    a->cgreg == 2 && on ? "+CGREG: %d,\"00C3\",\"A2B4\""
+					: "+CGREG: %d",
+		    r);
+	if (on)
+		a->host->ready(a->host->ctx);
+}
+
+static int
+network_report(struct at *a, enum at_verb verb, struct at_args *args,
+    const char *name, int *mode)
+{
+	long v;
+
+	switch (verb) {
+	case AT_LIST:
+		at_say(a, "%s: (0-2)", name);
+		return AT_OK;
+	case AT_GET:
+		say_registration(a, name, *mode);
+		return AT_OK;
+	case AT_DO:
+	case AT_SET:
+		break;
+	}
+	if ((v = at_int(args, 0, 2, 0)) < 0)
+		return CME_BAD_PARAMETER;
+	*mode = (int)v;
+	return AT_OK;
+}
+
+static int
+cmd_creg(struct at *a, enum at_verb verb, struct at_args *args)
+{
+	return network_report(a, verb, args, "+CREG", &a->creg);
+}
+
+static int
+cmd_cgreg(struct at *a, enum at_verb verb, struct at_args *args)
+{
+	return network_report(a, verb, args, "+CGREG", &a->cgreg);
+}
+
+static int
+cmd_cgatt(struct at *a, enum at_verb verb, struct at_args *args)
+{
+	long v;
+
+	switch (verb) {
+	case AT_LIST:
+		at_say(a, "+CGATT: (0,1)");
+		return AT_OK;
+	case AT_GET:
+		at_say(a, "+CGATT: %d", a->attached);
+		return AT_OK;
+	case AT_DO:
+	case AT_SET:
+		break;
+	}
+	if ((v = at_int(args, 0, 1, -1)) < 0)
+		return CME_BAD_PARAMETER;
+	a->attached = v == 1;
+	return AT_OK;
+}
+
+static int
+cmd_cops(struct at *a, enum at_verb verb, struct at_args *args)
+{
+	int r = registration(a);
+	long mode, format;
+
+	switch (verb) {
+	case AT_LIST:
+		at_say(a, "+COPS: (2,\"%s\",\"%s\",\"%s\"),,(0-4),(0-2)",
+		    a->setup.operator_name, a->setup.operator_name,
+		    a->setup.plmn);
+		return AT_OK;
+	case AT_GET:
+		if (r != 1 && r != 5)
+			at_say(a, "+COPS: 0");
+		else
+			at_say(a, "+COPS: 0,%d,\"%s\"", a->cops_format,
+			    a->cops_format == 2 ? a->setup.plmn
+						: a->setup.operator_name);
+		return AT_OK;
+	case AT_DO:
+		return CME_BAD_PARAMETER;
+	case AT_SET:
+		break;
+	}
+	mode = at_int(args, 0, 4, 0);
+	format = at_int(args, 1, 2, a->cops_format);
+	if (mode < 0 || format < 0)
+		return CME_BAD_PARAMETER;
+	a->cops_format = (int)format;
+	return AT_OK;
+}
+
+static void
+defaults(struct at *a)
+{
+	a->mode = AT_COMMAND;
+	a->echo = true;
+	a->cmee = 0;
+	a->creg = a->cgreg = 0;
+	a->cops_format = 0;
+	a->attached = true;
+	snprintf(a->charset, sizeof a->charset, "GSM");
+	at_sms_reset(a);
+}
+
+static int
+cmd_cfun(struct at *a, enum at_verb verb, struct at_args *args)
+{
+	long fun, reset;
+
+	switch (verb) {
+	case AT_LIST:
+		at_say(a, "+CFUN: (0,1,4),(0,1)");
+		return AT_OK;
+	case AT_GET:
+		at_say(a, "+CFUN: %d", a->cfun);
+		return AT_OK;
+	case AT_DO:
+	case AT_SET:
+		break;
+	}
+	fun = at_int(args, 0, 4, 1);
+	reset = at_int(args, 1, 1, 0);
+	if ((fun != 0 && fun != 1 && fun != 4) || reset < 0)
+		return CME_BAD_PARAMETER;
+	if (reset == 1)
+		defaults(a);
+	if (a->cfun != fun || reset == 1) {
+		a->cfun = (int)fun;
+		announce_registration(a);
+	}
+	return AT_OK;
+}
+
+static int
+cmd_cclk(struct at *a, enum at_verb verb, struct at_args *args)
+{
+	time_t t = (time_t)(a->host->now_ms(a->host->ctx) / 1000);
+	struct tm tm;
+
+	(void)args;
+	if (verb == AT_GET && gmtime_r(&t, &tm) != NULL)
+		at_say(a, "+CCLK: \"%02d/%02d/%02d,%02d:%02d:%02d+00\"",
+		    tm.tm_year % 100, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+		    tm.tm_min, tm.tm_sec);
+	return verb == AT_DO ? CME_BAD_PARAMETER : AT_OK;
+}
+
+/* The modem's own phone book is there and empty. */
+static int
+cmd_cpbs(struct at *a, enum at_verb verb, struct at_args *args)
+{
+	switch (verb) {
+	case AT_LIST:
+		at_say(a, "+CPBS: (\"SM\",\"ME\")");
+		return AT_OK;
+	case AT_GET:
+		at_say(a, "+CPBS: \"SM\",0,250");
+		return AT_OK;
+	case AT_DO:
+		return CME_BAD_PARAMETER;
+	case AT_SET:
+		break;
+	}
+	return strcmp(args->arg[0], "SM") == 0 ||
+		       strcmp(args->arg[0], "ME") == 0
+		   ? AT_OK
+		   : CME_BAD_PARAMETER;
+}
+
+static int
+cmd_cpbr(struct at *a, enum at_verb verb, struct at_args *args)
+{
+	if (verb == AT_LIST)
+		at_say(a, "+CPBR: (1-250),40,20");
+	if (verb == AT_SET &&
+	    (at_int(args, 0, 250, -1) < 1 || at_int(args, 1, 250, 1) < 1))
+		return CME_BAD_PARAMETER;
+	return verb == AT_LIST || verb == AT_SET ? AT_OK : CME_BAD_PARAMETER;
+}
+
+static int
+cmd_accept(struct at *a, enum at_verb verb, struct at_args *args)
+{
+	(void)a;
+	(void)verb;
+	(void)args;
+	return AT_OK;
+}
+
+static const struct at_command commands[] = {
+	{ "CCID", cmd_ccid },
+	{ "CBC", cmd_cbc },
+	{ "CCLK", cmd_cclk },
+	{ "CFUN", cmd_cfun },
+	{ "CGATT", cmd_cgatt },
+	{ "CGMI", cmd_cgmi },
+	{ "CGMM", cmd_cgmm },
+	{ "CGMR", cmd_cgmr },
+	{ "CGREG", cmd_cgreg },
+	{ "CGSN", cmd_cgsn },
+	{ "CHUP", cmd_accept },
+	{ "CIMI", cmd_cimi },
+	{ "CLIP", cmd_accept },
+	{ "CMEE", cmd_cmee },
+	{ "COPS", cmd_cops },
+	{ "CPBR", cmd_cpbr },
+	{ "CPBS", cmd_cpbs },
+	{ "CPIN", cmd_cpin },
+	{ "CRC", cmd_accept },
+	{ "CREG", cmd_creg },
+	{ "CSCS", cmd_cscs },
+	{ "CSQ", cmd_csq },
+	{ "GMI", cmd_cgmi },
+	{ "GMM", cmd_cgmm },
+	{ "GMR", cmd_cgmr },
+	{ "GSN", cmd_cgsn },
+	{ "IPR", cmd_accept },
+};
+
+/* ---- a command line ---- */
+
+static at_handler *
+find(const char *name, size_t len, const struct at_command *table, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strlen(table[i].name) == len &&
+		    strncasecmp(table[i].name, name, len) == 0)
+			return table[i].fn;
+	return NULL;
+}
+
+/* "+NAME...": *p moves behind it. */
+static int
+extended_command(struct at *a, char **p)
+{
+	char *name = *p + 1;
+	size_t len = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				  "abcdefghijklmnopqrstuvwxyz0123456789");
+	struct at_args args = { .n = 0, .arg = { "" } };
+	enum at_verb verb = AT_DO;
+	at_handler *fn =
+	    find(name, len, commands, sizeof commands / sizeof commands[0]);
+
+	if (fn == NULL)
+		fn = find(name, len, at_sms_commands, at_sms_ncommands);
+	if (fn == NULL)
+		return CME_NOT_SUPPORTED;
+	*p = name + len;
+	if (strncmp(*p, "=?", 2) == 0) {
+		verb = AT_LIST;
+		*p += 2;
+	} else if (**p == '?') {
+		verb = AT_GET;
+		*p += 1;
+	} else if (**p == '=') {
+		verb = AT_SET;
+		*p = split_args(*p + 1, &args);
+		return fn(a, verb, &args);
+	}
+	if (**p == ';')
+		*p += 1;
+	else if (**p != '\0')
+		return AT_ERROR;
+	return fn(a, verb, &args);
+}
+
+/* V.250: one letter and a number. */
+static int
+basic_command(struct at *a, char **p)
+{
+	int letter = toupper((unsigned char)**p);
+	char *digits;
+
+	if (letter == '&' && (*p)[1] != '\0')
+		letter = tolower((unsigned char)*++*p);
+	digits = ++*p;
+	if (letter == 'D') { /* nobody answers calls to a modem */
+		*p += strlen(*p);
+		return AT_NO_CARRIER;
+	}
+	*p += strspn(*p, "0123456789");
+	switch (letter) {
+	case 'E':
+		if (*p - digits > 1 || *digits > '1')
+			return AT_ERROR;
+		a->echo = *p > digits && *digits == '1';
+		return AT_OK;
+	case 'Z':
+	case 'f':
+		defaults(a);
+		return AT_OK;
+	case 'I':
+		at_say(a, "smsvault phone-sim 1.0");
+		return AT_OK;
+	case 'V': /* words, never numbers */
+		return *p > digits && *digits == '1' ? AT_OK : AT_ERROR;
+	case 'Q':
+		return *p == digits || *digits == '0' ? AT_OK : AT_ERROR;
+	case 'H':
+	case 'S':
+	case 'X':
+	case 'c':
+	case 'd':
+	case 'w':
+		return AT_OK;
+	case 'A':
+		return AT_NO_CARRIER;
+	default:
+		return AT_ERROR;
+	}
+}
+
+static int
+run_line(struct at *a, char *p)
+{
+	int final = AT_OK;
+
+	while (*p != '\0' && final == AT_OK) {
+		if (*p == ' ' || *p == ';') {
+			p++;
+			continue;
+		}
+		a->commands++;
+		if (*p == '+')
+			final = extended_command(a, &p);
+		else if (*p == '&' || isalpha((unsigned char)*p))
+			final = basic_command(a, &p);
+		else
+			final = AT_ERROR;
+	}
+	return final;
+}
+
+void
+at_run(struct at *a)
+{
+	int final = AT_NOTHING;
+	enum at_mode mode = a->mode;
+	size_t len = a->len;
+
+	if (!a->waiting)
+		return;
+	a->waiting = false;
+	a->running = true;
+	a->len = 0;
+	a->line[len] = '\0';
+	if (mode != AT_COMMAND) {
+		a->mode = AT_COMMAND;
+		a->prompt = mode;
+		a->len = len;
+		final =
+		    a->too_long ? AT_CMS + CMS_PDU_PARAMETER : at_sms_body(a);
+		a->len = 0;
+	} else if (len == 2 && strncasecmp(a->line, "AT", 2) == 0) {
+		final = AT_OK;
+	} else if (a->too_long) {
+		final = AT_ERROR;
+	} else if (len > 2 && strncasecmp(a->line, "AT", 2) == 0) {
+		final = run_line(a, a->line + 2);
+	}
+	a->too_long = false;
+	say_final(a, final);
+	a->running = false;
+	flush_urc(a);
+}
+
+/* ---- what comes from the line ---- */
+
+/* Behind a prompt: hex until Ctrl-Z, or ESC to give up. */
+static bool
+feed_body(struct at *a, uint8_t c)
+{
+	if (c == CTRL_Z) {
+		a->waiting = true;
+		return true;
+	}
+	if (c == ESC) {
+		a->mode = AT_COMMAND;
+		a->len = 0;
+		a->too_long = false;
+		a->cancelled = true;
+		return true;
+	}
+	if (c == BACKSPACE && a->len > 0)
+		a->len--;
+	else if (isxdigit(c) && a->len < AT_LINE_MAX)
+		a->line[a->len++] = (char)c;
+	else if (isxdigit(c))
+		a->too_long = true;
+	return false;
+}
+
+static bool
+feed_command(struct at *a, uint8_t c)
+{
+	if (c == CR) {
+		if (a->len == 0) {
+			a->too_long = false;
+			return false;
+		}
+		a->waiting = true;
+		return true;
+	}
+	if (c == BACKSPACE && a->len > 0)
+		a->len--;
+	else if (c == ESC)
+		a->len = 0;
+	else if (c >= ' ' && c < 0x7f && a->len < AT_LINE_MAX)
+		a->line[a->len++] = (char)c;
+	else if (c >= ' ')
+		a->too_long = true;
+	return false;
+}
+
+size_t
+at_feed(struct at *a, const uint8_t *p, size_t n)
+{
+	size_t used = 0;
+	bool whole = false;
+
+	if (a->fault[AT_F_MUTE] > 0)
+		return n;
+	if (a->waiting)
+		return 0;
+	while (used < n && !whole) {
+		bool body = a->mode != AT_COMMAND;
+
+		whole = body ? feed_body(a, p[used]) : feed_command(a, p[used]);
+		used++;
+	}
+	if (a->echo && used > 0)
+		a->host->write(a->host->ctx, p, used);
+	if (a->cancelled) {
+		a->cancelled = false;
+		say_final(a, AT_OK);
+	}
+	flush_urc(a);
+	return used;
+}
+
+bool
+at_waiting(const struct at *a)
+{
+	return a->waiting;
+}
+
+void
+at_input(struct at *a, const uint8_t *p, size_t n)
+{
+	while (n > 0) {
+		size_t used = at_feed(a, p, n);
+
+		p += used;
+		n -= used;
+		at_run(a);
+	}
+}
+
+void
+at_hangup(struct at *a)
+{
+	a->mode = AT_COMMAND;
+	a->len = 0;
+	a->waiting = a->too_long = false;
+	a->urc_len = 0;
+}
+
+/* ---- its owner's side ---- */
+
+struct at *
+at_new(const struct at_host *host, const struct at_setup *setup)
+{
+	struct at *a = calloc(1, sizeof *a);
+
+	if (a == NULL)
+		return NULL;
+	a->host = host;
+	a->setup = *setup;
+	a->cfun = 1;
+	a->rssi = 21;
+	a->registered = 1;
+	snprintf(a->smsc, sizeof a->smsc, "%s", setup->smsc);
+	a->sim = store_new(setup->slots_sim);
+	a->me = store_new(setup->slots_me);
+	if (a->sim == NULL || a->me == NULL) {
+		at_free(a);
+		return NULL;
+	}
+	defaults(a);
+	return a;
+}
+
+void
+at_free(struct at *a)
+{
+	if (a == NULL)
+		return;
+	store_free(a->sim);
+	store_free(a->me);
+	free(a);
+}
+
+void
+at_set_fault(struct at *a, enum at_fault what, unsigned count)
+{
+	a->fault[what] = count;
+	if (what == AT_F_MUTE) {
+		at_hangup(a);
+		return;
+	}
+	if (what == AT_F_SIM_FULL && count == 0)
+		a->host->ready(a->host->ctx);
+}
+
+unsigned
+at_fault_left(const struct at *a, enum at_fault what)
+{
+	return a->fault[what];
+}
+
+const char *
+at_fault_name(enum at_fault what)
+{
+	return fault_names[what];
+}
+
+void
+at_set_signal(struct at *a, int rssi)
+{
+	a->rssi = rssi;
+}
+
+int
+at_signal(const struct at *a)
+{
+	return a->rssi;
+}
+
+void
+at_set_network(struct at *a, int registered)
+{
+	if (a->registered == registered)
+		return;
+	a->registered = registered;
+	announce_registration(a);
+}
+
+int
+at_network(const struct at *a)
+{
+	return registration(a);
+}
+
+struct store *
+at_store_sim(struct at *a)
+{
+	return a->sim;
+}
+
+struct store *
+at_store_me(struct at *a)
+{
+	return a->me;
+}
+
+uint64_t
+at_commands(const struct at *a)
+{
+	return a->commands;
+}
