@@ -1,1 +1,12 @@
-# phone
+noinst_LIBRARIES += phone/libphone.a
+phone_libphone_a_SOURCES = \
+	phone/bind.c \
+	phone/control.c \
+	phone/journal.c \
+	phone/journal.h \
+	phone/phone.c \
+	phone/phone.h \
+	phone/phone_internal.h \
+	phone/uploader.c
+phone_libphone_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/phone $(SQLITE_CFLAGS)
+PHONE_LIBS = phone/libphone.a $(COMMON_LIBS) $(SQLITE_LIBS)

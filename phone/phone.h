@@ -21,15 +21,15 @@
 #include "record.h"
 
 enum phone_notice {
-	PHONE_N_BINDING,   /* HELLO sent */
-	PHONE_N_QUESTION,  /* detail: the question; call phone_bind_answer() */
-	PHONE_N_DIGITS,    /* detail: the six digits to compare with the page */
+	PHONE_N_BINDING, /* HELLO sent */
+	PHONE_N_QUESTION, /* detail: the question; call phone_bind_answer() */
+	PHONE_N_DIGITS, /* detail: the six digits to compare with the page */
 	PHONE_N_BOUND,
-	PHONE_N_REFUSED,   /* detail: why the gateway refused */
-	PHONE_N_POLICY,    /* the owner's policy is in force from now on */
+	PHONE_N_REFUSED, /* detail: why the gateway refused */
+	PHONE_N_POLICY, /* the owner's policy is in force from now on */
 	PHONE_N_UNBOUND,
-	PHONE_N_UPLOADED,  /* detail: "N records in M SMS" handed to the radio */
-	PHONE_N_ACKED,     /* everything sent so far has arrived */
+	PHONE_N_UPLOADED, /* detail: "N records in M SMS" handed to the radio */
+	PHONE_N_ACKED, /* everything sent so far has arrived */
 };
 
 struct phone_host {
@@ -48,25 +48,25 @@ struct phone_host {
 
 struct phone_identity {
 	const char *device_id; /* IMEI or what stands for it */
-	const char *sim_id;    /* ICCID; NULL: no SIM */
-	const char *name;      /* what to call the phone */
-	bool text_only;        /* its software can send no data SMS */
+	const char *sim_id; /* ICCID; NULL: no SIM */
+	const char *name; /* what to call the phone */
+	bool text_only; /* its software can send no data SMS */
 };
 
 enum phone_state {
 	PHONE_UNBOUND,
 	PHONE_HELLO_SENT,
-	PHONE_ASKED,           /* waits for phone_bind_answer() */
+	PHONE_ASKED, /* waits for phone_bind_answer() */
 	PHONE_BOUND,
 };
 
 enum phone_err {
 	PHONE_OK = 0,
-	PHONE_E_CODE,    /* not a binding code or QR text */
-	PHONE_E_STATE,   /* not in this state */
-	PHONE_E_LOCKED,  /* the owner has locked the settings */
+	PHONE_E_CODE, /* not a binding code or QR text */
+	PHONE_E_STATE, /* not in this state */
+	PHONE_E_LOCKED, /* the owner has locked the settings */
 	PHONE_E_INVALID, /* record or policy out of range */
-	PHONE_E_FAILED,  /* the journal failed: logged */
+	PHONE_E_FAILED, /* the journal failed: logged */
 };
 
 struct phone_status {
@@ -74,12 +74,12 @@ struct phone_status {
 	uint32_t key_id;
 	char digits[7];
 	char service_number[24];
-	struct policy owner;       /* version 0: none yet */
+	struct policy owner; /* version 0: none yet */
 	struct policy effective;
-	size_t pending;            /* records not yet in a transfer */
-	size_t in_flight;          /* transfers sent and not acknowledged */
+	size_t pending; /* records not yet in a transfer */
+	size_t in_flight; /* transfers sent and not acknowledged */
 	uint64_t sms_sent, sms_received;
-	int64_t last_ack_ms;       /* 0: never */
+	int64_t last_ack_ms; /* 0: never */
 };
 
 struct phone;
@@ -93,6 +93,9 @@ enum phone_err phone_bind_code(
     struct phone *p, const char *service_number, const char *typed_code);
 enum phone_err phone_bind_qr(struct phone *p, const char *qr_text);
 enum phone_err phone_bind_answer(struct phone *p, const char *answer);
+
+/* At most so many SMS in so long (30 in 30 minutes unless set). */
+void phone_set_pace(struct phone *p, unsigned sms, int64_t per_ms);
 
 /* A record is there, new or changed, or gone (RECORD_DELETE).  A record that
  * is as the journal knows it costs nothing. */

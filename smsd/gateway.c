@@ -13,7 +13,7 @@
 
 #define BATCH_MAX 256
 #define LATER_MS 600000 /* how long a frame waits for its binding */
-#define REPEAT_MS 3600000 /* a repeat later than that is the phone's own */
+#define REPEAT_MS 300000 /* a repeat later than that is the phone's own */
 
 /* One row of a batch that is a piece of a bound phone's transfer. */
 struct item {

@@ -52,18 +52,26 @@ reassembly_wanted(const struct reassembly *r)
 	return all & (uint16_t)~r->have;
 }
 
-/* How long to wait before the next question for this transfer's gaps. */
+/*
+ * May this transfer's gaps be asked for?  Three times with growing patience;
+ * after that once a day, and only if the phone was heard since: asking one
+ * that is switched off costs money and brings nothing.
+ */
 static bool
-ask_due(const struct reassembly_open *o, const struct reassembly_timing *t,
-    int64_t now_ms)
+ask_due(const struct reassembly_open *o, const struct reassembly_phone *p,
+    const struct reassembly_timing *t, int64_t now_ms)
 {
 	static const int64_t factor[REASSEMBLY_ASKS_MAX] = { 1, 12, 72 };
 	int64_t since = o->asked > 0 && o->asked_at_ms > o->last_at_ms
-			    ? o->asked_at_ms
-			    : o->last_at_ms;
+	    ? o->asked_at_ms
+	    : o->last_at_ms;
 
-	return !o->done && o->asked < REASSEMBLY_ASKS_MAX &&
-	       now_ms - since >= factor[o->asked] * t->quiet_ms;
+	if (o->done)
+		return false;
+	if (o->asked >= REASSEMBLY_ASKS_MAX)
+		return p->heard_ms > o->asked_at_ms &&
+		    now_ms - o->asked_at_ms >= DAY_MS;
+	return now_ms - since >= factor[o->asked] * t->quiet_ms;
 }
 
 /* An answer although nothing is missing, or nothing may be asked yet. */
@@ -93,7 +101,7 @@ reassembly_due(const struct reassembly_phone *p,
 	memset(asks, 0, n * sizeof *asks);
 	for (size_t i = 0; i < n; i++) {
 		gaps = gaps || !open[i].done;
-		ask = ask || ask_due(&open[i], t, now_ms);
+		ask = ask || ask_due(&open[i], p, t, now_ms);
 	}
 	if (!ask && !answer_due(p, gaps, t, now_ms))
 		return false;
@@ -110,7 +118,7 @@ reassembly_due(const struct reassembly_phone *p,
 
 		if (at >= WIRE_ACK_TRANSFERS)
 			break;
-		if (open[i].done || open[i].asked >= REASSEMBLY_ASKS_MAX ||
+		if (open[i].done ||
 		    now_ms - open[i].last_at_ms < t->quiet_ms)
 			continue;
 		out->wanted[at] = reassembly_wanted(&open[i].state);

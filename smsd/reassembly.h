@@ -36,7 +36,8 @@ uint16_t reassembly_wanted(const struct reassembly *r);
 /* When to ask and to answer; all in milliseconds but ack_sms. */
 struct reassembly_timing {
 	int64_t quiet_ms; /* no question earlier after the last segment;
-			     the second waits 12 times, the third 72 */
+			     the second waits 12 times, the third 72,
+				  later ones a day and a sign of life */
 	int ack_sms; /* SMS that make an ACK worth its price ... */
 	int64_t ack_every_ms; /* ... but not more often than this */
 	int64_t ack_latest_ms; /* and at the latest so long after the last */

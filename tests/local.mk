@@ -4,5 +4,6 @@ include tests/phone.mk
 include tests/phone-sim.mk
 include tests/db.mk
 include tests/smsd.mk
+include tests/gate.mk
 include tests/web.mk
 include tests/whole.mk

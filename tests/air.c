@@ -1,0 +1,800 @@
+#include "air.h"
+
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "be.h"
+#include "check_main.h"
+#include "gate.h"
+#include "rest.h"
+#include "wire.h"
+
+#define PHONES_MAX 64
+#define SERVICE "+358401000000"
+
+struct message {
+	int64_t at_ms;
+	uint64_t order;
+	int to; /* phone, or -1: the gateway */
+	char number[GATE_NUMBER_MAX];
+	bool text;
+	size_t len;
+	uint8_t sms[WIRE_TEXT_CHARS];
+};
+
+struct station {
+	struct air *air;
+	struct phone *phone;
+	char number[GATE_NUMBER_MAX], device[32];
+	char *journal;
+	char question[WIRE_QUESTION_MAX + 1];
+	int64_t tick_ms;
+	struct record **put;
+	size_t nput;
+};
+
+struct air {
+	struct air_faults faults;
+	uint64_t seed;
+	int64_t now_ms, gateway_ms;
+	struct db *db;
+	PGconn *conn;
+	struct gateway *gateway;
+	struct gateway_keys keys;
+	int64_t account;
+	uint8_t secret[SEAL_KEY_LEN];
+	struct station station[PHONES_MAX];
+	int phones;
+	struct message *queue;
+	size_t n, cap;
+	uint64_t order;
+	struct spool_row *waiting;
+	size_t nwaiting;
+	struct air_counts counts;
+	struct {
+		uint8_t sms[WIRE_DATA_MAX];
+		size_t len;
+	} sent[256];
+	size_t nsent;
+	char why[200];
+};
+
+static double
+chance(struct air *a)
+{
+	return (double)(check_random(&a->seed) >> 11) / 9007199254740992.0;
+}
+
+static void
+put_on_air(struct air *a, int to, const char *number, const uint8_t *sms,
+    size_t len, bool text)
+{
+	int copies = chance(a) < a->faults.dup ? 2 : 1;
+
+	if (chance(a) < a->faults.loss) {
+		a->counts.lost++;
+		return;
+	}
+	while (copies-- > 0) {
+		struct message *m;
+
+		if (a->n == a->cap) {
+			a->cap = a->cap == 0 ? 64 : 2 * a->cap;
+			a->queue = realloc(a->queue, a->cap * sizeof *a->queue);
+			ck_assert_ptr_nonnull(a->queue);
+		}
+		m = &a->queue[a->n++];
+		memset(m, 0, sizeof *m);
+		m->at_ms = a->now_ms + 2000;
+		if (a->faults.delay_ms > 0)
+			m->at_ms += (int64_t)(check_random(&a->seed) %
+					      (uint64_t)a->faults.delay_ms);
+		m->order = a->order++;
+		m->to = to;
+		snprintf(m->number, sizeof m->number, "%s", number);
+		m->text = text;
+		m->len = len;
+		memcpy(m->sms, sms, len);
+	}
+}
+
+/* ---- the phones' host ---- */
+
+static int64_t
+host_now(void *ctx)
+{
+	return ((struct station *)ctx)->air->now_ms;
+}
+
+static int
+host_send(
+    void *ctx, const char *number, const uint8_t *frame, size_t len, bool text)
+{
+	struct station *s = ctx;
+	struct air *a = s->air;
+	char letters[WIRE_TEXT_CHARS + 1];
+
+	ck_assert_str_eq(number, SERVICE);
+	a->counts.up++;
+	memcpy(a->sent[a->nsent % 256].sms, frame, len);
+	a->sent[a->nsent++ % 256].len = len;
+	if (text) {
+		len = wire_text_encode(frame, len, letters);
+		put_on_air(
+		    a, -1, s->number, (const uint8_t *)letters, len, true);
+	} else {
+		put_on_air(a, -1, s->number, frame, len, false);
+	}
+	return 0;
+}
+
+static void
+host_tell(void *ctx, enum phone_notice what, const char *detail)
+{
+	struct station *s = ctx;
+
+	if (what == PHONE_N_QUESTION)
+		snprintf(s->question, sizeof s->question, "%s", detail);
+}
+
+static void
+open_phone(struct station *s)
+{
+	const struct phone_host host = { s, host_now, host_now, host_send,
+		host_tell };
+	const struct phone_identity who = { s->device, "8935840", s->device,
+		strncmp(s->device, "text", 4) == 0 };
+
+	s->phone = phone_open(
+	    s->journal != NULL ? s->journal : ":memory:", &host, &who);
+	ck_assert_ptr_nonnull(s->phone);
+	phone_set_pace(s->phone, 1000, 60000);
+	s->tick_ms = 0;
+}
+
+int
+air_add_phone(
+    struct air *a, const char *number, const char *device, const char *journal)
+{
+	struct station *s = &a->station[a->phones];
+
+	s->air = a;
+	snprintf(s->number, sizeof s->number, "%s", number);
+	snprintf(s->device, sizeof s->device, "%s", device);
+	s->journal = journal != NULL ? strdup(journal) : NULL;
+	open_phone(s);
+	return a->phones++;
+}
+
+void
+air_restart_phone(struct air *a, int n)
+{
+	phone_close(a->station[n].phone);
+	open_phone(&a->station[n]);
+}
+
+struct phone *
+air_phone(struct air *a, int n)
+{
+	return a->station[n].phone;
+}
+
+const char *
+air_question(const struct air *a, int n)
+{
+	return a->station[n].question;
+}
+
+struct db *
+air_db(struct air *a)
+{
+	return a->db;
+}
+
+struct gateway *
+air_gateway(struct air *a)
+{
+	return a->gateway;
+}
+
+int64_t
+air_now(const struct air *a)
+{
+	return a->now_ms;
+}
+
+struct air_counts
+air_counts(const struct air *a)
+{
+	return a->counts;
+}
+
+/* ---- the account ---- */
+
+static char *
+hex(const uint8_t *p, size_t len)
+{
+	char *out = malloc(2 * len + 3);
+
+	strcpy(out, "\\x");
+	for (size_t i = 0; i < len; i++)
+		sprintf(out + 2 + 2 * i, "%02x", p[i]);
+	return out;
+}
+
+static int64_t
+sql_int(struct air *a, const char *sql)
+{
+	PGresult *res = PQexec(a->conn, sql);
+	int64_t v = -1;
+
+	ck_assert_msg(PQresultStatus(res) == PGRES_TUPLES_OK ||
+			  PQresultStatus(res) == PGRES_COMMAND_OK,
+	    "%s: %s", sql, PQerrorMessage(a->conn));
+	if (PQntuples(res) > 0)
+		v = strtoll(PQgetvalue(res, 0, 0), NULL, 10);
+	PQclear(res);
+	return v;
+}
+
+static void
+make_account(struct air *a)
+{
+	uint8_t public_key[SEAL_PUBLIC_LEN];
+	char sql[1024];
+	char *key;
+
+	ck_assert_int_eq(seal_keypair(a->secret, public_key), SEAL_OK);
+	key = hex(public_key, sizeof public_key);
+	snprintf(sql, sizeof sql,
+	    "INSERT INTO account (login, password_salt, password_proof, "
+	    "public_key, private_by_password, private_by_recovery, "
+	    "recovery_salt, month_sms_max) VALUES ('t' || (random() * "
+	    "1e12)::bigint, decode(repeat('00', 16), 'hex'), "
+	    "decode(repeat('00', 32), 'hex'), '%s', '', '', '', 100000) "
+	    "RETURNING account_id",
+	    key);
+	a->account = sql_int(a, sql);
+	free(key);
+}
+
+struct air *
+air_new(const struct air_faults *faults)
+{
+	struct air *a = calloc(1, sizeof *a);
+	struct reassembly_timing timing = reassembly_timing_default;
+
+	a->faults = *faults;
+	a->seed = faults->seed * 2 + 1;
+	a->now_ms = 1760000000000;
+	memset(&a->keys, 7, sizeof a->keys);
+	ck_assert_ptr_nonnull(a->db = db_open("user=smsvault_gateway", NULL));
+	a->conn = PQconnectdb("");
+	ck_assert_int_eq(PQstatus(a->conn), CONNECTION_OK);
+	make_account(a);
+	a->gateway = gateway_new(a->db, &a->keys, &timing);
+	ck_assert_ptr_nonnull(a->gateway);
+	return a;
+}
+
+void
+air_free(struct air *a)
+{
+	for (int i = 0; i < a->phones; i++) {
+		phone_close(a->station[i].phone);
+		free(a->station[i].journal);
+		for (size_t k = 0; k < a->station[i].nput; k++)
+			record_free(a->station[i].put[k]);
+		free(a->station[i].put);
+	}
+	gateway_free(a->gateway);
+	db_close(a->db);
+	PQfinish(a->conn);
+	free(a->queue);
+	free(a->waiting);
+	free(a);
+}
+
+static char *
+wrapped(
+    struct air *a, uint32_t id, bool qr, const uint8_t key[static SEAL_KEY_LEN])
+{
+	uint8_t ad[17], out[48];
+
+	be_put64(ad, (uint64_t)a->account);
+	be_put64(ad + 8, id);
+	ad[16] = qr;
+	ck_assert_int_eq(seal_wrap(a->keys.service, "code", ad, sizeof ad, key,
+			     SEAL_KEY_LEN, out),
+	    SEAL_OK);
+	return hex(out, sizeof out);
+}
+
+void
+air_code(struct air *a, char text[static 17])
+{
+	uint8_t key[SEAL_KEY_LEN];
+	uint32_t id;
+	char sql[1024];
+	char *code;
+
+	seal_code_new(&id, text);
+	ck_assert_int_eq(seal_code_key(text, key), SEAL_OK);
+	code = wrapped(a, id, false, key);
+	snprintf(sql, sizeof sql,
+	    "INSERT INTO binding (account_id, code_id, expires_at, "
+	    "code_key_wrapped, qr_key_wrapped) VALUES (%lld, %u, "
+	    "to_timestamp(%lld / 1000.0) + interval '1 day', '%s', '%s')",
+	    (long long)a->account, id, (long long)a->now_ms, code, code);
+	sql_int(a, sql);
+	free(code);
+}
+
+/* ---- time ---- */
+
+static void
+to_gateway(struct air *a, const struct message *m)
+{
+	static int64_t next_id = 1;
+	struct spool_row *row;
+
+	a->waiting =
+	    realloc(a->waiting, (a->nwaiting + 1) * sizeof *a->waiting);
+	row = &a->waiting[a->nwaiting++];
+	memset(row, 0, sizeof *row);
+	row->id = next_id++;
+	row->received_ms = a->now_ms;
+	strcpy(row->modem, "air");
+	strcpy(row->sms.number, m->number);
+	row->sms.class = m->text ? LINK_CLASS_TEXT : LINK_CLASS_DATA;
+	if (!m->text) {
+		static const uint8_t udh[] = { 6, 5, 4, WIRE_PORT >> 8,
+			WIRE_PORT & 0xff, 0, 0 };
+
+		memcpy(row->sms.udh, udh, sizeof udh);
+		row->sms.udh_len = sizeof udh;
+	}
+	row->sms.data_len = (uint32_t)m->len;
+	memcpy(row->sms.data, m->sms, m->len);
+}
+
+/* Give the gateway what waits; keep what it wants later. */
+static void
+run_gateway(struct air *a)
+{
+	struct gateway_answer answers[256];
+	size_t kept = 0;
+	int n = a->nwaiting > 256 ? 256 : (int)a->nwaiting;
+
+	if (n > 0) {
+		ck_assert_int_eq(
+		    gateway_take(a->gateway, a->waiting, n, a->now_ms, answers),
+		    0);
+		for (int i = 0; i < n; i++)
+			if (answers[i].verdict == GATEWAY_LATER)
+				a->waiting[kept++] = a->waiting[i];
+		memmove(a->waiting + kept, a->waiting + n,
+		    (a->nwaiting - (size_t)n) * sizeof *a->waiting);
+		a->nwaiting -= (size_t)n - kept;
+	}
+	ck_assert_int_ge(gateway_open(a->gateway, 64, a->now_ms), 0);
+}
+
+static int
+phone_of(const struct air *a, const char *number)
+{
+	for (int i = 0; i < a->phones; i++)
+		if (strcmp(a->station[i].number, number) == 0)
+			return i;
+	return -1;
+}
+
+/* The modem's part: take what is due from the outbox and put it on the air. */
+static void
+run_outbox(struct air *a)
+{
+	const struct gate_budget budget = { 50, 0 };
+	struct gate_claim c;
+	int attempts, to;
+
+	while (gate_outbox_claim(a->db, &budget, a->now_ms, &c) == DB_OK) {
+		char letters[WIRE_TEXT_CHARS + 1];
+
+		ck_assert_int_eq(gate_outbox_result(a->db, c.account, c.outbox,
+				     "sent", "air", 1, 0, a->now_ms, &attempts),
+		    DB_OK);
+		a->counts.down++;
+		if ((to = phone_of(a, c.number)) == -1)
+			continue;
+		if (c.text) {
+			size_t n = wire_text_encode(c.frame, c.len, letters);
+
+			put_on_air(a, to, SERVICE, (uint8_t *)letters, n, true);
+		} else {
+			put_on_air(a, to, SERVICE, c.frame, c.len, false);
+		}
+	}
+}
+
+static void
+deliver_due(struct air *a)
+{
+	bool any = true;
+
+	while (any) {
+		size_t best = SIZE_MAX;
+
+		for (size_t i = 0; i < a->n; i++)
+			if (a->queue[i].at_ms <= a->now_ms &&
+			    (best == SIZE_MAX ||
+				a->queue[i].at_ms < a->queue[best].at_ms ||
+				(a->queue[i].at_ms == a->queue[best].at_ms &&
+				    a->queue[i].order < a->queue[best].order)))
+				best = i;
+		any = best != SIZE_MAX;
+		if (any) {
+			struct message m = a->queue[best];
+
+			a->queue[best] = a->queue[--a->n];
+			if (m.to == -1) {
+				to_gateway(a, &m);
+			} else {
+				phone_receive(a->station[m.to].phone, m.number,
+				    m.sms, m.len, m.text);
+				a->station[m.to].tick_ms = 0;
+			}
+		}
+	}
+}
+
+/* When anything is next due; at most until. */
+static int64_t
+next_time(const struct air *a, int64_t until)
+{
+	int64_t next = until;
+
+	for (size_t i = 0; i < a->n; i++)
+		if (a->queue[i].at_ms < next)
+			next = a->queue[i].at_ms;
+	for (int i = 0; i < a->phones; i++)
+		if (a->station[i].tick_ms < next)
+			next = a->station[i].tick_ms;
+	if (a->gateway_ms < next)
+		next = a->gateway_ms;
+	return next > a->now_ms ? next : a->now_ms + 1;
+}
+
+static void
+step(struct air *a)
+{
+	bool heard = a->nwaiting > 0;
+
+	deliver_due(a);
+	heard = heard || a->nwaiting > 0;
+	for (int i = 0; i < a->phones; i++)
+		if (a->station[i].tick_ms <= a->now_ms)
+			a->station[i].tick_ms = phone_tick(a->station[i].phone);
+	if (heard)
+		run_gateway(a);
+	if (heard || a->now_ms >= a->gateway_ms) {
+		ck_assert_int_eq(gateway_tick(a->gateway, a->now_ms), 0);
+		run_outbox(a);
+		a->gateway_ms = a->now_ms + 600000;
+	}
+}
+
+void
+air_run(struct air *a, int64_t ms)
+{
+	int64_t until = a->now_ms + ms;
+
+	while (a->now_ms < until) {
+		step(a);
+		a->now_ms = next_time(a, until);
+	}
+	step(a);
+}
+
+static bool
+is_quiet(struct air *a)
+{
+	for (int i = 0; i < a->phones; i++) {
+		struct phone_status st;
+
+		phone_get_status(a->station[i].phone, &st);
+		if (st.in_flight > 0 || st.pending > 0)
+			return false;
+	}
+	return true;
+}
+
+bool
+air_settle(struct air *a, int64_t most_ms)
+{
+	int64_t until = a->now_ms + most_ms;
+
+	while (a->now_ms < until) {
+		air_run(a, 600000);
+		if (is_quiet(a))
+			return true;
+	}
+	return false;
+}
+
+bool
+air_bind(struct air *a, int n)
+{
+	char code[17];
+	struct phone_status st;
+
+	air_code(a, code);
+	if (phone_bind_code(air_phone(a, n), SERVICE, code) != PHONE_OK)
+		return false;
+	a->station[n].tick_ms = 0;
+	for (int i = 0; i < 24 * 60; i++) {
+		air_run(a, 60000);
+		phone_get_status(air_phone(a, n), &st);
+		if (st.state == PHONE_ASKED)
+			return false;
+		if (st.state == PHONE_BOUND)
+			return true;
+	}
+	return false;
+}
+
+enum gateway_verdict
+air_inject(struct air *a, const char *from, const uint8_t *sms, size_t len)
+{
+	struct message m = { .to = -1, .len = len };
+	struct gateway_answer answer;
+
+	strcpy(m.number, from);
+	memcpy(m.sms, sms, len);
+	to_gateway(a, &m);
+	ck_assert_int_eq(gateway_take(a->gateway, &a->waiting[--a->nwaiting], 1,
+			     a->now_ms, &answer),
+	    0);
+	return answer.verdict;
+}
+
+size_t
+air_sent(const struct air *a, const uint8_t **sms, size_t *len, size_t back)
+{
+	size_t i = (a->nsent - 1 - back) % 256;
+
+	*sms = a->sent[i].sms;
+	*len = a->sent[i].len;
+	return a->nsent;
+}
+
+/* ---- comparing ---- */
+
+void
+air_put(struct air *a, int n, const struct record *r)
+{
+	struct station *s = &a->station[n];
+
+	ck_assert_int_eq(phone_put(s->phone, r), PHONE_OK);
+	s->tick_ms = 0;
+	for (size_t i = 0; i < s->nput; i++)
+		if (record_kind(s->put[i]) == record_kind(r) &&
+		    record_id(s->put[i]) == record_id(r)) {
+			record_free(s->put[i]);
+			s->put[i] = record_copy(r);
+			return;
+		}
+	s->put = realloc(s->put, (s->nput + 1) * sizeof *s->put);
+	s->put[s->nput++] = record_copy(r);
+}
+
+static size_t
+unescape(PGresult *res, int row, int col, uint8_t *out, size_t cap)
+{
+	size_t n;
+	unsigned char *p = PQunescapeBytea(
+	    (const unsigned char *)PQgetvalue(res, row, col), &n);
+
+	ck_assert_uint_le(n, cap);
+	memcpy(out, p, n);
+	PQfreemem(p);
+	return n;
+}
+
+static struct record *
+open_row(struct air *a, PGresult *res, int row)
+{
+	uint8_t box[256], key[SEAL_SIV_KEY_LEN], ad[REST_RECORD_AD_LEN];
+	uint8_t sealed[RECORD_STORED_MAX + 16], plain[RECORD_STORED_MAX];
+	int64_t phone = strtoll(PQgetvalue(res, row, 0), NULL, 10);
+	size_t n = unescape(res, row, 5, box, sizeof box);
+
+	rest_key_ad(a->account, phone, ad);
+	if (seal_box_open(a->secret, ad, REST_KEY_AD_LEN, box, n, key) !=
+	    SEAL_OK)
+		return NULL;
+	n = unescape(res, row, 6, sealed, sizeof sealed);
+	rest_record_ad(a->account, phone,
+	    (unsigned)atoi(PQgetvalue(res, row, 1)),
+	    (uint32_t)strtoul(PQgetvalue(res, row, 2), NULL, 10),
+	    (uint32_t)strtoul(PQgetvalue(res, row, 3), NULL, 10),
+	    (uint32_t)strtoul(PQgetvalue(res, row, 4), NULL, 10), ad);
+	if (seal_unlock(key, ad, sizeof ad, sealed, n, plain) != SEAL_OK)
+		return NULL;
+	return record_decode(plain, n - 16);
+}
+
+static const char *
+differ(struct air *a, struct station *s, PGresult *res)
+{
+	size_t rows = (size_t)PQntuples(res);
+
+	if (rows != s->nput) {
+		snprintf(a->why, sizeof a->why, "%zu records put, %zu stored",
+		    s->nput, rows);
+		return a->why;
+	}
+	for (size_t i = 0; i < rows; i++) {
+		struct record *r = open_row(a, res, (int)i);
+		bool found = false;
+
+		if (r == NULL)
+			return "a stored record does not open";
+		for (size_t k = 0; k < s->nput && !found; k++)
+			found = record_equal(r, s->put[k]);
+		if (!found)
+			snprintf(a->why, sizeof a->why,
+			    "stored %s %u is not what was put",
+			    record_kind_name(record_kind(r)), record_id(r));
+		record_free(r);
+		if (!found)
+			return a->why;
+	}
+	return NULL;
+}
+
+const char *
+air_compare(struct air *a, int n)
+{
+	struct station *s = &a->station[n];
+	struct phone_status st;
+	char sql[512];
+	PGresult *res;
+	const char *why;
+
+	phone_get_status(s->phone, &st);
+	snprintf(sql, sizeof sql,
+	    "SELECT r.phone_id, r.kind, r.record_id, r.transfer, r.ordinal, "
+	    "k.sealed, v.sealed FROM record r JOIN record_version v USING "
+	    "(account_id, phone_id, kind, record_id, transfer, ordinal) "
+	    "JOIN data_key k USING (account_id, data_key_id) "
+	    "JOIN phone p ON (p.account_id, p.phone_id) = (r.account_id, "
+	    "r.phone_id) WHERE p.key_id = %u",
+	    st.key_id);
+	res = PQexec(a->conn, sql);
+	ck_assert_msg(PQresultStatus(res) == PGRES_TUPLES_OK, "%s",
+	    PQerrorMessage(a->conn));
+	why = differ(a, s, res);
+	PQclear(res);
+	return why;
+}
+
+/* ---- what an owner does on the pages ---- */
+
+static uint32_t
+key_id_of(struct air *a, int n)
+{
+	struct phone_status st;
+
+	phone_get_status(a->station[n].phone, &st);
+	return st.key_id;
+}
+
+void
+air_policy(struct air *a, int n, enum record_kind kind, enum policy_mode mode,
+    bool lock)
+{
+	struct policy p = { .lock = lock };
+	uint8_t octets[WIRE_POLICY_MAX];
+	char *text, sql[512];
+	size_t len;
+
+	p.kind[kind] = (struct policy_kind){ mode, 60 };
+	len = policy_encode(&p, octets, sizeof octets);
+	text = hex(octets, len);
+	snprintf(sql, sizeof sql,
+	    "INSERT INTO policy (account_id, phone_id, version, policy) "
+	    "SELECT account_id, phone_id, 1 + (SELECT coalesce(max(version), "
+	    "0) FROM policy o WHERE o.phone_id = p.phone_id), '%s' FROM phone "
+	    "p WHERE key_id = %u",
+	    text, key_id_of(a, n));
+	sql_int(a, sql);
+	free(text);
+}
+
+int64_t
+air_policy_applied(struct air *a, int n)
+{
+	char sql[128];
+
+	snprintf(sql, sizeof sql,
+	    "SELECT policy_applied FROM phone WHERE key_id = %u",
+	    key_id_of(a, n));
+	return sql_int(a, sql);
+}
+
+void
+air_set_question(struct air *a, const char *question, const char *answer)
+{
+	static const uint8_t salt[16] = "salt";
+	uint8_t ad[8], sealed[128], stretched[32], proof[32];
+	size_t len = strlen(question);
+	char *s, *p, *q, sql[1024];
+
+	be_put64(ad, (uint64_t)a->account);
+	ck_assert_int_eq(seal_wrap(a->keys.service, "question", ad, sizeof ad,
+			     question, len, sealed),
+	    SEAL_OK);
+	ck_assert_int_eq(seal_stretch(answer, salt, sizeof salt,
+			     seal_cost_people, stretched, sizeof stretched),
+	    SEAL_OK);
+	seal_digest(stretched, sizeof stretched, proof);
+	q = hex(sealed, len + 16);
+	s = hex(salt, sizeof salt);
+	p = hex(proof, sizeof proof);
+	snprintf(sql, sizeof sql,
+	    "UPDATE account SET question_sealed = '%s', answer_salt = '%s', "
+	    "answer_proof = '%s' WHERE account_id = %lld",
+	    q, s, p, (long long)a->account);
+	sql_int(a, sql);
+	free(q);
+	free(s);
+	free(p);
+}
+
+void
+air_month_max(struct air *a, int sms)
+{
+	char sql[128];
+
+	snprintf(sql, sizeof sql,
+	    "UPDATE account SET month_sms_max = %d WHERE account_id = %lld",
+	    sms, (long long)a->account);
+	sql_int(a, sql);
+}
+
+const char *
+air_number(struct air *a, int n)
+{
+	char sql[128];
+	PGresult *res;
+
+	snprintf(sql, sizeof sql, "SELECT number FROM phone WHERE key_id = %u",
+	    key_id_of(a, n));
+	res = PQexec(a->conn, sql);
+	snprintf(a->why, sizeof a->why, "%s", PQgetvalue(res, 0, 0));
+	PQclear(res);
+	return a->why;
+}
+
+char *
+air_digest(struct air *a)
+{
+	static const char sql[] =
+	    "SELECT md5(string_agg(t, '|' ORDER BY t)) FROM ("
+	    "SELECT p::text t FROM phone p UNION ALL "
+	    "SELECT x::text FROM transfer x UNION ALL "
+	    "SELECT s::text FROM segment s UNION ALL "
+	    "SELECT r::text FROM record_version r UNION ALL "
+	    "SELECT e::text FROM event e UNION ALL "
+	    "SELECT b::text FROM binding b UNION ALL "
+	    "SELECT o::text FROM outbox o) q";
+	PGresult *res = PQexec(a->conn, sql);
+	char *out;
+
+	ck_assert_int_eq(PQresultStatus(res), PGRES_TUPLES_OK);
+	out = strdup(PQgetvalue(res, 0, 0));
+	PQclear(res);
+	return out;
+}

@@ -1,0 +1,75 @@
+/*
+ * air.h - a phone, the gateway's logic and a real database in one process, on
+ * a clock of their own, with an air between that loses, doubles and delays.
+ */
+#ifndef AIR_H
+#define AIR_H
+
+#include "db.h"
+#include "gateway.h"
+#include "phone.h"
+#include "seal.h"
+
+struct air;
+
+struct air_faults {
+	double loss, dup;
+	int64_t delay_ms; /* up to so long, which also reorders */
+	uint64_t seed;
+};
+
+/* One account with a key pair, in the database. */
+struct air *air_new(const struct air_faults *faults);
+void air_free(struct air *a);
+struct db *air_db(struct air *a);
+struct gateway *air_gateway(struct air *a);
+int64_t air_now(const struct air *a);
+
+/* A phone; journal NULL: in memory. */
+int air_add_phone(
+    struct air *a, const char *number, const char *device, const char *journal);
+struct phone *air_phone(struct air *a, int n);
+/* Close it and open its journal again. */
+void air_restart_phone(struct air *a, int n);
+const char *air_question(const struct air *a, int n); /* last one asked */
+/* A binding code for the account; text gets the 16 characters. */
+void air_code(struct air *a, char text[static 17]);
+/* Bind phone n through the three SMS; true once both sides are. */
+bool air_bind(struct air *a, int n);
+
+/* Let time pass: everything due happens, in order. */
+void air_run(struct air *a, int64_t ms);
+/* Run until nothing is under way on any phone, or so long. */
+bool air_settle(struct air *a, int64_t most_ms);
+
+/* Put one SMS to the gateway, as from this number, at once. */
+enum gateway_verdict
+air_inject(struct air *a, const char *from, const uint8_t *sms, size_t len);
+/* The last so many SMS that phones handed to the air, for replays. */
+size_t
+air_sent(const struct air *a, const uint8_t **sms, size_t *len, size_t back);
+
+struct air_counts {
+	uint64_t up, down; /* SMS handed to the air */
+	uint64_t lost;
+};
+struct air_counts air_counts(const struct air *a);
+
+/* Every current record of phone n in the vault, opened with the account's
+ * private key, compared with those put by air_put().  NULL, or what differs. */
+const char *air_compare(struct air *a, int n);
+/* phone_put() and remember it. */
+void air_put(struct air *a, int n, const struct record *r);
+
+/* What an owner does on the pages. */
+void air_policy(struct air *a, int n, enum record_kind kind,
+    enum policy_mode mode, bool lock);
+int64_t air_policy_applied(struct air *a, int n);
+void air_set_question(struct air *a, const char *question, const char *answer);
+void air_month_max(struct air *a, int sms);
+/* Where the gateway would send to.  Holds until the next call. */
+const char *air_number(struct air *a, int n);
+/* A digest of every row that junk must not touch; the caller frees it. */
+char *air_digest(struct air *a);
+
+#endif

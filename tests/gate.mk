@@ -1,0 +1,9 @@
+# the gateway's logic, with a real database and the phone's library
+dist_check_SCRIPTS += tests/with-postgres.sh tests/check-gateway.sh
+check_PROGRAMS += tests/gateway-tests
+TESTS += tests/check-gateway.sh
+tests_gateway_tests_SOURCES = tests/check_gateway.c tests/air.c tests/air.h
+tests_gateway_tests_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/smsd -I$(top_srcdir)/db \
+	-I$(top_srcdir)/phone $(PQ_CFLAGS)
+tests_gateway_tests_CFLAGS = $(TEST_CFLAGS)
+tests_gateway_tests_LDADD = $(SMSD_LIBS) phone/libphone.a $(TEST_LIBS) $(SQLITE_LIBS) $(PQ_LIBS)
