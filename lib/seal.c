@@ -203,15 +203,8 @@ seal_siv_seal(const uint8_t *key, size_t key_len, const void *ad, size_t ad_len,
 }
 
 enum seal_err
-seal_lock(const uint8_t key[static SEAL_SIV_KEY_LEN], const void *ad,
-    size_t ad_len, const void *text, size_t len, uint8_t *out)
-{
-	return seal_siv_seal(key, SEAL_SIV_KEY_LEN, ad, ad_len, text, len, out);
-}
-
-enum seal_err
-seal_unlock(const uint8_t key[static SEAL_SIV_KEY_LEN], const void *ad,
-    size_t ad_len, const uint8_t *sealed, size_t len, uint8_t *out)
+seal_siv_open(const uint8_t *key, size_t key_len, const void *ad, size_t ad_len,
+    const uint8_t *sealed, size_t len, uint8_t *out)
 {
 	uint8_t tag[SEAL_TAG_LEN];
 	EVP_CIPHER_CTX *ctx = NULL;
@@ -227,8 +220,8 @@ seal_unlock(const uint8_t key[static SEAL_SIV_KEY_LEN], const void *ad,
 	/* Decrypt beside out: what is forged must not reach it. */
 	if ((ctx = EVP_CIPHER_CTX_new()) == NULL ||
 	    (plain = malloc(len)) == NULL ||
-	    EVP_DecryptInit_ex2(
-		ctx, siv_cipher(SEAL_SIV_KEY_LEN), key, NULL, NULL) != 1 ||
+	    EVP_DecryptInit_ex2(ctx, siv_cipher(key_len), key, NULL, NULL) !=
+		1 ||
 	    EVP_CIPHER_CTX_ctrl(
 		ctx, EVP_CTRL_AEAD_SET_TAG, SEAL_TAG_LEN, tag) != 1 ||
 	    EVP_DecryptUpdate(ctx, NULL, &n, ad, (int)ad_len) != 1) {
@@ -248,6 +241,21 @@ out:
 	free(plain);
 	EVP_CIPHER_CTX_free(ctx);
 	return err;
+}
+
+enum seal_err
+seal_lock(const uint8_t key[static SEAL_SIV_KEY_LEN], const void *ad,
+    size_t ad_len, const void *text, size_t len, uint8_t *out)
+{
+	return seal_siv_seal(key, SEAL_SIV_KEY_LEN, ad, ad_len, text, len, out);
+}
+
+enum seal_err
+seal_unlock(const uint8_t key[static SEAL_SIV_KEY_LEN], const void *ad,
+    size_t ad_len, const uint8_t *sealed, size_t len, uint8_t *out)
+{
+	return seal_siv_open(
+	    key, SEAL_SIV_KEY_LEN, ad, ad_len, sealed, len, out);
 }
 
 enum seal_err

@@ -1,7 +1,8 @@
 /*
  * seal.h - all cryptography, on both ends of the air and at rest.
  *
- * The only place that includes OpenSSL.  Primitives: X25519 (RFC 7748),
+ * Three files, seal.c, seal_air.c and seal_code.c, which share
+ * seal_internal.h; seal.c is the only place that includes OpenSSL.  Primitives: X25519 (RFC 7748),
  * HKDF-SHA-256 (RFC 5869), HMAC-SHA-256 (RFC 2104), AES-256-SIV (RFC 5297),
  * AES-256-CTR inside the synthetic-IV form of a single SMS, scrypt (RFC 7914).
  * What they protect and how keys follow from one another is in
@@ -67,8 +68,8 @@ enum seal_err seal_stretch(const char *secret, const uint8_t *salt,
     size_t salt_len, struct seal_cost cost, uint8_t *out, size_t out_len);
 
 /* ---- binding ---- */
-#define SEAL_CODE_CHARS 16 /* Crockford base32: 20-bit id, 55 secret, 5 check \
-			    */
+/* Crockford base32: 20 bits of id, 55 of secret, 5 of check. */
+#define SEAL_CODE_CHARS 16
 #define SEAL_QR_SECRET_LEN 16
 /* Make a code: its id, its 16 characters (NUL-ended, no dashes). */
 void seal_code_new(uint32_t *id, char code[static SEAL_CODE_CHARS + 1]);
@@ -83,7 +84,8 @@ enum seal_err
 seal_qr_key(uint32_t id, const uint8_t secret[static SEAL_QR_SECRET_LEN],
     uint8_t key[static SEAL_KEY_LEN]);
 /* The text inside the QR: "SMSVAULT:1:+358...:CODEID:SECRET", upper case so
- * that QR alphanumeric mode applies.  read returns -1 if it is not ours. */
+ * that QR alphanumeric mode applies.  read returns -1 if it is not ours, and
+ * then has set nothing. */
 #define SEAL_QR_TEXT_MAX 96
 void seal_qr_text(const char *number, uint32_t id,
     const uint8_t secret[static SEAL_QR_SECRET_LEN],
@@ -158,8 +160,9 @@ enum seal_err seal_control_open(const struct seal_phone *k,
     const struct wire_frame *f, uint8_t *plain); /* f->body_len octets */
 
 /* ---- at rest ---- */
-/* A key file: 64 hex digits and a newline, mode 0600.  _make creates it if it
- * is not there (O_EXCL, fsync).  Return 0, or -1 after logging why. */
+/* A key file: 64 hex digits and a newline, mode 0600, or 0640 where a group
+ * shares it.  _make creates it (0600) if it is not there, whole and on disk
+ * before it is used.  Return 0, or -1 after logging why. */
 int seal_keyfile_load(const char *path, uint8_t key[static SEAL_KEY_LEN]);
 int seal_keyfile_make(const char *path, uint8_t key[static SEAL_KEY_LEN]);
 /* Wrap a secret under a master key for one purpose ("phone", "code", ...);

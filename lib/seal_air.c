@@ -409,6 +409,7 @@ seal_hello(const uint8_t code_key[static SEAL_KEY_LEN], uint32_t code_id,
 		err = frame_seal(
 		    key, &f, plain, wire_hello_encode(h, plain), sms, len);
 	seal_wipe(key, sizeof key);
+	seal_wipe(plain, sizeof plain);
 	return err;
 }
 
@@ -427,6 +428,7 @@ seal_hello_open(const uint8_t code_key[static SEAL_KEY_LEN],
 	    wire_hello_decode(plain, f->body_len, out) != WIRE_OK)
 		err = SEAL_E_FORGED;
 	seal_wipe(key, sizeof key);
+	seal_wipe(plain, sizeof plain);
 	return err;
 }
 
@@ -505,6 +507,7 @@ seal_challenge(const uint8_t code_key[static SEAL_KEY_LEN],
 		err = binding_root(secret, sms, *len, root);
 	seal_wipe(secret, sizeof secret);
 	seal_wipe(key, sizeof key);
+	seal_wipe(plain, sizeof plain);
 	return err;
 }
 
@@ -536,6 +539,7 @@ seal_challenge_open(const uint8_t code_key[static SEAL_KEY_LEN],
 	}
 	seal_wipe(secret, sizeof secret);
 	seal_wipe(key, sizeof key);
+	seal_wipe(plain, sizeof plain);
 	return err;
 }
 

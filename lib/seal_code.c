@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,7 +188,8 @@ seal_qr_read(const char *text, char number[static 24], uint32_t *id,
 
 	if (strncmp(text, prefix, sizeof prefix - 1) != 0)
 		return -1;
-	digits = strspn(p, "+0123456789");
+	digits = p[0] == '+' ? 1 : 0;
+	digits += strspn(p + digits, "0123456789");
 	if (digits < 3 || digits > 23 || p[digits] != ':')
 		return -1;
 	p += digits + 1;
@@ -276,25 +278,66 @@ write_key(int fd, const uint8_t key[static SEAL_KEY_LEN])
 	return ok ? 0 : -1;
 }
 
-int
-seal_keyfile_make(const char *path, uint8_t key[static SEAL_KEY_LEN])
+/* The name of a file is on disk when its directory is. */
+static int
+sync_directory(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	char dir[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	int fd, ret;
 
-	if (fd == -1 && errno == EEXIST)
-		return seal_keyfile_load(path, key);
+	snprintf(dir, sizeof dir, "%.*s",
+	    slash == NULL ? 1 : (int)(slash - path + 1),
+	    slash == NULL ? "." : path);
+	if ((fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+		return -1;
+	ret = fsync(fd);
+	close(fd);
+	return ret;
+}
+
+/*
+ * Written under another name and linked to its own, so that nobody ever reads
+ * half a key, and two who make it at once end up with the same.
+ */
+static int
+make_key(const char *path, const char *new)
+{
+	uint8_t key[SEAL_KEY_LEN];
+	int fd, ret = -1;
+
+	unlink(new);
+	fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd == -1) {
 		log_error("cannot make key file %s: %m", path);
 		return -1;
 	}
-	seal_random(key, SEAL_KEY_LEN);
-	if (write_key(fd, key) == -1) {
+	seal_random(key, sizeof key);
+	if (write_key(fd, key) == -1 ||
+	    (link(new, path) == -1 && errno != EEXIST) ||
+	    sync_directory(path) == -1)
 		log_error("cannot write key file %s: %m", path);
-		seal_wipe(key, SEAL_KEY_LEN);
-		close(fd);
-		unlink(path);
-		return -1;
-	}
+	else
+		ret = 0;
+	unlink(new);
 	close(fd);
-	return 0;
+	seal_wipe(key, sizeof key);
+	return ret;
+}
+
+int
+seal_keyfile_make(const char *path, uint8_t key[static SEAL_KEY_LEN])
+{
+	char new[PATH_MAX];
+
+	if (access(path, F_OK) == -1 && errno == ENOENT) {
+		if (snprintf(new, sizeof new, "%s.new.%ld", path,
+			(long)getpid()) >= (int)sizeof new) {
+			log_error("key file %s: the name is too long", path);
+			return -1;
+		}
+		if (make_key(path, new) == -1)
+			return -1;
+	}
+	return seal_keyfile_load(path, key);
 }

@@ -19,8 +19,10 @@ seal_hmac(const uint8_t key[static SEAL_KEY_LEN], const void *a, size_t a_len,
 enum seal_err seal_stream(const uint8_t key[static SEAL_KEY_LEN],
     const uint8_t block[static 16], const uint8_t *in, size_t len,
     uint8_t *out);
-/* AES-SIV of any key length (32, 48, 64 octets), for the RFC's vectors. */
+/* AES-SIV with a key of 32 octets, for the RFC's vectors, or 64. */
 enum seal_err seal_siv_seal(const uint8_t *key, size_t key_len, const void *ad,
     size_t ad_len, const void *text, size_t len, uint8_t *out);
+enum seal_err seal_siv_open(const uint8_t *key, size_t key_len, const void *ad,
+    size_t ad_len, const uint8_t *sealed, size_t len, uint8_t *out);
 
 #endif

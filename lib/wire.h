@@ -33,7 +33,7 @@
 #define WIRE_PROOF_HEAD (5 + WIRE_SIV_LEN) /* 21 */
 #define WIRE_SEGMENTS_MAX 16 /* SMS in one transfer */
 #define WIRE_TRANSFER_MAX 0xffffffu /* transfer numbers: 24 bits */
-#define WIRE_ACK_TRANSFERS 52 /* transfers whose gaps one ACK can name */
+#define WIRE_ACK_TRANSFERS 51 /* transfers whose gaps one ACK can name */
 
 /* Bit 3 set: from the gateway to the phone. */
 enum wire_type {
@@ -133,7 +133,7 @@ size_t wire_control_encode(
 struct wire_ack {
 	uint32_t cumulative;
 	uint32_t policy_version;
-	size_t count; /* entries of wanted in use, 0..52 */
+	size_t count; /* entries of wanted in use, 0..51 */
 	uint16_t wanted[WIRE_ACK_TRANSFERS];
 };
 

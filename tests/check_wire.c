@@ -334,14 +334,14 @@ START_TEST(ack_refuses)
 	before = a;
 	ck_assert_int_eq(wire_ack_decode(p, 5, &a), WIRE_E_SHORT);
 	ck_assert_int_eq(wire_ack_decode(p, 7, &a), WIRE_E_FIELD);
-	ck_assert_int_eq(wire_ack_decode(p, 111, &a), WIRE_E_LONG);
-	ck_assert_int_eq(wire_ack_decode(p, 112, &a), WIRE_E_LONG);
+	ck_assert_int_eq(wire_ack_decode(p, 109, &a), WIRE_E_LONG);
+	ck_assert_int_eq(wire_ack_decode(p, 110, &a), WIRE_E_LONG);
 	p[0] = p[1] = p[2] = 0xff; /* would name transfer 2^24 */
 	ck_assert_int_eq(wire_ack_decode(p, 8, &a), WIRE_E_FIELD);
 	ck_assert_mem_eq(&a, &before, sizeof a);
 	ck_assert_int_eq(wire_ack_decode(p, 6, &a), WIRE_OK);
 	p[2] = 0;
-	ck_assert_int_eq(wire_ack_decode(p, 110, &a), WIRE_OK);
+	ck_assert_int_eq(wire_ack_decode(p, 108, &a), WIRE_OK);
 	ck_assert_uint_eq(a.count, WIRE_ACK_TRANSFERS);
 }
 END_TEST

@@ -20,3 +20,24 @@ TESTS += tests/check_wire
 tests_check_wire_SOURCES = tests/check_wire.c
 tests_check_wire_CFLAGS = $(TEST_CFLAGS)
 tests_check_wire_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/check_seal
+TESTS += tests/check_seal
+tests_check_seal_SOURCES = tests/check_seal.c
+tests_check_seal_CFLAGS = $(TEST_CFLAGS)
+tests_check_seal_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/check_seal_rfc
+TESTS += tests/check_seal_rfc
+tests_check_seal_rfc_SOURCES = tests/check_seal_rfc.c
+tests_check_seal_rfc_CFLAGS = $(TEST_CFLAGS)
+tests_check_seal_rfc_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/check_vectors
+TESTS += tests/check_vectors
+tests_check_vectors_SOURCES = tests/check_vectors.c
+tests_check_vectors_CFLAGS = $(TEST_CFLAGS)
+tests_check_vectors_LDADD = $(TEST_LIBS)
+TESTS += tests/check-vectors.sh
+dist_check_SCRIPTS += tests/check-vectors.sh
+EXTRA_DIST += tests/vectors/frames.txt tests/vectors/second.py
