@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "log.h"
 
@@ -26,36 +26,8 @@ complain(cfg_t *cfg, const char *fmt, va_list ap)
 		log_error("configuration: %s", text);
 }
 
-static int
-check_range(cfg_t *cfg, cfg_opt_t *opt, const char *value, const char *what)
-{
-	(void)opt;
-	cfg_error(cfg, "%s", what);
-	(void)value;
-	return -1;
-}
-
-/* The options of one table, ended by CFG_END; the caller frees them. */
-static cfg_opt_t *
-options_of(const struct conf_key *keys, size_t nkeys, size_t more)
-{
-	cfg_opt_t *opts = calloc(nkeys + more + 1, sizeof *opts);
-
-	if (opts == NULL)
-		return NULL;
-	for (size_t i = 0; i < nkeys; i++) {
-		/* Every value is read as text; we know type and range. */
-		cfg_opt_t o = CFG_STR(keys[i].name, NULL, CFGF_NODEFAULT);
-
-		opts[i] = o;
-	}
-	for (size_t i = nkeys; i <= nkeys + more; i++)
-		opts[i] = (cfg_opt_t)CFG_END();
-	return opts;
-}
-
-static int
-take_int(cfg_t *cfg, const struct conf_key *key, const char *text, void *at)
+static bool
+read_int(const struct conf_key *key, const char *text, int64_t *out)
 {
 	char *end;
 	intmax_t v;
@@ -63,20 +35,14 @@ take_int(cfg_t *cfg, const struct conf_key *key, const char *text, void *at)
 	errno = 0;
 	v = strtoimax(text, &end, 10);
 	if (*text == '\0' || *end != '\0' || errno != 0 || v < key->min ||
-	    v > key->max) {
-		char why[200];
-
-		snprintf(why, sizeof why,
-		    "%s: %s is not in %" PRId64 "..%" PRId64, key->name, text,
-		    key->min, key->max);
-		return check_range(cfg, NULL, text, why);
-	}
-	*(int64_t *)at = v;
-	return 0;
+	    v > key->max)
+		return false;
+	*out = v;
+	return true;
 }
 
-static int
-take_bool(cfg_t *cfg, const struct conf_key *key, const char *text, void *at)
+static bool
+read_bool(const char *text, bool *out)
 {
 	static const struct {
 		const char *word;
@@ -89,23 +55,76 @@ take_bool(cfg_t *cfg, const struct conf_key *key, const char *text, void *at)
 		{ "no", false },
 		{ "off", false },
 	};
-	char why[200];
 
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (strcmp(text, words[i].word) == 0) {
-			*(bool *)at = words[i].value;
-			return 0;
+			*out = words[i].value;
+			return true;
 		}
-	snprintf(why, sizeof why, "%s: %s is neither true nor false", key->name,
-	    text);
-	return check_range(cfg, NULL, text, why);
+	return false;
 }
 
+/*
+ * libconfuse calls this as it reads a value, so that an error names the line
+ * it is on.  The key is where options_of() has put it.
+ */
+static int
+check_value(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const struct conf_key *key = (const void *)(intptr_t)opt->def.number;
+	const char *text = cfg_opt_getnstr(opt, 0);
+	int64_t number;
+	bool yes;
+
+	switch (key->type) {
+	case CONF_STRING:
+		return 0;
+	case CONF_INT:
+		if (read_int(key, text, &number))
+			return 0;
+		cfg_error(cfg, "%s: %s is not in %" PRId64 "..%" PRId64,
+		    key->name, text, key->min, key->max);
+		return -1;
+	case CONF_BOOL:
+		if (read_bool(text, &yes))
+			return 0;
+		cfg_error(
+		    cfg, "%s: %s is neither true nor false", key->name, text);
+		return -1;
+	}
+	return -1;
+}
+
+/* The options of one table, ended by CFG_END; the caller frees them. */
+static cfg_opt_t *
+options_of(const struct conf_key *keys, size_t nkeys, size_t more)
+{
+	cfg_opt_t *opts = calloc(nkeys + more + 1, sizeof *opts);
+
+	if (opts == NULL) {
+		log_error("cannot allocate the configuration: %m");
+		return NULL;
+	}
+	for (size_t i = 0; i < nkeys; i++) {
+		/* Every value is read as text; we know type and range. */
+		cfg_opt_t o = CFG_STR(keys[i].name, NULL, CFGF_NODEFAULT);
+
+		o.validcb = check_value;
+		o.def.number = (long)(intptr_t)&keys[i];
+		opts[i] = o;
+	}
+	for (size_t i = nkeys; i <= nkeys + more; i++)
+		opts[i] = (cfg_opt_t)CFG_END();
+	return opts;
+}
+
+/* What the file says was checked; a fallback is ours and must be right. */
 static int
 take_one(cfg_t *cfg, const struct conf_key *key, void *target)
 {
 	const char *text = NULL;
 	void *at = (char *)target + key->offset;
+	bool ok = true;
 
 	if (cfg != NULL)
 		text = cfg_getstr(cfg, key->name);
@@ -117,13 +136,16 @@ take_one(cfg_t *cfg, const struct conf_key *key, void *target)
 			log_error("cannot allocate a setting: %m");
 			return -1;
 		}
-		return 0;
+		break;
 	case CONF_INT:
-		return take_int(cfg, key, text != NULL ? text : "0", at);
+		ok = read_int(key, text != NULL ? text : "0", at);
+		break;
 	case CONF_BOOL:
-		return take_bool(cfg, key, text != NULL ? text : "false", at);
+		ok = read_bool(text != NULL ? text : "false", at);
+		break;
 	}
-	return -1;
+	assert(ok);
+	return 0;
 }
 
 static int
@@ -145,8 +167,10 @@ take_section(cfg_t *cfg, const struct conf_section *s, void *target)
 		void *at = calloc(1, s->size);
 		int ok;
 
-		if (at == NULL)
+		if (at == NULL) {
+			log_error("cannot allocate a section: %m");
 			return -1;
+		}
 		ok = take_all(sub, s->keys, s->nkeys, at) == 0 &&
 		     s->add(target, cfg_title(sub), at) == 0;
 		conf_clear(s->keys, s->nkeys, at);
@@ -157,26 +181,48 @@ take_section(cfg_t *cfg, const struct conf_section *s, void *target)
 	return 0;
 }
 
+/* libconfuse ends the program when it reads a directory. */
+static FILE *
+open_file(const char *path)
+{
+	struct stat st;
+	FILE *f = fopen(path, "re");
+
+	if (f == NULL || fstat(fileno(f), &st) == -1)
+		log_error("cannot read %s: %m", path);
+	else if (S_ISDIR(st.st_mode))
+		log_error("cannot read %s: it is a directory", path);
+	else
+		return f;
+	if (f != NULL)
+		fclose(f);
+	return NULL;
+}
+
 static int
 parse(const char *path, cfg_opt_t *opts, cfg_t **out)
 {
+	FILE *f = open_file(path);
 	cfg_t *cfg;
+	int ret = -1;
 
-	if (access(path, R_OK) == -1) {
-		log_error("cannot read %s: %m", path);
+	if (f == NULL)
 		return -1;
-	}
-	if ((cfg = cfg_init(opts, CFGF_NONE)) == NULL) {
+	if ((cfg = cfg_init(opts, CFGF_NONE)) == NULL ||
+	    (cfg->filename = strdup(path)) == NULL) {
 		log_error("cannot allocate the configuration: %m");
-		return -1;
+		goto out;
 	}
 	cfg_set_error_function(cfg, complain);
-	if (cfg_parse(cfg, path) != CFG_SUCCESS) {
-		cfg_free(cfg);
-		return -1;
-	}
+	if (cfg_parse_fp(cfg, f) != CFG_SUCCESS)
+		goto out;
 	*out = cfg;
-	return 0;
+	ret = 0;
+out:
+	if (ret == -1 && cfg != NULL)
+		cfg_free(cfg);
+	fclose(f);
+	return ret;
 }
 
 int
@@ -207,6 +253,8 @@ conf_read(const char *path, const struct conf_key *keys, size_t nkeys,
 			goto out;
 	ret = 0;
 out:
+	if (ret == -1)
+		conf_clear(keys, nkeys, target);
 	if (cfg != NULL)
 		cfg_free(cfg);
 	for (size_t i = 0; i < nsections; i++)

@@ -37,7 +37,8 @@ struct conf_section {
 
 /*
  * Read path into target (a zeroed struct).  path NULL: defaults only.  Returns
- * 0, or -1 after logging "PATH:LINE: key: what is wrong, what is allowed".
+ * 0, or -1 after logging "PATH:LINE: key: what is wrong, what is allowed"; then
+ * no string of target is set (what sections were added is the caller's).
  */
 int conf_read(const char *path, const struct conf_key *keys, size_t nkeys,
     const struct conf_section *sections, size_t nsections, void *target);

@@ -1,11 +1,12 @@
 #include "log.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
+
+#include "utf8.h"
 
 static struct {
 	char program[32];
@@ -29,19 +30,35 @@ log_verbose(void)
 	return sink.verbose;
 }
 
-/* What could move a terminal or begin a new line becomes \xNN. */
+/* Octets of the character at text that may go on a line as they are, or 0. */
+static size_t
+printable(const char *text)
+{
+	size_t len = strnlen(text, 4);
+
+	for (size_t n = 1; n <= len; n++)
+		if (utf8_line(text, n))
+			return n;
+	return 0;
+}
+
+/*
+ * What could move a terminal or begin a new line becomes \xNN: C0, DEL and C1,
+ * and whatever is not UTF-8.
+ */
 static void
 escape(const char *text, char *out, size_t cap)
 {
-	size_t n = 0;
+	size_t n = 0, len;
 
-	for (; *text != '\0' && n + 5 < cap; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c < 0x20 || c == 0x7f)
-			n += (size_t)snprintf(out + n, cap - n, "\\x%02x", c);
-		else
-			out[n++] = (char)c;
+	while (*text != '\0' && n + 5 < cap) {
+		if ((len = printable(text)) > 0) {
+			memcpy(out + n, text, len);
+			n += len;
+			text += len;
+		} else
+			n += (size_t)snprintf(out + n, cap - n, "\\x%02x",
+			    (unsigned char)*text++);
 	}
 	out[n] = '\0';
 }

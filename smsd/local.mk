@@ -39,6 +39,7 @@ smsd_smsd_LDADD = $(SMSD_LIBS)
 pkglibexec_PROGRAMS = smsd/smsd-modem
 smsd_smsd_modem_SOURCES = \
 	lib/log.c \
+	lib/utf8.c \
 	smsd/modem/janitor.c \
 	smsd/modem/janitor.h \
 	smsd/modem/main.c \

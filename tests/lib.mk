@@ -41,3 +41,15 @@ tests_check_vectors_LDADD = $(TEST_LIBS)
 TESTS += tests/check-vectors.sh
 dist_check_SCRIPTS += tests/check-vectors.sh
 EXTRA_DIST += tests/vectors/frames.txt tests/vectors/second.py
+
+check_PROGRAMS += tests/check_conf
+TESTS += tests/check_conf
+tests_check_conf_SOURCES = tests/check_conf.c
+tests_check_conf_CFLAGS = $(TEST_CFLAGS)
+tests_check_conf_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/check_log
+TESTS += tests/check_log
+tests_check_log_SOURCES = tests/check_log.c
+tests_check_log_CFLAGS = $(TEST_CFLAGS)
+tests_check_log_LDADD = $(TEST_LIBS)
