@@ -338,6 +338,21 @@ command_sms(struct command *c)
 
 /* ---- waiting ---- */
 
+static int
+command_condition(struct sim *s, const char *condition)
+{
+	struct smsc_stats st;
+
+	if (strncmp(condition, "phone ", 6) == 0)
+		return command_phone_condition(s, condition);
+	if (strncmp(condition, "modem ", 6) == 0)
+		return command_modem_condition(s, condition);
+	if (strcmp(condition, "smsc empty") != 0)
+		return -1;
+	smsc_get_stats(s->smsc, &st);
+	return st.in_air == 0 && st.waiting == 0;
+}
+
 /* wait CONDITION... SECONDS */
 static enum command_result
 command_wait(struct command *c)
@@ -413,6 +428,17 @@ static const struct {
 	    "modems count from 0; faults: send-error send-silent send-refuse "
 	    "read-error list-cut delete-error full; raw puts a PDU into the SIM",
 	    command_modem },
+	{ "phones", "phones", "all of them, one a line", command_phones },
+	{ "phone",
+	    "phone N [status | bind CODE | bind-qr TEXT | answer TEXT | contact "
+	    "add NAME NUMBER... | contact edit ID NAME NUMBER... | contact "
+	    "delete ID | call in|out|missed NUMBER [SECONDS] | text-in NUMBER "
+	    "TEXT | text-out NUMBER TEXT | message delete ID | contacts [N] | "
+	    "messages [N] | calls [N] | upload | policy KIND MODE [MINUTES] | "
+	    "sim change NUMBER | sim out | coverage on|off | power on|off | "
+	    "restart | clock +T|-T | text-only on|off | dump]",
+	    "what the user of phone N does; phones count from 1",
+	    command_phone },
 	{ "price", "price up|down|other THOUSANDTHS", "of one SMS, for stats",
 	    command_price },
 	{ "sms", "sms FROM TO text TEXT | data HEX | header HEX",
@@ -421,7 +447,10 @@ static const struct {
 	{ "stats", "stats", "what passed, what waits, what it cost",
 	    command_stats },
 	{ "wait", "wait CONDITION SECONDS",
-	    "until it is true: modem N empty; smsc empty", command_wait },
+	    "until it is true: phone N bound, unbound, asked, digits, refused, "
+	    "acked (all has arrived), pending MOST, policy VERSION, contacts "
+	    "COUNT, messages COUNT, calls COUNT; modem N empty; smsc empty",
+	    command_wait },
 	{ "quit", "quit", "end the simulation", command_quit },
 };
 #define COMMANDS (sizeof table / sizeof table[0])

@@ -44,6 +44,7 @@ enum command_result command_modem(struct command *c);
 enum command_result command_phone(struct command *c);
 enum command_result command_phones(struct command *c);
 /* Is the condition of a wait true?  1, 0, or -1: no such condition. */
-int command_condition(struct sim *s, const char *condition);
+int command_modem_condition(struct sim *s, const char *condition);
+int command_phone_condition(struct sim *s, const char *condition);
 
 #endif

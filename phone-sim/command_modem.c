@@ -214,16 +214,11 @@ command_modem(struct command *c)
 }
 
 int
-command_condition(struct sim *s, const char *condition)
+command_modem_condition(struct sim *s, const char *condition)
 {
-	struct smsc_stats st;
 	unsigned n;
 	int end = 0;
 
-	if (strcmp(condition, "smsc empty") == 0) {
-		smsc_get_stats(s->smsc, &st);
-		return st.in_air == 0 && st.waiting == 0;
-	}
 	if (sscanf(condition, "modem %u empty%n", &n, &end) == 1 && end > 0 &&
 	    condition[end] == '\0' && n < s->nmodems) {
 		struct at *a = modem_at(s->modem[n]);

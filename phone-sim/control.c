@@ -154,7 +154,8 @@ work(struct session *s)
 	}
 	if (s->wait.active)
 		poll_soon(c);
-	if (flush(s) && failed)
+	flush(s);
+	if (failed)
 		c->quit(c->ctx, 1);
 	if (r == COMMAND_QUIT)
 		c->quit(c->ctx, 0);
@@ -231,8 +232,8 @@ look_again(struct control *c)
 		if (!command_ready(c->sim, &s->wait, s->out))
 			continue;
 		if (script_failed(s, before, s->wait.condition)) {
-			if (flush(s))
-				c->quit(c->ctx, 1);
+			flush(s);
+			c->quit(c->ctx, 1);
 			continue;
 		}
 		show_prompt(s);
@@ -401,7 +402,7 @@ control_read(struct control *c, int fd, bool prompt)
 	}
 	s->prompt = prompt;
 	s->script = !prompt;
-	if (S_ISREG(st.st_mode)) {
+	if (S_ISREG(st.st_mode) || (S_ISCHR(st.st_mode) && !isatty(fd))) {
 		if (read_all(s) == -1)
 			return -1;
 		work(s);

@@ -7,17 +7,27 @@ phone_sim_libphonesim_a_SOURCES = \
 	phone-sim/at.h \
 	phone-sim/at_internal.h \
 	phone-sim/at_sms.c \
+	phone-sim/book.c \
+	phone-sim/book.h \
 	phone-sim/command.c \
 	phone-sim/command.h \
 	phone-sim/command_modem.c \
+	phone-sim/command_phone.c \
 	phone-sim/control.c \
 	phone-sim/control.h \
+	phone-sim/material.h \
+	phone-sim/material_en.c \
+	phone-sim/material_zh.c \
 	phone-sim/modem.c \
 	phone-sim/modem.h \
 	phone-sim/options.c \
 	phone-sim/options.h \
 	phone-sim/pdu.c \
 	phone-sim/pdu.h \
+	phone-sim/people.c \
+	phone-sim/people.h \
+	phone-sim/phones.c \
+	phone-sim/phones.h \
 	phone-sim/rng.h \
 	phone-sim/sched.c \
 	phone-sim/sched.h \
@@ -31,9 +41,9 @@ phone_sim_libphonesim_a_SOURCES = \
 	phone-sim/text.h \
 	phone-sim/tty.c \
 	phone-sim/tty.h
-phone_sim_libphonesim_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS) \
+phone_sim_libphonesim_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/phone $(EVENT_CFLAGS) \
 	-DSIM_VERSION='"$(PACKAGE_VERSION)"'
-SIM_LIBS = phone-sim/libphonesim.a $(COMMON_LIBS) $(EVENT_LIBS) -lm
+SIM_LIBS = phone-sim/libphonesim.a $(PHONE_LIBS) $(EVENT_LIBS) -lm
 
 bin_PROGRAMS += phone-sim/phone-sim
 phone_sim_phone_sim_SOURCES = phone-sim/main.c

@@ -22,6 +22,9 @@ static const char usage[] =
     "  --modem PATH     a modem; PATH becomes a symbolic link to its tty\n"
     "                   (may be given up to 64 times)\n"
     "  --phones N       so many phones (default 5)\n"
+    "  --contacts N, --messages N, --calls N\n"
+    "                   about so many on each new phone (default 40, 120, "
+    "60)\n"
     "  --seed N         the same seed, the same run (default 1)\n"
     "  --state DIR      keep phones, modems and messages in DIR\n"
     "  --service NUMBER of the service (default +358401000000)\n"
@@ -45,6 +48,9 @@ static const char usage[] =
 enum opt {
 	O_MODEM = 256,
 	O_PHONES,
+	O_CONTACTS,
+	O_MESSAGES,
+	O_CALLS,
 	O_SEED,
 	O_STATE,
 	O_SERVICE,
@@ -66,6 +72,9 @@ enum opt {
 static const struct option longs[] = {
 	{ "modem", required_argument, NULL, O_MODEM },
 	{ "phones", required_argument, NULL, O_PHONES },
+	{ "contacts", required_argument, NULL, O_CONTACTS },
+	{ "messages", required_argument, NULL, O_MESSAGES },
+	{ "calls", required_argument, NULL, O_CALLS },
 	{ "seed", required_argument, NULL, O_SEED },
 	{ "state", required_argument, NULL, O_STATE },
 	{ "service", required_argument, NULL, O_SERVICE },
@@ -157,6 +166,22 @@ slots(struct options *o, const char *text)
 }
 
 static int
+amount(struct options *o, int which, const char *text)
+{
+	uint64_t v;
+
+	if (whole(text, 0, 100000, &v) == -1)
+		return -1;
+	if (which == O_CONTACTS)
+		o->sim.amount.contacts = (size_t)v;
+	else if (which == O_MESSAGES)
+		o->sim.amount.messages = (size_t)v;
+	else
+		o->sim.amount.calls = (size_t)v;
+	return 0;
+}
+
+static int
 script(struct options *o, const char *path)
 {
 	if (strcmp(path, "-") == 0)
@@ -187,6 +212,10 @@ take(struct options *o, int which, const char *arg)
 		bad = whole(arg, 0, SIM_PHONES_MAX, &v);
 		o->sim.phones = (size_t)v;
 		return bad;
+	case O_CONTACTS:
+	case O_MESSAGES:
+	case O_CALLS:
+		return amount(o, which, arg);
 	case O_SEED:
 		return whole(arg, 0, 1e18, &o->sim.seed);
 	case O_STATE:
@@ -236,7 +265,8 @@ options_read(struct options *out, int argc, char **argv)
 		    .service_number = "+358401000000",
 		    .slots_sim = 30,
 		    .slots_me = 100,
-		    .phones = 5 } };
+		    .phones = 5,
+		    .amount = { 40, 120, 60 } } };
 	while ((which = getopt_long(argc, argv, "", longs, &place)) != -1) {
 		if (which == O_HELP) {
 			fputs(usage, stdout);

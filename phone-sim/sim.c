@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "phones.h"
 
 static int64_t
 clock_ms(clockid_t which)
@@ -166,6 +167,9 @@ sim_new(const struct sim_setup *setup)
 		smsc_load(s->smsc, path);
 		unlink(path); /* once: a crash must not bring it back */
 	}
+	if (setup->phones > 0 &&
+	    (s->phones = phones_new(s, setup->phones, &setup->amount)) == NULL)
+		goto fail;
 	return s;
 fail:
 	sim_free(s);
@@ -211,6 +215,7 @@ sim_free(struct sim *s)
 		save(s);
 	for (size_t i = 0; i < s->nmodems; i++)
 		modem_free(s->modem[i]);
+	phones_free(s->phones);
 	smsc_free(s->smsc);
 	sched_free(s->sched);
 	if (s->timer != NULL)

@@ -14,6 +14,7 @@
 
 #include "air.h"
 #include "modem.h"
+#include "people.h"
 #include "sched.h"
 #include "smsc.h"
 
@@ -33,6 +34,7 @@ struct sim_setup {
 	size_t slots_sim, slots_me;
 	unsigned latency_ms, bits_per_s;
 	size_t phones;
+	struct people_amount amount;
 };
 
 struct sim {
