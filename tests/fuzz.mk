@@ -1,0 +1,62 @@
+# Fuzz targets.  smoke_* replays the corpus and seeded mutations of it in make
+# check; with --enable-fuzz (and clang) fuzz_* is the same for libFuzzer.
+EXTRA_DIST += tests/corpus
+
+check_PROGRAMS += tests/smoke_code
+TESTS += tests/smoke_code
+tests_smoke_code_SOURCES = tests/fuzz_code.c tests/fuzz_main.c
+tests_smoke_code_CFLAGS = $(TEST_CFLAGS)
+tests_smoke_code_LDADD = $(COMMON_LIBS)
+
+check_PROGRAMS += tests/smoke_conf
+TESTS += tests/smoke_conf
+tests_smoke_conf_SOURCES = tests/fuzz_conf.c tests/fuzz_main.c
+tests_smoke_conf_CFLAGS = $(TEST_CFLAGS)
+tests_smoke_conf_LDADD = $(COMMON_LIBS)
+
+check_PROGRAMS += tests/smoke_open
+TESTS += tests/smoke_open
+tests_smoke_open_SOURCES = tests/fuzz_open.c tests/fuzz_main.c
+tests_smoke_open_CFLAGS = $(TEST_CFLAGS)
+tests_smoke_open_LDADD = $(COMMON_LIBS)
+
+check_PROGRAMS += tests/smoke_upload
+TESTS += tests/smoke_upload
+tests_smoke_upload_SOURCES = tests/fuzz_upload.c tests/fuzz_main.c
+tests_smoke_upload_CFLAGS = $(TEST_CFLAGS)
+tests_smoke_upload_LDADD = $(COMMON_LIBS)
+
+check_PROGRAMS += tests/smoke_wire
+TESTS += tests/smoke_wire
+tests_smoke_wire_SOURCES = tests/fuzz_wire.c tests/fuzz_main.c
+tests_smoke_wire_CFLAGS = $(TEST_CFLAGS)
+tests_smoke_wire_LDADD = $(COMMON_LIBS)
+
+if FUZZ
+noinst_PROGRAMS += \
+	tests/fuzz_code \
+	tests/fuzz_conf \
+	tests/fuzz_open \
+	tests/fuzz_upload \
+	tests/fuzz_wire
+tests_fuzz_code_SOURCES = tests/fuzz_code.c
+tests_fuzz_code_CFLAGS = $(TEST_CFLAGS)
+tests_fuzz_code_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_code_LDADD = $(COMMON_LIBS)
+tests_fuzz_conf_SOURCES = tests/fuzz_conf.c
+tests_fuzz_conf_CFLAGS = $(TEST_CFLAGS)
+tests_fuzz_conf_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_conf_LDADD = $(COMMON_LIBS)
+tests_fuzz_open_SOURCES = tests/fuzz_open.c
+tests_fuzz_open_CFLAGS = $(TEST_CFLAGS)
+tests_fuzz_open_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_open_LDADD = $(COMMON_LIBS)
+tests_fuzz_upload_SOURCES = tests/fuzz_upload.c
+tests_fuzz_upload_CFLAGS = $(TEST_CFLAGS)
+tests_fuzz_upload_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_upload_LDADD = $(COMMON_LIBS)
+tests_fuzz_wire_SOURCES = tests/fuzz_wire.c
+tests_fuzz_wire_CFLAGS = $(TEST_CFLAGS)
+tests_fuzz_wire_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_wire_LDADD = $(COMMON_LIBS)
+endif
