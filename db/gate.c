@@ -603,10 +603,11 @@ gate_due_list(struct db *db, int64_t now_ms, int64_t quiet_ms,
 					      " EXISTS (SELECT 1 FROM transfer t WHERE t.account_id = "
 					      "  p.account_id AND t.phone_id = p.phone_id AND "
 					      "  t.state = 'open' AND (t.asked < 3 OR (p.last_heard_at > "
-		"   t.asked_at AND t.asked_at < " TS(1) " - interval '1 day'))"
-		"  AND t.last_at <= "
-					      "  to_timestamp(($1::bigint - $2::bigint) / 1000.0))) "
-					      "LIMIT 1000" };
+					      "   t.asked_at AND t.asked_at < " TS(
+						  1) " - interval '1 day'))"
+						     "  AND t.last_at <= "
+						     "  to_timestamp(($1::bigint - $2::bigint) / 1000.0))) "
+						     "LIMIT 1000" };
 	struct db_args a = { 0 };
 	PGresult *res;
 	enum db_err err;

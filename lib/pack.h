@@ -20,8 +20,9 @@ enum pack_codec {
 	PACK_DEFLATE = 1, /* field coding, raw deflate with dictionary 1 */
 	PACK_CODEC_COUNT
 };
-#define PACK_CODECS_MASK 0x03u /* what wire_hello.codecs says of this version \
-				*/
+#define PACK_CODECS_MASK \
+	0x03u /* what wire_hello.codecs says of this version \
+	       */
 #define PACK_RECORDS_MAX 4096 /* records in one batch */
 #define PACK_PLAIN_MAX 262144 /* octets after inflating, at most */
 

@@ -2,12 +2,13 @@
  * seal.h - all cryptography, on both ends of the air and at rest.
  *
  * Three files, seal.c, seal_air.c and seal_code.c, which share
- * seal_internal.h; seal.c is the only place that includes OpenSSL.  Primitives: X25519 (RFC 7748),
- * HKDF-SHA-256 (RFC 5869), HMAC-SHA-256 (RFC 2104), AES-256-SIV (RFC 5297),
- * AES-256-CTR inside the synthetic-IV form of a single SMS, scrypt (RFC 7914).
- * What they protect and how keys follow from one another is in
- * smsvault-wire(7), "KEYS".  Functions return SEAL_OK or a reason; nothing is
- * written to an output on SEAL_E_FORGED.  Secrets on the stack are wiped.
+ * seal_internal.h; seal.c is the only place that includes OpenSSL.  Primitives:
+ * X25519 (RFC 7748), HKDF-SHA-256 (RFC 5869), HMAC-SHA-256 (RFC 2104),
+ * AES-256-SIV (RFC 5297), AES-256-CTR inside the synthetic-IV form of a single
+ * SMS, scrypt (RFC 7914). What they protect and how keys follow from one
+ * another is in smsvault-wire(7), "KEYS".  Functions return SEAL_OK or a
+ * reason; nothing is written to an output on SEAL_E_FORGED.  Secrets on the
+ * stack are wiped.
  */
 #ifndef SEAL_H
 #define SEAL_H

@@ -63,14 +63,14 @@ ask_due(const struct reassembly_open *o, const struct reassembly_phone *p,
 {
 	static const int64_t factor[REASSEMBLY_ASKS_MAX] = { 1, 12, 72 };
 	int64_t since = o->asked > 0 && o->asked_at_ms > o->last_at_ms
-	    ? o->asked_at_ms
-	    : o->last_at_ms;
+			    ? o->asked_at_ms
+			    : o->last_at_ms;
 
 	if (o->done)
 		return false;
 	if (o->asked >= REASSEMBLY_ASKS_MAX)
 		return p->heard_ms > o->asked_at_ms &&
-		    now_ms - o->asked_at_ms >= DAY_MS;
+		       now_ms - o->asked_at_ms >= DAY_MS;
 	return now_ms - since >= factor[o->asked] * t->quiet_ms;
 }
 
@@ -118,8 +118,7 @@ reassembly_due(const struct reassembly_phone *p,
 
 		if (at >= WIRE_ACK_TRANSFERS)
 			break;
-		if (open[i].done ||
-		    now_ms - open[i].last_at_ms < t->quiet_ms)
+		if (open[i].done || now_ms - open[i].last_at_ms < t->quiet_ms)
 			continue;
 		out->wanted[at] = reassembly_wanted(&open[i].state);
 		out->count = at + 1;

@@ -53,3 +53,7 @@ TESTS += tests/check_log
 tests_check_log_SOURCES = tests/check_log.c
 tests_check_log_CFLAGS = $(TEST_CFLAGS)
 tests_check_log_LDADD = $(TEST_LIBS)
+
+# What holds for the whole tree.
+TESTS += tests/check-layers.sh tests/check-manual.sh tests/check-style.sh
+dist_check_SCRIPTS += tests/check-layers.sh tests/check-manual.sh tests/check-style.sh

@@ -1,0 +1,28 @@
+#!/bin/sh
+# .clang-format is the law.  Generated tables are not written by hand.
+set -u
+cd "${top_srcdir:-.}" || exit 1
+generated='lib/pack_dict.c'
+
+echo 1..1
+if ! command -v clang-format >/dev/null; then
+	echo "ok 1 - the C files are formatted # SKIP no clang-format"
+	exit 0
+fi
+list=$(find lib db smsd phone phone-sim web-cgi tests bench -name '*.[ch]' | sort)
+for g in $generated; do
+	list=$(printf '%s\n' "$list" | grep -vxF "$g")
+done
+bad=
+for f in $list; do
+	clang-format --dry-run -Werror "$f" >/dev/null 2>&1 || bad="$bad $f"
+done
+count=$(printf '%s\n' "$list" | wc -l)
+if [ -z "$bad" ] && [ "$count" -gt 10 ]; then
+	echo "ok 1 - the $count C files are formatted"
+else
+	echo "not ok 1 - the $count C files are formatted"
+	for f in $bad; do
+		echo "# $f: run clang-format -i $f"
+	done
+fi
