@@ -7,7 +7,11 @@ db_libdb_a_SOURCES = \
 	db/gate.h \
 	db/gate_binding.c \
 	db/gate_outbox.c \
-	db/migrate.c
+	db/migrate.c \
+	db/operator.c \
+	db/operator.h \
+	db/pages.c \
+	db/pages.h
 db_libdb_a_CPPFLAGS = $(AM_CPPFLAGS) $(PQ_CFLAGS)
 DB_LIBS = db/libdb.a $(PQ_LIBS)
 

@@ -67,7 +67,7 @@ upload_repeat_plan(struct phone *p, bool soon)
 	static const int64_t soon_ms[] = { 10 * MINUTE_MS, HOUR_MS,
 		6 * HOUR_MS };
 	int64_t wait_ms = 36 * HOUR_MS
-			  << (p->repeat_tries < 4 ? p->repeat_tries : 4);
+			  << (p->repeat_tries < 2 ? p->repeat_tries : 2);
 
 	if (soon && p->repeat_tries < 3)
 		wait_ms = soon_ms[p->repeat_tries];

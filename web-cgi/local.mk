@@ -1,1 +1,33 @@
-# web-cgi
+noinst_LIBRARIES += web-cgi/libwebcgi.a
+web_cgi_libwebcgi_a_SOURCES = \
+	web-cgi/buf.c \
+	web-cgi/buf.h \
+	web-cgi/html.c \
+	web-cgi/html.h \
+	web-cgi/open.c \
+	web-cgi/open.h \
+	web-cgi/page.c \
+	web-cgi/page.h \
+	web-cgi/page_entry.c \
+	web-cgi/page_phones.c \
+	web-cgi/page_vault.c \
+	web-cgi/request.c \
+	web-cgi/request.h \
+	web-cgi/session.c \
+	web-cgi/text.c \
+	web-cgi/text.def \
+	web-cgi/text.h
+web_cgi_libwebcgi_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/web-cgi \
+	-I$(top_srcdir)/db $(QRENCODE_CFLAGS)
+WEB_LIBS = web-cgi/libwebcgi.a $(DB_LIBS) $(COMMON_LIBS) $(QRENCODE_LIBS)
+
+pkglibexec_PROGRAMS += web-cgi/smsvault-pages
+web_cgi_smsvault_pages_SOURCES = web-cgi/main.c
+web_cgi_smsvault_pages_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/web-cgi -I$(top_srcdir)/db
+web_cgi_smsvault_pages_LDADD = $(WEB_LIBS) $(FCGI_LIBS)
+
+staticdir = $(datadir)/smsvault/static
+dist_static_DATA = \
+	web-cgi/static/app.js \
+	web-cgi/static/icon.svg \
+	web-cgi/static/style.css

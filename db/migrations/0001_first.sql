@@ -288,7 +288,7 @@ GRANT USAGE ON SCHEMA public TO smsvault_gateway, smsvault_pages, smsvault_opera
 GRANT SELECT ON schema_migration TO smsvault_gateway, smsvault_pages, smsvault_operator;
 
 -- The gateway: no passwords, no private keys, no sessions.
-GRANT SELECT (account_id, public_key, question_sealed, answer_salt,
+GRANT SELECT (account_id, login, public_key, question_sealed, answer_salt,
     answer_proof, answer_failures_total, month_sms_max) ON account TO smsvault_gateway;
 GRANT UPDATE (answer_failures_total) ON account TO smsvault_gateway;
 GRANT SELECT, INSERT, UPDATE ON phone, binding, transfer, record, outbox,

@@ -1,0 +1,163 @@
+#include "operator.h"
+
+#include <stdlib.h>
+
+#include "db_internal.h"
+
+#define MS(col) "coalesce((extract(epoch FROM " col ") * 1000)::bigint, 0)"
+
+/* Rows into a fresh array; each read by read(). */
+static enum db_err
+list(struct db *db, const struct db_stmt *stmt, size_t size,
+    void (*read)(const PGresult *res, int row, void *out), void **out,
+    size_t *n)
+{
+	PGresult *res;
+	enum db_err err = db_query(db, stmt, NULL, &res);
+	char *rows;
+
+	if (err != DB_OK)
+		return err;
+	*n = (size_t)PQntuples(res);
+	if ((rows = calloc(*n + 1, size)) == NULL) {
+		PQclear(res);
+		return DB_FAILED;
+	}
+	for (size_t i = 0; i < *n; i++)
+		read(res, (int)i, rows + i * size);
+	PQclear(res);
+	*out = rows;
+	return DB_OK;
+}
+
+static void
+read_modem(const PGresult *res, int row, void *out)
+{
+	struct operator_modem *m = out;
+
+	db_text(res, row, 0, m->name, sizeof m->name);
+	db_text(res, row, 1, m->model, sizeof m->model);
+	db_text(res, row, 2, m->operator_name, sizeof m->operator_name);
+	m->registered = (int)db_int(res, row, 3);
+	m->signal_percent = (int)db_int(res, row, 4);
+	m->sms_in = db_int(res, row, 5);
+	m->sms_out = db_int(res, row, 6);
+	m->seen_ms = db_int(res, row, 7);
+}
+
+enum db_err
+operator_modems(struct db *db, struct operator_modem **out, size_t *n)
+{
+	static const struct db_stmt stmt = { "op_modems", 0,
+		"SELECT name, manufacturer || ' ' || model, operator, "
+		"registered, coalesce(signal_percent, -1), sms_in, sms_out, " MS(
+		    "seen_at") " FROM modem ORDER BY name" };
+	void *rows = NULL;
+	enum db_err err = list(db, &stmt, sizeof **out, read_modem, &rows, n);
+
+	*out = rows;
+	return err;
+}
+
+enum db_err
+operator_totals(struct db *db, struct operator_totals *out)
+{
+	static const struct db_stmt stmt = { "op_totals", 0,
+		"SELECT (SELECT count(*) FROM account), "
+		"(SELECT count(*) FROM phone WHERE unbound_at IS NULL), "
+		"(SELECT count(*) FROM record WHERE op = 0), "
+		"(SELECT count(*) FROM transfer WHERE state IN ('open', "
+		" 'whole')), "
+		"count(*) FILTER (WHERE state = 'queued'), "
+		"count(*) FILTER (WHERE state = 'held'), "
+		"count(*) FILTER (WHERE state = 'sending'), "
+		"count(*) FILTER (WHERE state IN ('sent', 'delivered')), "
+		"count(*) FILTER (WHERE state = 'failed'), "
+		"count(*) FILTER (WHERE state = 'unknown'), "
+		"coalesce((SELECT sum(sms) FROM spend WHERE day = "
+		" (now() AT TIME ZONE 'UTC')::date), 0), "
+		"coalesce((SELECT sum(sms) FROM spend WHERE day >= "
+		" date_trunc('month', now() AT TIME ZONE 'UTC')::date), 0), "
+		"coalesce((SELECT sum(cost_milli) FROM spend WHERE day >= "
+		" date_trunc('month', now() AT TIME ZONE 'UTC')::date), 0), "
+		"(SELECT " MS("max(last_heard_at)") " FROM phone) "
+						    "FROM outbox" };
+	PGresult *res;
+	enum db_err err = db_query(db, &stmt, NULL, &res);
+	int64_t *to[] = { &out->accounts, &out->phones, &out->records,
+		&out->open_transfers, &out->queued, &out->held, &out->sending,
+		&out->sent, &out->failed, &out->unknown, &out->sms_today,
+		&out->sms_month, &out->cost_month_milli, &out->heard_ms };
+
+	if (err != DB_OK)
+		return err;
+	for (int i = 0; i < (int)(sizeof to / sizeof to[0]); i++)
+		*to[i] = db_int(res, 0, i);
+	PQclear(res);
+	return DB_OK;
+}
+
+static void
+read_account(const PGresult *res, int row, void *out)
+{
+	struct operator_account *a = out;
+
+	a->account = db_int(res, row, 0);
+	db_text(res, row, 1, a->login, sizeof a->login);
+	a->phones = db_int(res, row, 2);
+	a->sms_month = db_int(res, row, 3);
+	a->month_max = db_int(res, row, 4);
+	a->heard_ms = db_int(res, row, 5);
+}
+
+enum db_err
+operator_accounts(struct db *db, struct operator_account **out, size_t *n)
+{
+	static const struct db_stmt stmt = { "op_accounts", 0,
+		"SELECT a.account_id, a.login, (SELECT count(*) FROM phone p "
+		" WHERE p.account_id = a.account_id AND p.unbound_at IS NULL), "
+		" coalesce((SELECT sum(sms) FROM spend s WHERE s.account_id = "
+		"  a.account_id AND s.day >= date_trunc('month', now() AT TIME "
+		"  ZONE 'UTC')::date), 0), a.month_sms_max, "
+		" (SELECT " MS(
+		    "max(last_heard_at)") " FROM phone p WHERE "
+					  "  p.account_id = a.account_id) FROM account a "
+					  "ORDER BY a.account_id" };
+	void *rows = NULL;
+	enum db_err err = list(db, &stmt, sizeof **out, read_account, &rows, n);
+
+	*out = rows;
+	return err;
+}
+
+static void
+read_queued(const PGresult *res, int row, void *out)
+{
+	struct operator_queued *q = out;
+
+	q->outbox = db_int(res, row, 0);
+	q->account = db_int(res, row, 1);
+	db_text(res, row, 2, q->number, sizeof q->number);
+	db_text(res, row, 3, q->purpose, sizeof q->purpose);
+	db_text(res, row, 4, q->state, sizeof q->state);
+	q->attempts = (int)db_int(res, row, 5);
+	q->created_ms = db_int(res, row, 6);
+	q->due_ms = db_int(res, row, 7);
+}
+
+enum db_err
+operator_queue(struct db *db, struct operator_queued **out, size_t *n)
+{
+	static const struct db_stmt stmt = {
+		"op_queue", 0,
+		"SELECT outbox_id, account_id, number, purpose, state, "
+		"attempts, " MS("created_at") ", " MS(
+		    "not_before") " FROM outbox WHERE state IN ('queued', 'held', 'sending', "
+				  "'unknown', 'failed') ORDER BY outbox_id DESC LIMIT 200"
+	};
+	void *rows = NULL;
+	enum db_err err = list(db, &stmt, sizeof **out, read_queued, &rows, n);
+
+	*out = rows;
+	return err;
+}

@@ -1,0 +1,45 @@
+/*
+ * operator.h - what smsctl asks of the database: counts and states, no
+ * contents.
+ */
+#ifndef OPERATOR_H
+#define OPERATOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "db.h"
+
+struct operator_modem {
+	char name[64], model[128], operator_name[64];
+	int registered, signal_percent; /* -1: unknown */
+	int64_t sms_in, sms_out, seen_ms;
+};
+enum db_err
+operator_modems(struct db *db, struct operator_modem **out, size_t *n);
+
+struct operator_totals {
+	int64_t accounts, phones, records, open_transfers;
+	int64_t queued, held, sending, sent, failed, unknown;
+	int64_t sms_today, sms_month, cost_month_milli;
+	int64_t heard_ms; /* the newest word of any phone */
+};
+enum db_err operator_totals(struct db *db, struct operator_totals *out);
+
+struct operator_account {
+	int64_t account, phones;
+	char login[65];
+	int64_t sms_month, month_max, heard_ms;
+};
+enum db_err
+operator_accounts(struct db *db, struct operator_account **out, size_t *n);
+
+struct operator_queued {
+	int64_t outbox, account, created_ms, due_ms;
+	char number[24], purpose[16], state[16];
+	int attempts;
+};
+enum db_err
+operator_queue(struct db *db, struct operator_queued **out, size_t *n);
+
+#endif

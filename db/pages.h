@@ -1,0 +1,150 @@
+/*
+ * pages.h - what the owners' pages ask of the database.
+ *
+ * Each function is a transaction of its own and sees the rows of one account
+ * only (row-level security), but for those at the top, which find out who is
+ * asking.  Lists come as one array that the caller frees.
+ */
+#ifndef PAGES_H
+#define PAGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "db.h"
+
+#define PAGES_LOGIN_MAX 65
+#define PAGES_NAME_MAX 128
+#define PAGES_SEALED_PRIVATE 48 /* a wrapped private key */
+
+/* ---- before an account is known ---- */
+
+struct pages_account {
+	int64_t account;
+	char language[3];
+	uint8_t password_salt[16], password_proof[32], public_key[32];
+	uint8_t by_password[PAGES_SEALED_PRIVATE];
+	uint8_t recovery_salt[16], by_recovery[PAGES_SEALED_PRIVATE];
+};
+/* DB_NONE: no such login. */
+enum db_err
+pages_login_find(struct db *db, const char *login, struct pages_account *out);
+/* DB_NONE: the login is taken.  out->account is set. */
+enum db_err
+pages_account_create(struct db *db, const char *login, struct pages_account *a);
+
+struct pages_session {
+	int64_t account;
+	char login[PAGES_LOGIN_MAX], language[3];
+	uint8_t private_sealed[PAGES_SEALED_PRIVATE], public_key[32];
+};
+enum db_err pages_session_find(struct db *db,
+    const uint8_t token_hash[static 32], struct pages_session *out);
+/* Counts this attempt; *n is how many there were in 15 minutes before. */
+enum db_err
+pages_attempt(struct db *db, const uint8_t subject[static 32], int64_t *n);
+enum db_err pages_forgive(struct db *db, const uint8_t subject[static 32]);
+
+/* ---- sessions and the account ---- */
+
+enum db_err pages_session_put(struct db *db, int64_t account,
+    const uint8_t token_hash[static 32],
+    const uint8_t private_sealed[static PAGES_SEALED_PRIVATE]);
+/* token_hash NULL: all of them. */
+enum db_err
+pages_session_drop(struct db *db, int64_t account, const uint8_t *token_hash);
+enum db_err pages_password_set(struct db *db, const struct pages_account *a);
+enum db_err
+pages_language_set(struct db *db, int64_t account, const char *language);
+enum db_err pages_question_is_set(struct db *db, int64_t account, bool *set);
+enum db_err
+pages_question_set(struct db *db, int64_t account, const uint8_t *sealed,
+    size_t len, const uint8_t salt[static 16], const uint8_t proof[static 32]);
+
+/* ---- phones ---- */
+
+struct pages_phone {
+	int64_t phone;
+	char name[PAGES_NAME_MAX], number[24];
+	int64_t bound_ms, unbound_ms, heard_ms; /* 0: never */
+	int64_t sms_up, sms_down, month_sms, month_max;
+	uint32_t cumulative, highest;
+	int64_t records[10]; /* current ones, by enum record_kind */
+	uint32_t policy_newest, policy_applied, policy_sent;
+	int64_t policy_applied_ms;
+	uint8_t policy[64];
+	size_t policy_len;
+};
+/* phone 0: all, those bound first. */
+enum db_err pages_phones(struct db *db, int64_t account, int64_t phone,
+    struct pages_phone **out, size_t *n);
+enum db_err pages_phone_rename(
+    struct db *db, int64_t account, int64_t phone, const char *name);
+/* Also tells the phone, and cancels nothing that it has sent. */
+enum db_err pages_phone_unbind(struct db *db, int64_t account, int64_t phone);
+enum db_err pages_policy_put(struct db *db, int64_t account, int64_t phone,
+    const uint8_t *policy, size_t len);
+enum db_err
+pages_command_put(struct db *db, int64_t account, int64_t phone, int command);
+
+/* ---- bindings ---- */
+
+/* DB_NONE: that code id is in use. */
+enum db_err pages_binding_put(struct db *db, int64_t account, uint32_t code,
+    const uint8_t code_key[static 48], const uint8_t qr_key[static 48],
+    const char *name);
+struct pages_binding {
+	char state[16], digits[7];
+	int failures;
+	int64_t expires_ms, phone;
+	bool asked;
+};
+enum db_err pages_binding_get(
+    struct db *db, int64_t account, uint32_t code, struct pages_binding *out);
+enum db_err pages_binding_cancel(struct db *db, int64_t account, uint32_t code);
+
+/* ---- what is in the vault ---- */
+
+struct pages_record {
+	int64_t phone, data_key, time_ms, stored_ms;
+	uint32_t record_id, transfer, ordinal;
+	uint8_t kind;
+	size_t at, len; /* octets of the sealed form in *sealed */
+};
+struct pages_records {
+	struct pages_record *row;
+	size_t n;
+	uint8_t *sealed;
+};
+/* The current records of a kind, newest first; phone 0: of all phones. */
+enum db_err pages_records(struct db *db, int64_t account, int kind,
+    int64_t phone, size_t max, struct pages_records *out);
+void pages_records_clear(struct pages_records *r);
+
+struct pages_key {
+	int64_t id, phone;
+	uint8_t sealed[128];
+	size_t len;
+};
+enum db_err
+pages_keys(struct db *db, int64_t account, struct pages_key **out, size_t *n);
+
+struct pages_day {
+	int64_t day; /* since 1970, UTC */
+	int64_t count;
+};
+/* Current records of a kind by day, the last `days` days. */
+enum db_err pages_days(struct db *db, int64_t account, int kind, int days,
+    struct pages_day **out, size_t *n);
+
+struct pages_event {
+	int64_t at_ms, phone;
+	char kind[40], detail[PAGES_NAME_MAX], phone_name[PAGES_NAME_MAX];
+};
+enum db_err pages_events(struct db *db, int64_t account, size_t max,
+    struct pages_event **out, size_t *n);
+enum db_err pages_event_put(struct db *db, int64_t account, int64_t phone,
+    const char *kind, const char *detail);
+
+#endif

@@ -1,0 +1,341 @@
+/*
+ * smsctl - what the operator asks of a running gateway.
+ */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "config.h"
+#include "log.h"
+#include "operator.h"
+#include "smsd_conf.h"
+#include "spool.h"
+
+/* Exit statuses. */
+enum {
+	EXIT_FINE = 0,
+	EXIT_ATTENTION = 1, /* it runs, but someone should look */
+	EXIT_USAGE = 2,
+	EXIT_REACH = 3, /* database or spool cannot be reached */
+};
+
+struct ctl {
+	struct smsd_conf conf;
+	int argc;
+	char **argv;
+};
+
+static void
+print_time(const char *what, int64_t ms)
+{
+	time_t t = (time_t)(ms / 1000);
+	struct tm tm;
+	char text[32];
+
+	if (ms == 0) {
+		printf("%s never", what);
+		return;
+	}
+	gmtime_r(&t, &tm);
+	strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &tm);
+	printf("%s %s", what, text);
+}
+
+static int64_t
+now_ms(void)
+{
+	return (int64_t)time(NULL) * 1000;
+}
+
+static struct db *
+connect_db(const struct ctl *c)
+{
+	return db_open(c->conf.database, NULL);
+}
+
+/* ---- status ---- */
+
+static int
+status_modems(struct db *db)
+{
+	struct operator_modem *list = NULL;
+	size_t n = 0;
+	int status = EXIT_FINE;
+
+	if (operator_modems(db, &list, &n) != DB_OK)
+		return EXIT_REACH;
+	if (n == 0)
+		puts("modems: none has ever been ready");
+	for (size_t i = 0; i < n; i++) {
+		const struct operator_modem *m = &list[i];
+		bool away = now_ms() - m->seen_ms > 120000;
+
+		printf("modem %s: %s, %s, network %s, signal ", m->name,
+		    away ? "away" : "ready", m->model,
+		    m->registered == 0 ? "none" : m->operator_name);
+		if (m->signal_percent >= 0)
+			printf("%d %%", m->signal_percent);
+		else
+			printf("unknown");
+		printf(", %lld in, %lld out,", (long long)m->sms_in,
+		    (long long)m->sms_out);
+		print_time(" seen", m->seen_ms);
+		putchar('\n');
+		if (away || m->registered == 0)
+			status = EXIT_ATTENTION;
+	}
+	free(list);
+	return status;
+}
+
+static int
+status_database(const struct ctl *c)
+{
+	struct db *db = connect_db(c);
+	struct operator_totals t;
+	int status;
+
+	if (db == NULL || operator_totals(db, &t) != DB_OK) {
+		db_close(db);
+		puts("database: cannot be reached");
+		return EXIT_REACH;
+	}
+	printf("database: schema %d, %lld accounts, %lld phones, %lld records, "
+	       "%lld transfers under way\n",
+	    db_schema_version(db), (long long)t.accounts, (long long)t.phones,
+	    (long long)t.records, (long long)t.open_transfers);
+	print_time("phones: last heard", t.heard_ms);
+	printf("\noutbox: %lld queued, %lld held by budgets, %lld being sent, "
+	       "%lld sent, %lld failed, %lld unknown\n",
+	    (long long)t.queued, (long long)t.held, (long long)t.sending,
+	    (long long)t.sent, (long long)t.failed, (long long)t.unknown);
+	printf("sent: %lld SMS today, %lld this month, %.2f spent\n",
+	    (long long)t.sms_today, (long long)t.sms_month,
+	    (double)t.cost_month_milli / 1000);
+	status = status_modems(db);
+	db_close(db);
+	if (status == EXIT_FINE && (t.failed > 0 || t.held > 0))
+		status = EXIT_ATTENTION;
+	return status;
+}
+
+static int
+cmd_status(struct ctl *c)
+{
+	struct spool *spool = spool_open(c->conf.spool);
+	struct spool_stats s;
+	int status = EXIT_FINE, db;
+
+	if (spool == NULL || spool_get_stats(spool, &s) == -1) {
+		spool_close(spool);
+		return EXIT_REACH;
+	}
+	printf("spool: %lld waiting", (long long)s.waiting);
+	if (s.waiting > 0)
+		printf(", the oldest for %lld s",
+		    (long long)(now_ms() - s.oldest_waiting_ms) / 1000);
+	printf(", %lld set aside, %lld junk\n", (long long)s.quarantined,
+	    (long long)s.junk);
+	if (s.waiting > 0 && now_ms() - s.oldest_waiting_ms > 60000)
+		status = EXIT_ATTENTION;
+	spool_close(spool);
+	db = status_database(c);
+	return db > status ? db : status;
+}
+
+/* ---- the others ---- */
+
+static int
+cmd_migrate(struct ctl *c)
+{
+	const char *dir = c->argc > 1 ? c->argv[1] : MIGRATIONS_DIR;
+	const char *conninfo = c->argc > 2 ? c->argv[2] : c->conf.database;
+	int n = db_migrate(conninfo, dir);
+
+	if (n == -1)
+		return EXIT_REACH;
+	printf("%d migration(s) have run\n", n);
+	return EXIT_FINE;
+}
+
+static int
+cmd_queue(struct ctl *c)
+{
+	struct db *db = connect_db(c);
+	struct operator_queued *list = NULL;
+	char number[LOG_NUMBER_MAX];
+	size_t n = 0;
+
+	if (db == NULL || operator_queue(db, &list, &n) != DB_OK) {
+		db_close(db);
+		return EXIT_REACH;
+	}
+	if (n == 0)
+		puts("nothing waits");
+	for (size_t i = 0; i < n; i++) {
+		printf("%lld: %s to %s: %s, %d tries,",
+		    (long long)list[i].outbox, list[i].purpose,
+		    log_number(list[i].number, number), list[i].state,
+		    list[i].attempts);
+		print_time(" due", list[i].due_ms);
+		putchar('\n');
+	}
+	free(list);
+	db_close(db);
+	return EXIT_FINE;
+}
+
+static int
+cmd_accounts(struct ctl *c)
+{
+	struct db *db = connect_db(c);
+	struct operator_account *list = NULL;
+	size_t n = 0;
+
+	if (db == NULL || operator_accounts(db, &list, &n) != DB_OK) {
+		db_close(db);
+		return EXIT_REACH;
+	}
+	for (size_t i = 0; i < n; i++) {
+		printf("%lld: %s, %lld phones, %lld of %lld SMS this month,",
+		    (long long)list[i].account, list[i].login,
+		    (long long)list[i].phones, (long long)list[i].sms_month,
+		    (long long)list[i].month_max);
+		print_time(" last heard", list[i].heard_ms);
+		putchar('\n');
+	}
+	free(list);
+	db_close(db);
+	return EXIT_FINE;
+}
+
+static void
+print_aside(const struct spool_aside *a, bool raw)
+{
+	char number[LOG_NUMBER_MAX];
+
+	printf("%lld: modem %s, from %s,", (long long)a->id, a->modem,
+	    a->number[0] != '\0' ? log_number(a->number, number) : "nobody");
+	print_time("", a->received_ms);
+	printf(": %s\n", a->reason);
+	for (size_t i = 0; raw && i < a->raw_len; i++)
+		printf("%02x%s", a->raw[i],
+		    i % 32 == 31 || i + 1 == a->raw_len ? "\n" : "");
+}
+
+static int
+cmd_quarantine(struct ctl *c)
+{
+	const char *what = c->argc > 1 ? c->argv[1] : "list";
+	long long id = c->argc > 2 ? atoll(c->argv[2]) : 0;
+	struct spool *spool = spool_open(c->conf.spool);
+	struct spool_aside *list = NULL;
+	size_t n = 0;
+	int status = EXIT_FINE;
+
+	if (spool == NULL || spool_list_quarantine(spool, &list, &n) == -1) {
+		spool_close(spool);
+		return EXIT_REACH;
+	}
+	if (strcmp(what, "list") == 0) {
+		for (size_t i = 0; i < n; i++)
+			print_aside(&list[i], false);
+	} else if (strcmp(what, "show") == 0) {
+		status = EXIT_USAGE;
+		for (size_t i = 0; i < n; i++)
+			if (list[i].id == id) {
+				print_aside(&list[i], true);
+				status = EXIT_FINE;
+			}
+	} else if (strcmp(what, "replay") == 0) {
+		status = spool_replay(spool, id) == 0 ? EXIT_FINE : EXIT_USAGE;
+	} else {
+		status = EXIT_USAGE;
+	}
+	if (status == EXIT_USAGE)
+		fprintf(stderr,
+		    "smsctl: quarantine %s: nothing has the "
+		    "number %lld: smsctl quarantine list\n",
+		    what, id);
+	free(list);
+	spool_close(spool);
+	return status;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(struct ctl *c);
+	const char *help;
+} commands[] = {
+	{ "status", cmd_status, "what runs, what waits, what was spent" },
+	{ "queue", cmd_queue, "SMS that wait to be sent, or failed" },
+	{ "accounts", cmd_accounts, "accounts, their phones and budgets" },
+	{ "quarantine", cmd_quarantine,
+	    "list | show ID | replay ID: messages set aside" },
+	{ "migrate", cmd_migrate,
+	    "[DIRECTORY [CONNINFO]]: bring the schema up to date" },
+};
+#define COMMANDS (sizeof commands / sizeof commands[0])
+
+static void
+usage(FILE *out)
+{
+	fputs("usage: smsctl [-c FILE] COMMAND\n\n", out);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(
+		    out, "  %-11s %s\n", commands[i].name, commands[i].help);
+	fputs("\nExit status: 0 fine, 1 someone should look, 2 usage, 3 the\n"
+	      "database or the spool cannot be reached.  See smsctl(8).\n",
+	    out);
+}
+
+static const struct option options[] = {
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+int
+main(int argc, char **argv)
+{
+	const char *path = SYSCONFDIR "/smsvault/smsd.conf";
+	struct ctl ctl = { .argc = 0 };
+	int c, status = EXIT_USAGE;
+
+	while ((c = getopt_long(argc, argv, "+c:h", options, NULL)) != -1) {
+		if (c == 'c') {
+			path = optarg;
+		} else if (c == 'h') {
+			usage(stdout);
+			return EXIT_FINE;
+		} else if (c == 'V') {
+			puts("smsctl " PACKAGE_VERSION);
+			return EXIT_FINE;
+		} else {
+			usage(stderr);
+			return EXIT_USAGE;
+		}
+	}
+	ctl.argc = argc - optind;
+	ctl.argv = argv + optind;
+	log_open("smsctl", false, false);
+	if (ctl.argc == 0) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (smsd_conf_read(path, &ctl.conf) == -1)
+		return EXIT_USAGE;
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i].name, ctl.argv[0]) == 0) {
+			status = commands[i].run(&ctl);
+			smsd_conf_clear(&ctl.conf);
+			return status;
+		}
+	fprintf(stderr, "smsctl: %s is not a command\n", ctl.argv[0]);
+	usage(stderr);
+	smsd_conf_clear(&ctl.conf);
+	return EXIT_USAGE;
+}

@@ -1,0 +1,223 @@
+/*
+ * The owners' pages, as a plain CGI program or, where the web server starts it
+ * so, as a FastCGI one: libfcgi's FCGI_Accept does both.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf.h"
+#include "config.h"
+#include "log.h"
+#include "page.h"
+
+/* Last: it makes macros of stdio's names. */
+#include <fcgi_stdio.h>
+
+static const struct conf_key keys[] = {
+	{ "database", CONF_STRING, offsetof(struct pages_conf, database),
+	    "dbname=smsvault user=smsvault_pages", 0, 0 },
+	{ "keys", CONF_STRING, offsetof(struct pages_conf, keys),
+	    "/etc/smsvault/keys", 0, 0 },
+	{ "service_number", CONF_STRING,
+	    offsetof(struct pages_conf, service_number), "", 0, 0 },
+	{ "secure_cookie", CONF_BOOL,
+	    offsetof(struct pages_conf, secure_cookie), "true", 0, 0 },
+};
+#define KEYS (sizeof keys / sizeof keys[0])
+
+static const struct {
+	int code;
+	const char *text;
+} reasons[] = {
+	{ 200, "OK" },
+	{ 303, "See Other" },
+	{ 400, "Bad Request" },
+	{ 403, "Forbidden" },
+	{ 404, "Not Found" },
+	{ 413, "Content Too Large" },
+	{ 429, "Too Many Requests" },
+	{ 500, "Internal Server Error" },
+	{ 503, "Service Unavailable" },
+};
+
+static const char *
+reason_of(int status)
+{
+	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+		if (reasons[i].code == status)
+			return reasons[i].text;
+	return "Error";
+}
+
+static void
+answer(const struct page *p)
+{
+	printf("Status: %d %s\r\n", p->status, reason_of(p->status));
+	if (p->headers.p == NULL ||
+	    strstr(p->headers.p, "Content-Type:") == NULL)
+		printf("Content-Type: text/html; charset=utf-8\r\n");
+	printf("Content-Security-Policy: default-src 'none'; style-src 'self'; "
+	       "script-src 'self'; img-src 'self'; connect-src 'self'; "
+	       "form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n"
+	       "X-Content-Type-Options: nosniff\r\n"
+	       "Referrer-Policy: same-origin\r\n"
+	       "Cache-Control: no-store\r\n");
+	if (p->headers.n > 0)
+		fwrite(p->headers.p, 1, p->headers.n, stdout);
+	printf("\r\n");
+	if (p->body.n > 0)
+		fwrite(p->body.p, 1, p->body.n, stdout);
+}
+
+/* The body, at most what its length says; NULL: too long or cut short. */
+static char *
+read_body(long len)
+{
+	char *body = malloc((size_t)len + 1);
+
+	if (body != NULL && fread(body, 1, (size_t)len, stdin) != (size_t)len) {
+		free(body);
+		return NULL;
+	}
+	return body;
+}
+
+static enum request_err
+read_request(struct request *out)
+{
+	long len = request_length(getenv("CONTENT_LENGTH"));
+	char *body = len >= 0 ? read_body(len) : NULL;
+	const char *path = getenv("PATH_INFO");
+	struct request_env env = {
+		.method = getenv("REQUEST_METHOD"),
+		.query = getenv("QUERY_STRING"),
+		.cookies = getenv("HTTP_COOKIE"),
+		.remote = getenv("REMOTE_ADDR"),
+		.language = getenv("HTTP_ACCEPT_LANGUAGE"),
+		.content_type = getenv("CONTENT_TYPE"),
+		.body = body,
+		.body_len = len > 0 ? (size_t)len : 0,
+	};
+	enum request_err err = REQUEST_E_LONG;
+
+	/* CGI splits the program's path off; FastCGI here does not. */
+	env.path =
+	    path != NULL && path[0] != '\0' ? path : getenv("SCRIPT_NAME");
+	if (body != NULL)
+		err = request_read(&env, out);
+	if (body != NULL)
+		explicit_bzero(body, (size_t)len);
+	free(body);
+	return err;
+}
+
+static void
+serve_one(struct page *p)
+{
+	enum request_err err = read_request(&p->req);
+
+	if (err == REQUEST_OK) {
+		page_serve(p);
+	} else {
+		p->status = err == REQUEST_E_LONG ? 413 : 400;
+		page_error(p, p->status, T_E_BAD);
+	}
+	answer(p);
+	request_clear(&p->req);
+	seal_wipe(p->token, sizeof p->token);
+	buf_clear(&p->headers);
+	buf_clear(&p->body);
+}
+
+static void
+usage(void)
+{
+	fputs(
+	    "usage: smsvault-pages [--config FILE]\n"
+	    "       smsvault-pages --list-keys | --help | --version\n\n"
+	    "The owners' web pages of smsvault, for a web server to start as\n"
+	    "CGI or FastCGI.  See smsvault-pages(8).\n",
+	    stdout);
+}
+
+static const struct option options[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "list-keys", no_argument, NULL, 'l' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* Returns the exit status if no more is to be done, or -1. */
+static int
+read_options(int argc, char **argv, const char **conf)
+{
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			*conf = optarg;
+			break;
+		case 'l':
+			for (size_t i = 0; i < KEYS; i++)
+				printf("%s\n", keys[i].name);
+			return 0;
+		case 'h':
+			usage();
+			return 0;
+		case 'V':
+			printf("smsvault-pages " PACKAGE_VERSION "\n");
+			return 0;
+		default:
+			return 2;
+		}
+	}
+	return -1;
+}
+
+static int
+load_key(const struct pages_conf *conf, uint8_t key[static SEAL_KEY_LEN])
+{
+	char path[1024];
+
+	snprintf(path, sizeof path, "%s/service.key", conf->keys);
+	return seal_keyfile_load(path, key);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *path = getenv("SMSVAULT_PAGES_CONF");
+	struct pages_conf conf = { 0 };
+	uint8_t service[SEAL_KEY_LEN];
+	struct opener *opener;
+	struct db *db;
+	int status = read_options(argc, argv, &path);
+
+	if (status != -1)
+		return status;
+	log_open("smsvault-pages", false, false);
+	if (conf_read(path, keys, KEYS, NULL, 0, &conf) == -1)
+		return 2;
+	if (load_key(&conf, service) == -1 || (opener = opener_new()) == NULL ||
+	    (db = db_open(conf.database, NULL)) == NULL)
+		return 1;
+	while (FCGI_Accept() >= 0) {
+		struct page p = {
+			.conf = &conf,
+			.service_key = service,
+			.db = db,
+			.opener = opener,
+		};
+
+		serve_one(&p);
+	}
+	opener_free(opener);
+	db_close(db);
+	seal_wipe(service, sizeof service);
+	conf_clear(keys, KEYS, &conf);
+	return 0;
+}

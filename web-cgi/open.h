@@ -1,0 +1,32 @@
+/*
+ * open.h - sealed rows of the vault, opened with the owner's private key.
+ *
+ * Opened data keys are kept in memory, bounded, for the next request of the
+ * same account; they are wiped when they are pushed out and at the end.
+ */
+#ifndef OPEN_H
+#define OPEN_H
+
+#include "pages.h"
+#include "record.h"
+#include "seal.h"
+
+struct opener;
+
+struct opener *opener_new(void);
+void opener_free(struct opener *o);
+
+struct opened {
+	int64_t phone, stored_ms;
+	struct record *record;
+};
+/*
+ * The current records of a kind, opened; the caller calls opened_free().
+ * Rows that do not open are counted in *damaged and left out.
+ */
+enum db_err open_records(struct opener *o, struct db *db, int64_t account,
+    const uint8_t secret[static SEAL_KEY_LEN], int kind, int64_t phone,
+    size_t max, struct opened **out, size_t *n, size_t *damaged);
+void opened_free(struct opened *list, size_t n);
+
+#endif

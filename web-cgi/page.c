@@ -1,0 +1,269 @@
+#include "page.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "config.h"
+
+int64_t
+page_now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void
+put_link(struct page *p, const char *path, const char *text)
+{
+	bool here = strcmp(p->req.path, path) == 0;
+
+	html_put(&p->body, "<a href=\"%s\"", path);
+	if (here)
+		buf_str(&p->body, " aria-current=\"page\"");
+	html_put(&p->body, ">%s</a>", text);
+}
+
+static void
+put_nav(struct page *p)
+{
+	if (p->who.account == 0)
+		return;
+	html_put(&p->body, "<nav aria-label=\"%s\">", TXT(p, NAV));
+	put_link(p, "/phones", TXT(p, PHONES));
+	put_link(p, "/contacts", TXT(p, CONTACTS));
+	put_link(p, "/messages", TXT(p, MESSAGES));
+	put_link(p, "/calls", TXT(p, CALLS));
+	put_link(p, "/events", TXT(p, EVENTS));
+	put_link(p, "/account", TXT(p, ACCOUNT));
+	buf_str(&p->body, "</nav>");
+}
+
+/* To the other language, and back to this page. */
+static void
+put_language(struct page *p)
+{
+	bool zh = p->language == TEXT_ZH;
+
+	html_put(&p->body,
+	    "<a class=\"lang\" lang=\"%s\" href=\"/language?to=%s&amp;back=",
+	    zh ? "en" : "zh-Hans", zh ? "en" : "zh");
+	html_query(&p->body, p->req.post ? "/" : p->req.path);
+	html_put(&p->body, "\">%s</a>", zh ? "English" : "中文");
+}
+
+void
+page_begin(struct page *p, const char *title)
+{
+	html_put(&p->body,
+	    "<!doctype html>\n<html lang=\"%s\">\n<head>\n"
+	    "<meta charset=\"utf-8\">\n"
+	    "<meta name=\"viewport\" content=\"width=device-width, "
+	    "initial-scale=1\">\n"
+	    "<meta name=\"color-scheme\" content=\"light dark\">\n"
+	    "<title>%s · smsvault</title>\n"
+	    "<link rel=\"icon\" href=\"/static/icon.svg\" "
+	    "type=\"image/svg+xml\">\n"
+	    "<link rel=\"stylesheet\" href=\"/static/style.css?%s\">\n"
+	    "<script src=\"/static/app.js?%s\" defer></script>\n"
+	    "</head>\n<body>\n"
+	    "<a class=\"skip\" href=\"#main\">%s</a>\n"
+	    "<header><div class=\"bar\"><a class=\"brand\" href=\"/\">"
+	    "<img src=\"/static/icon.svg\" alt=\"\" width=\"28\" "
+	    "height=\"28\"> smsvault</a>",
+	    p->language == TEXT_ZH ? "zh-Hans" : "en", title, PACKAGE_VERSION,
+	    PACKAGE_VERSION, TXT(p, SKIP));
+	put_language(p);
+	buf_str(&p->body, "</div>");
+	put_nav(p);
+	html_put(
+	    &p->body, "</header>\n<main id=\"main\">\n<h1>%s</h1>\n", title);
+}
+
+void
+page_end(struct page *p)
+{
+	html_put(&p->body, "</main>\n<footer>%s</footer>\n</body>\n</html>\n",
+	    TXT(p, FOOTER));
+}
+
+void
+page_redirect(struct page *p, const char *path)
+{
+	p->status = 303;
+	buf_printf(&p->headers, "Location: %s\r\n", path);
+}
+
+void
+page_error(struct page *p, int status, enum text_id what)
+{
+	buf_clear(&p->body);
+	p->status = status;
+	page_begin(p, text_get(p->language, what));
+	if (what == T_E_NOT_FOUND)
+		html_put(&p->body, "<p>%s</p>\n", TXT(p, E_NOT_FOUND_HINT));
+	html_put(&p->body, "<p><a class=\"button\" href=\"/\">%s</a></p>\n",
+	    TXT(p, HOME));
+	page_end(p);
+}
+
+void
+page_csrf(struct page *p)
+{
+	html_put(&p->body, "<input type=\"hidden\" name=\"csrf\" value=\"%s\">",
+	    p->csrf);
+}
+
+void
+page_note(struct page *p, const char *kind, const char *text)
+{
+	html_put(&p->body, "<p class=\"note %s\" role=\"%s\">%s</p>\n", kind,
+	    strcmp(kind, "bad") == 0 ? "alert" : "status", text);
+}
+
+void
+page_time(struct page *p, int64_t ms)
+{
+	time_t t = (time_t)(ms / 1000);
+	char iso[32], text[32];
+	struct tm tm;
+
+	if (ms == 0 || gmtime_r(&t, &tm) == NULL) {
+		html_put(&p->body, "%s", TXT(p, NEVER));
+		return;
+	}
+	strftime(iso, sizeof iso, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &tm);
+	html_put(&p->body, "<time datetime=\"%s\">%s</time>", iso, text);
+}
+
+void
+page_ago(struct page *p, int64_t ms)
+{
+	int64_t min = (page_now_ms() - ms) / 60000;
+
+	if (ms == 0 || min >= 24 * 60 || min < -1)
+		page_time(p, ms);
+	else if (min < 1)
+		html_put(&p->body, "%s", TXT(p, AGO_NOW));
+	else if (min < 60)
+		html_put(&p->body, "%lld %s", (long long)min, TXT(p, AGO_MIN));
+	else
+		html_put(&p->body, "%lld %s", (long long)(min / 60),
+		    TXT(p, AGO_HOUR));
+}
+
+bool
+page_ok(struct page *p, enum db_err err)
+{
+	if (err == DB_OK)
+		return true;
+	if (err == DB_NONE || err == DB_REFUSED)
+		page_error(p, 404, T_E_NOT_FOUND);
+	else
+		page_error(p, 503, T_E_DATABASE);
+	return false;
+}
+
+void
+page_language(struct page *p)
+{
+	const char *to =
+	    text_code(text_language_of(request_query(&p->req, "to")));
+	const char *back = request_query(&p->req, "back");
+
+	if (p->who.account != 0)
+		pages_language_set(p->db, p->who.account, to);
+	buf_printf(&p->headers,
+	    "Set-Cookie: smsvault-language=%s; Path=/; SameSite=Lax; "
+	    "Max-Age=31536000\r\n",
+	    to);
+	/* Only to a path of ours: no host, no header of its own. */
+	if (back[0] != '/' || strlen(back) > 200 ||
+	    back[strspn(back, "abcdefghijklmnopqrstuvwxyz-/")] != '\0' ||
+	    back[1] == '/')
+		back = "/";
+	page_redirect(p, back);
+}
+
+/* ---- routes ---- */
+
+struct route {
+	const char *path;
+	void (*serve)(struct page *p);
+	bool owner; /* only for who is signed in */
+	bool get, post;
+};
+
+static const struct route routes[] = {
+	{ "/", page_home, false, true, false },
+	{ "/sign-in", page_sign_in, false, true, true },
+	{ "/sign-out", page_sign_out, true, false, true },
+	{ "/register", page_register, false, true, true },
+	{ "/recover", page_recover, false, true, true },
+	{ "/language", page_language, false, true, false },
+	{ "/phones", page_phones, true, true, false },
+	{ "/phones/add", page_phone_add, true, true, true },
+	{ "/binding", page_binding, true, true, false },
+	{ "/binding/state", page_binding_state, true, true, false },
+	{ "/binding/cancel", page_binding_cancel, true, false, true },
+	{ "/phone", page_phone, true, true, false },
+	{ "/phone/rename", page_phone_rename, true, false, true },
+	{ "/phone/unbind", page_phone_unbind, true, true, true },
+	{ "/phone/upload", page_phone_upload, true, false, true },
+	{ "/phone/policy", page_policy, true, true, true },
+	{ "/contacts", page_contacts, true, true, false },
+	{ "/contact", page_contact, true, true, false },
+	{ "/messages", page_messages, true, true, false },
+	{ "/conversation", page_conversation, true, true, false },
+	{ "/calls", page_calls, true, true, false },
+	{ "/events", page_events, true, true, false },
+	{ "/account", page_account, true, true, true },
+};
+
+static const struct route *
+find_route(const char *path)
+{
+	for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++)
+		if (strcmp(routes[i].path, path) == 0)
+			return &routes[i];
+	return NULL;
+}
+
+static void
+choose_language(struct page *p)
+{
+	char code[8];
+
+	if (request_cookie(&p->req, "smsvault-language", code, sizeof code))
+		p->language = text_language_of(code);
+	else
+		p->language = text_language_of(p->req.accept_language);
+}
+
+void
+page_serve(struct page *p)
+{
+	const struct route *r = find_route(p->req.path);
+
+	p->status = 200;
+	choose_language(p);
+	session_load(p);
+	if (r == NULL || (p->req.post ? !r->post : !r->get)) {
+		page_error(p, 404, T_E_NOT_FOUND);
+		return;
+	}
+	if (r->owner && p->who.account == 0) {
+		page_redirect(p, "/sign-in");
+		return;
+	}
+	if (p->req.post && !session_csrf_good(p)) {
+		page_error(p, 403, T_E_CSRF);
+		return;
+	}
+	r->serve(p);
+	if (p->body.failed || p->headers.failed)
+		page_error(p, 500, T_E_DATABASE);
+}

@@ -1,0 +1,97 @@
+/*
+ * page.h - what every page has at hand, and what it answers.
+ */
+#ifndef PAGE_H
+#define PAGE_H
+
+#include "buf.h"
+#include "db.h"
+#include "html.h"
+#include "open.h"
+#include "pages.h"
+#include "request.h"
+#include "seal.h"
+#include "text.h"
+
+struct pages_conf {
+	char *database, *keys, *service_number;
+	bool secure_cookie;
+};
+
+struct page {
+	const struct pages_conf *conf;
+	const uint8_t *service_key; /* 32 octets */
+	struct db *db;
+	struct opener *opener;
+	struct request req;
+	enum text_language language;
+
+	/* who: account 0 is nobody */
+	struct pages_session who;
+	uint8_t token[SEAL_KEY_LEN];
+	char csrf[33];
+
+	/* what is answered */
+	int status;
+	struct buf headers, body;
+};
+
+#define TXT(p, id) text_get((p)->language, T_##id)
+
+/* Start and end of a page; title is text. */
+void page_begin(struct page *p, const char *title);
+void page_end(struct page *p);
+/* "303 See Other" to a path of ours. */
+void page_redirect(struct page *p, const char *path);
+/* A page that says what went wrong and what to do. */
+void page_error(struct page *p, int status, enum text_id what);
+/* The hidden field of every form. */
+void page_csrf(struct page *p);
+/* A message above the content: kind is "good" or "bad". */
+void page_note(struct page *p, const char *kind, const char *text);
+/* Times, as people say them. */
+void page_time(struct page *p, int64_t ms);
+void page_ago(struct page *p, int64_t ms);
+int64_t page_now_ms(void);
+/* Answer DB_OK/DB_NONE/others: true if it was DB_OK. */
+bool page_ok(struct page *p, enum db_err err);
+
+/* session.c */
+void session_load(struct page *p);
+bool session_csrf_good(const struct page *p);
+/* Sign in: a new token, its cookie, its row.  secret is the private key. */
+enum db_err session_start(struct page *p, const struct pages_account *a,
+    const uint8_t secret[static SEAL_KEY_LEN]);
+void session_end(struct page *p);
+enum seal_err
+session_secret(const struct page *p, uint8_t secret[static SEAL_KEY_LEN]);
+
+/* page_*.c: each handles GET and POST of its path. */
+void page_home(struct page *p);
+void page_sign_in(struct page *p);
+void page_sign_out(struct page *p);
+void page_register(struct page *p);
+void page_recover(struct page *p);
+void page_language(struct page *p);
+void page_phones(struct page *p);
+void page_phone_add(struct page *p);
+void page_binding(struct page *p);
+void page_binding_state(struct page *p);
+void page_binding_cancel(struct page *p);
+void page_phone(struct page *p);
+void page_phone_rename(struct page *p);
+void page_phone_unbind(struct page *p);
+void page_phone_upload(struct page *p);
+void page_policy(struct page *p);
+void page_contacts(struct page *p);
+void page_contact(struct page *p);
+void page_messages(struct page *p);
+void page_conversation(struct page *p);
+void page_calls(struct page *p);
+void page_events(struct page *p);
+void page_account(struct page *p);
+
+/* The whole of a request: route, answer. */
+void page_serve(struct page *p);
+
+#endif
