@@ -107,13 +107,14 @@ instance_make() {
 # The first free TCP port on loopback from 8080 on.
 free_port() {
 	p=${1-8080}
-	while [ "$p" -lt 8280 ]; do
+	most=$((p + 200))
+	while [ "$p" -lt "$most" ]; do
 		# /proc/net/tcp lists what listens (state 0A), ports in hex.
 		grep -qE "^ *[0-9]+: [0-9A-F]{8}:$(printf %04X "$p") [0-9A-F:]+ 0A" \
 		    /proc/net/tcp || { echo "$p"; return; }
 		p=$((p + 1))
 	done
-	die "no free port between 8080 and 8280"
+	die "no free port between ${1-8080} and $most"
 }
 
 conninfo() {
@@ -147,6 +148,7 @@ pg_prepare() {
 	    as_user "$pg_bin/createdb" -h "$inst/run" -U smsvault smsvault ||
 	    die "cannot create the database"
 	as_user "$bin_smsctl" -c "$inst/etc/smsd.conf" migrate \
+	    "$dir_migrations" "$(conninfo smsvault)" \
 	    >>"$inst/log/migrate.log" 2>&1 ||
 	    die "the schema could not be brought up to date: see $inst/log/migrate.log"
 }
@@ -196,6 +198,9 @@ write_smsd_conf() {
 		spool = "$inst/spool/spool.db"
 		keys = "$inst/keys"
 		run = "$inst/run"
+		modem_program = "$bin_modem"
+		quiet_s = ${quiet_s-20}
+		price_milli = 60
 		modem "modem0" {
 		    device = "$inst/run/modem0"
 		}
