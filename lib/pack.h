@@ -25,6 +25,7 @@ enum pack_codec {
 	       */
 #define PACK_RECORDS_MAX 4096 /* records in one batch */
 #define PACK_PLAIN_MAX 262144 /* octets after inflating, at most */
+#define PACK_TEXTS_MAX 1048576 /* octets of all texts of a batch, at most */
 
 /*
  * Pack the first records of list that fit into room octets, in order, and

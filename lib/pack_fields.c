@@ -92,6 +92,7 @@ static const struct form {
 struct state {
 	int64_t seconds;
 	uint32_t id[RECORD_KIND_COUNT];
+	size_t texts; /* octets of all texts so far */
 	size_t numbers;
 	char *number[NUMBERS_MAX];
 };
@@ -214,8 +215,8 @@ is_digits(const char *text, size_t len)
 
 /*
  * A number: varint h.  h odd: h >> 1 is the index of a known one.  h even: a
- * new one; h >> 1 is (count of digits << 1 | plus) + 1 with packed digits
- * behind, or 0 with a length and text.
+ * new one; h >> 1 is count of digits << 1 | plus with packed digits behind, or
+ * 0 with a length and text.
  */
 static int
 put_number(struct out *o, struct state *s, const char *text, size_t len)
@@ -248,6 +249,7 @@ put_value(struct out *o, struct state *s, const struct record_field *f)
 		put_varint(o, zigzag(f->num));
 		return 0;
 	}
+	s->texts += f->len;
 	if (is_number_tag(f->tag))
 		return put_number(o, s, f->text, f->len);
 	put_varint(o, f->len);
@@ -310,7 +312,7 @@ put_record(struct out *o, struct state *s, const struct record *r)
 	enum record_kind kind = record_kind(r);
 	int64_t seconds = floor_div(record_time_ms(r), 1000);
 	int64_t ms = record_time_ms(r) - seconds * 1000;
-	bool next = record_id(r) == s->id[kind] + 1;
+	bool next = record_id(r) == (uint64_t)s->id[kind] + 1;
 
 	put_octet(
 	    o, form | (next ? FLAG_NEXT_ID : 0u) | (ms != 0 ? FLAG_MS : 0u));
@@ -343,7 +345,8 @@ pack_fields(
 		goto out;
 	}
 	for (; n < count && n < PACK_RECORDS_MAX; n++) {
-		if (put_record(&o, s, list[n]) == -1 || o.full)
+		if (put_record(&o, s, list[n]) == -1 || o.full ||
+		    s->texts > PACK_TEXTS_MAX)
 			break;
 		end[n] = o.n;
 	}
@@ -467,7 +470,12 @@ get_value(struct in *in, struct state *s, struct record *r, uint16_t tag,
 		get_number(in, s, text);
 	else
 		get_text(in, get_varint(in), text);
-	if (in->bad || record_add_text(r, tag, text) == -1)
+	if (in->bad)
+		return;
+	/* One octet can stand for a long text: a batch must not become a
+	 * thousand times larger than it was. */
+	s->texts += strlen(text);
+	if (s->texts > PACK_TEXTS_MAX || record_add_text(r, tag, text) == -1)
 		in->bad = true;
 }
 

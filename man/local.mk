@@ -1,1 +1,1 @@
-# man
+dist_man_MANS += man/smsvault-wire.7

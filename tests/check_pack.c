@@ -177,6 +177,59 @@ START_TEST(octets_are_as_documented)
 }
 END_TEST
 
+/* The highest id is followed by no other: 0 is not one more. */
+START_TEST(ids_do_not_wrap)
+{
+	struct record *list[] = { message(UINT32_MAX, 1, "1", "a"),
+		message(0, 2, "1", "b"), message(1, 3, "1", "c") };
+	uint8_t out[200];
+	size_t len = 0;
+
+	ck_assert_uint_eq(
+	    pack_fill((enum pack_codec)_i, (const struct record *const *)list,
+		3, out, sizeof out, &len),
+	    3);
+	compare(list, 3, (enum pack_codec)_i, out, len, 0);
+	for (size_t i = 0; i < 3; i++)
+		record_free(list[i]);
+}
+END_TEST
+
+/* A long text named again and again by one octet: few octets, much memory. */
+START_TEST(batches_cannot_explode)
+{
+	struct record *list[40];
+	char text[RECORD_TEXT_MAX + 1];
+	static uint8_t out[PACK_PLAIN_MAX];
+	struct record **back = NULL;
+	size_t len = 0, n = 0, fit;
+
+	memset(text, 'x', RECORD_TEXT_MAX);
+	text[RECORD_TEXT_MAX] = '\0';
+	for (uint32_t i = 0; i < 40; i++) {
+		list[i] = record_new(RECORD_CONTACT, i + 1);
+		for (int k = 0; k < 4; k++)
+			ck_assert_int_eq(
+			    record_add_text(list[i], RECORD_NUMBER, text), 0);
+	}
+	/* 32 KiB each: 32 of them are a MiB. */
+	fit = pack_fill(PACK_PLAIN, (const struct record *const *)list, 40, out,
+	    sizeof out, &len);
+	ck_assert_uint_eq(fit, PACK_TEXTS_MAX / (4 * RECORD_TEXT_MAX));
+	ck_assert_uint_lt(len, 9000);
+	ck_assert_int_eq(pack_read(PACK_PLAIN, out, len, &back, &n), 0);
+	ck_assert_uint_eq(n, fit);
+	for (size_t i = 0; i < n; i++)
+		record_free(back[i]);
+	free(back);
+	/* One more of them, written by hand, is refused. */
+	memcpy(out + len, out + len - 12, 12);
+	ck_assert_int_eq(pack_read(PACK_PLAIN, out, len + 12, &back, &n), -1);
+	for (size_t i = 0; i < 40; i++)
+		record_free(list[i]);
+}
+END_TEST
+
 START_TEST(stored_form_is_canonical)
 {
 	uint64_t seed = 11;
@@ -216,6 +269,8 @@ main(void)
 	tcase_add_loop_test(tc, fill_takes_what_fits, 0, PACK_CODEC_COUNT);
 	tcase_add_loop_test(
 	    tc, changed_octets_are_harmless, 0, PACK_CODEC_COUNT);
+	tcase_add_loop_test(tc, ids_do_not_wrap, 0, PACK_CODEC_COUNT);
+	tcase_add_test(tc, batches_cannot_explode);
 	tcase_add_test(tc, octets_are_as_documented);
 	tcase_add_test(tc, stored_form_is_canonical);
 	suite_add_tcase(s, tc);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "check_main.h"
+#include "pack_internal.h"
 #include "seal_internal.h"
 #include "wire.h"
 
@@ -329,6 +330,21 @@ START_TEST(vectors)
 }
 END_TEST
 
+/* Its octets are part of the protocol: smsvault-wire(7), "PACKING". */
+START_TEST(dictionary_is_pinned)
+{
+	uint8_t digest[SEAL_DIGEST_LEN];
+	char text[2 * SEAL_DIGEST_LEN + 1];
+
+	ck_assert_uint_eq(pack_dictionary_len, 24887);
+	seal_digest(pack_dictionary, pack_dictionary_len, digest);
+	for (int i = 0; i < SEAL_DIGEST_LEN; i++)
+		snprintf(text + 2 * i, 3, "%02x", digest[i]);
+	ck_assert_str_eq(text, "e01dd712a77f1ca66f24ab6952ea92be"
+			       "b28fff00b56cc8a339b2c73e2abec0cd");
+}
+END_TEST
+
 START_TEST(no_other_vectors)
 {
 	static struct vector v;
@@ -356,6 +372,7 @@ main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, vectors, 0, KINDS);
 	tcase_add_test(tc, no_other_vectors);
+	tcase_add_test(tc, dictionary_is_pinned);
 	suite_add_tcase(s, tc);
 	return check_main(s);
 }
