@@ -305,8 +305,7 @@ START_TEST(long_texts)
 	strcat(text, "字");
 	for (int i = 1; i <= 100; i++) {
 		strcat(text, "😀"); /* two units */
-		round_trip(
-		    text, 2 * i + 1 <= 70 ? 1 : (2 * i + 65) / 66, 8);
+		round_trip(text, 2 * i + 1 <= 70 ? 1 : (2 * i + 65) / 66, 8);
 	}
 	memset(text, 'x', sizeof text - 1);
 	text[sizeof text - 1] = '\0';
