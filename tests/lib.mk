@@ -54,6 +54,12 @@ tests_check_log_SOURCES = tests/check_log.c
 tests_check_log_CFLAGS = $(TEST_CFLAGS)
 tests_check_log_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/check_policy
+TESTS += tests/check_policy
+tests_check_policy_SOURCES = tests/check_policy.c
+tests_check_policy_CFLAGS = $(TEST_CFLAGS)
+tests_check_policy_LDADD = $(TEST_LIBS)
+
 # What holds for the whole tree.
 TESTS += tests/check-layers.sh tests/check-manual.sh tests/check-style.sh
 dist_check_SCRIPTS += tests/check-layers.sh tests/check-manual.sh tests/check-style.sh
