@@ -214,6 +214,7 @@ struct gate_binding {
 	uint8_t codec;
 	char hello_name[128];
 	uint8_t public_key[32];
+	int64_t changed_ms; /* when it came into its state */
 };
 /* Locked FOR UPDATE. */
 enum db_err

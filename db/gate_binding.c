@@ -15,8 +15,9 @@
 			    "b.hello_digest IS NOT NULL, b.challenge, b.root_wrapped, " \
 			    "coalesce(b.key_id, 0), b.asked, coalesce(b.asked_of, 0), " \
 			    "coalesce(b.hello_number, ''), b.device, b.sim, b.text_only, " \
-			    "b.codec, coalesce(b.hello_name, ''), a.public_key " \
-			    "FROM binding b JOIN account a USING (account_id) "
+			    "b.codec, coalesce(b.hello_name, ''), a.public_key, " MS( \
+				"b.changed_at") " " \
+						"FROM binding b JOIN account a USING (account_id) "
 
 static size_t
 bytes(const PGresult *res, int col, uint8_t *out, size_t cap)
@@ -53,6 +54,7 @@ read_binding(const PGresult *res, struct gate_binding *b)
 	b->codec = (uint8_t)db_int(res, 0, 19);
 	db_text(res, 0, 20, b->hello_name, sizeof b->hello_name);
 	bytes(res, 21, b->public_key, sizeof b->public_key);
+	b->changed_ms = db_int(res, 0, 22);
 }
 
 static enum db_err

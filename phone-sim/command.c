@@ -19,7 +19,7 @@ command_ok(struct command *c)
 	return COMMAND_DONE;
 }
 
-static void
+__attribute__((format(printf, 3, 0))) static void
 say(struct evbuffer *out, const char *before, const char *fmt, va_list ap)
 {
 	evbuffer_add(out, before, strlen(before));

@@ -6,7 +6,9 @@
  *                               +--with a question--> ASKED --answer--+
  *
  * The HELLO is sent again, the same octets, until it is answered; the PROOF
- * until anything authentic has come back.  A REFUSED undoes the binding.
+ * until anything authentic has come back.  A REFUSED undoes the binding, and
+ * so do days without any answer: a phone that believes to be bound and is not
+ * would back up into the void.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,17 +18,15 @@
 #include "pack.h"
 #include "phone_internal.h"
 
+/* When to say it again; the last of them is when to give up. */
 static const int64_t again_after_ms[] = { 2 * MINUTE_MS, 10 * MINUTE_MS,
-	HOUR_MS, 6 * HOUR_MS, DAY_MS };
+	HOUR_MS, 3 * HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS, DAY_MS };
 #define AGAIN_MAX (int)(sizeof again_after_ms / sizeof again_after_ms[0])
 
 static void
 plan_again(struct phone *p)
 {
-	p->again_mono = p->again_tries < AGAIN_MAX
-			    ? phone_mono(p) + again_after_ms[p->again_tries]
-			    : 0;
-	p->again_tries++;
+	p->again_mono = phone_mono(p) + again_after_ms[p->again_tries++];
 }
 
 static int
@@ -350,20 +350,43 @@ bind_confirmed(struct phone *p)
 	journal_set_int(p->journal, "unconfirmed", 0);
 }
 
-void
-bind_tick(struct phone *p, int64_t *next)
+/* A binding that was there before the HELLO holds on. */
+static void
+give_up(struct phone *p)
+{
+	static const char why[] = "the service does not answer: look for "
+				  "coverage and start again with a new code";
+
+	if (p->state == PHONE_HELLO_SENT && load_keys(p) == 0) {
+		set_state(p, PHONE_BOUND);
+		phone_tell(p, PHONE_N_REFUSED, why);
+	} else {
+		bind_undo(p, why);
+	}
+}
+
+static void
+say_again(struct phone *p)
 {
 	uint8_t sms[WIRE_DATA_MAX];
 	const char *what = p->state == PHONE_HELLO_SENT ? "hello" : "proof";
-	size_t len;
+	size_t len = journal_get(p->journal, what, sms, sizeof sms);
 
-	if (p->again_mono != 0 && phone_mono(p) >= p->again_mono) {
-		p->again_mono = 0;
-		len = journal_get(p->journal, what, sms, sizeof sms);
-		if (len > 0 && phone_send(p, sms, len) == 0)
-			plan_again(p);
-		else if (len > 0)
-			p->again_mono = phone_mono(p) + MINUTE_MS;
-	}
+	p->again_mono = 0;
+	if (len == 0)
+		return;
+	if (p->again_tries >= AGAIN_MAX)
+		give_up(p);
+	else if (phone_send(p, sms, len) == 0)
+		plan_again(p);
+	else
+		p->again_mono = phone_mono(p) + MINUTE_MS;
+}
+
+void
+bind_tick(struct phone *p, int64_t *next)
+{
+	if (p->again_mono != 0 && phone_mono(p) >= p->again_mono)
+		say_again(p);
 	phone_earlier(next, p->again_mono);
 }

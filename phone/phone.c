@@ -243,6 +243,7 @@ phone_get_status(struct phone *p, struct phone_status *out)
 {
 	memset(out, 0, sizeof *out);
 	out->state = p->state;
+	out->confirmed = p->state == PHONE_BOUND && !p->unconfirmed;
 	out->key_id = p->key_id;
 	memcpy(out->digits, p->digits, sizeof out->digits);
 	memcpy(

@@ -71,6 +71,7 @@ enum phone_err {
 
 struct phone_status {
 	enum phone_state state;
+	bool confirmed; /* the service has answered since the binding */
 	uint32_t key_id;
 	char digits[7];
 	char service_number[24];

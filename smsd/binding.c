@@ -19,6 +19,7 @@
 #include "pack.h"
 
 #define CHALLENGE_LIFE_MS 3600000LL
+#define NETWORK_REPEATS_MS 60000 /* a PROOF later than that is the phone's */
 #define ANSWERS_MAX 20 /* wrong ones, in all */
 
 static void
@@ -333,6 +334,24 @@ bind(struct gateway *g, const struct gate_binding *b, int64_t now_ms)
 	    g->db, b->account, phone, now_ms, "phone-bound", name);
 }
 
+/* A phone that says its PROOF again has heard nothing: an ACK tells it. */
+static enum db_err
+proof_again(struct gateway *g, const struct gate_binding *b, int64_t now_ms)
+{
+	struct gate_phone phone;
+	struct gate_heard heard = { .sms = 1, .ack_wanted = true };
+	enum db_err err;
+
+	if (now_ms - b->changed_ms < NETWORK_REPEATS_MS)
+		return DB_OK;
+	if ((err = gate_phone_by_key(g->db, b->key_id, &phone)) != DB_OK)
+		return err;
+	heard.account = phone.account;
+	heard.phone = phone.phone;
+	heard.highest = phone.highest;
+	return gate_heard_put(g->db, &heard, 1, now_ms);
+}
+
 static enum db_err
 proof(struct gateway *g, const struct wire_frame *f, int64_t now_ms,
     struct gateway_answer *answer)
@@ -353,9 +372,10 @@ proof(struct gateway *g, const struct wire_frame *f, int64_t now_ms,
 	seal_wipe(root, sizeof root);
 	if (seal_proof_open(keys, f, &p) == SEAL_OK) {
 		answer->verdict = GATEWAY_TAKEN;
-		/* bound: it came again, and has had its effect */
-		if (strcmp(b.state, "challenged") == 0 &&
-		    (err = check_answer(g, &b, keys, &p, now_ms)) == DB_OK)
+		if (strcmp(b.state, "bound") == 0)
+			err = proof_again(g, &b, now_ms);
+		else if (strcmp(b.state, "challenged") == 0 &&
+			 (err = check_answer(g, &b, keys, &p, now_ms)) == DB_OK)
 			err = bind(g, &b, now_ms);
 		seal_wipe(&p, sizeof p);
 	}

@@ -427,11 +427,15 @@ take_row(struct gateway *g, struct batch *b, int i,
 			"not a readable SMS" };
 		return DB_OK;
 	}
-	if ((len = frame_of(&row->sms, sms)) == 0 ||
-	    wire_decode(sms, len, &f) != WIRE_OK) {
-		/* A person may have written to this number: keep it. */
-		*answer = (struct gateway_answer){ GATEWAY_ASIDE,
-			"not a frame of smsvault" };
+	len = frame_of(&row->sms, sms);
+	if (len == 0 || wire_decode(sms, len, &f) != WIRE_OK) {
+		/* Data on our port is nobody's letter; anything else may be
+		 * what a person wrote to this number, and is kept. */
+		if (len > 0 && row->sms.class == LINK_CLASS_DATA)
+			junk(answer, "no valid header");
+		else
+			*answer = (struct gateway_answer){ GATEWAY_ASIDE,
+				"not a frame of smsvault" };
 		return DB_OK;
 	}
 	if (f.type == WIRE_SEGMENT || f.type == WIRE_SINGLE)

@@ -10,6 +10,7 @@ const struct reassembly_timing reassembly_timing_default = {
 	.ack_sms = 16,
 	.ack_every_ms = DAY_MS,
 	.ack_latest_ms = 3 * DAY_MS,
+	.again_ms = 60 * MINUTE_MS,
 };
 
 /* Bits 0 to last. */
@@ -81,6 +82,12 @@ answer_due(const struct reassembly_phone *p, bool gaps,
 {
 	int64_t since_ms = now_ms - p->acked_at_ms;
 
+	/*
+	 * The same answer again is rare: whoever replays what a phone once
+	 * said may not run up the owner's bill.
+	 */
+	if (p->ack_wanted && !gaps && p->cumulative == p->acked)
+		return since_ms >= t->again_ms;
 	if (p->ack_wanted && !gaps)
 		return true;
 	if (p->cumulative == p->acked)

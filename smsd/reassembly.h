@@ -41,6 +41,7 @@ struct reassembly_timing {
 	int ack_sms; /* SMS that make an ACK worth its price ... */
 	int64_t ack_every_ms; /* ... but not more often than this */
 	int64_t ack_latest_ms; /* and at the latest so long after the last */
+	int64_t again_ms; /* no ACK that says the same earlier than this */
 };
 extern const struct reassembly_timing reassembly_timing_default;
 

@@ -12,7 +12,7 @@
 #include "wire.h"
 
 #define PHONES_MAX 64
-#define SERVICE "+358401000000"
+#define SERVICE AIR_SERVICE
 
 struct message {
 	int64_t at_ms;
@@ -37,6 +37,7 @@ struct station {
 
 struct air {
 	struct air_faults faults;
+	bool no_coverage;
 	uint64_t seed;
 	int64_t now_ms, gateway_ms;
 	struct db *db;
@@ -58,7 +59,7 @@ struct air {
 		size_t len;
 	} sent[256];
 	size_t nsent;
-	char why[200];
+	char why[400];
 };
 
 static double
@@ -73,7 +74,7 @@ put_on_air(struct air *a, int to, const char *number, const uint8_t *sms,
 {
 	int copies = chance(a) < a->faults.dup ? 2 : 1;
 
-	if (chance(a) < a->faults.loss) {
+	if (a->no_coverage || chance(a) < a->faults.loss) {
 		a->counts.lost++;
 		return;
 	}
@@ -332,6 +333,14 @@ air_code(struct air *a, char text[static 17])
 	free(code);
 }
 
+void
+air_lose_all(struct air *a, bool on)
+{
+	a->no_coverage = on;
+	if (on)
+		a->n = 0;
+}
+
 /* ---- time ---- */
 
 static void
@@ -523,6 +532,22 @@ air_settle(struct air *a, int64_t most_ms)
 	return false;
 }
 
+const char *
+air_state(struct air *a)
+{
+	size_t used = 0;
+
+	for (int i = 0; i < a->phones; i++) {
+		struct phone_status st;
+
+		phone_get_status(a->station[i].phone, &st);
+		used += (size_t)snprintf(a->why + used, sizeof a->why - used,
+		    "phone %d: state %d, %zu pending, %zu in flight; ", i,
+		    (int)st.state, st.pending, st.in_flight);
+	}
+	return a->why;
+}
+
 bool
 air_bind(struct air *a, int n)
 {
@@ -533,12 +558,12 @@ air_bind(struct air *a, int n)
 	if (phone_bind_code(air_phone(a, n), SERVICE, code) != PHONE_OK)
 		return false;
 	a->station[n].tick_ms = 0;
-	for (int i = 0; i < 24 * 60; i++) {
+	for (int i = 0; i < 3 * 24 * 60; i++) {
 		air_run(a, 60000);
 		phone_get_status(air_phone(a, n), &st);
-		if (st.state == PHONE_ASKED)
+		if (st.state == PHONE_ASKED || st.state == PHONE_UNBOUND)
 			return false;
-		if (st.state == PHONE_BOUND)
+		if (st.state == PHONE_BOUND && st.confirmed)
 			return true;
 	}
 	return false;

@@ -10,6 +10,8 @@
 #include "phone.h"
 #include "seal.h"
 
+#define AIR_SERVICE "+358401000000"
+
 struct air;
 
 struct air_faults {
@@ -37,10 +39,15 @@ void air_code(struct air *a, char text[static 17]);
 /* Bind phone n through the three SMS; true once both sides are. */
 bool air_bind(struct air *a, int n);
 
+/* From now on nothing arrives, what is under way neither; or all is well. */
+void air_lose_all(struct air *a, bool on);
+
 /* Let time pass: everything due happens, in order. */
 void air_run(struct air *a, int64_t ms);
 /* Run until nothing is under way on any phone, or so long. */
 bool air_settle(struct air *a, int64_t most_ms);
+/* A few words on each phone, for a message; not owned. */
+const char *air_state(struct air *a);
 
 /* Put one SMS to the gateway, as from this number, at once. */
 enum gateway_verdict

@@ -45,9 +45,16 @@ START_TEST(binding_takes_three_sms)
 {
 	struct air *a = air_new(&perfect);
 	int n = air_add_phone(a, "+358401000001", "Test phone", NULL);
+	struct phone_status st;
 	struct air_counts c;
+	char code[17];
 
-	ck_assert(air_bind(a, n));
+	air_code(a, code);
+	ck_assert_int_eq(
+	    phone_bind_code(air_phone(a, n), AIR_SERVICE, code), PHONE_OK);
+	air_run(a, 60000);
+	phone_get_status(air_phone(a, n), &st);
+	ck_assert_int_eq(st.state, PHONE_BOUND);
 	c = air_counts(a);
 	ck_assert_uint_eq(c.up, 2);
 	ck_assert_uint_eq(c.down, 1);
@@ -95,13 +102,59 @@ START_TEST(loss_duplicates_and_order_do_no_harm)
 	}
 	for (int i = 0; i < 3; i++)
 		phone_upload_now(air_phone(a, i));
-	ck_assert_msg(
-	    air_settle(a, 400 * DAY), "seed %d: it does not settle", _i + 1);
+	ck_assert_msg(air_settle(a, 400 * DAY),
+	    "seed %d: it does not settle: %s", _i + 1, air_state(a));
 	for (int i = 0; i < 3; i++) {
 		why = air_compare(a, i);
 		ck_assert_msg(
 		    why == NULL, "seed %d phone %d: %s", _i + 1, i, why);
 	}
+	air_free(a);
+}
+END_TEST
+
+/* Nothing to upload is no reason to take the binding for failed. */
+START_TEST(an_empty_phone_is_bound)
+{
+	struct air *a = air_new(&perfect);
+	int n = air_add_phone(a, "+358401000001", "Empty phone", NULL);
+	struct phone_status st;
+
+	ck_assert(air_bind(a, n));
+	air_run(a, 10 * DAY);
+	phone_get_status(air_phone(a, n), &st);
+	ck_assert_int_eq(st.state, PHONE_BOUND);
+	ck_assert(st.confirmed);
+	ck_assert_uint_le(air_counts(a).up + air_counts(a).down, 6);
+	air_free(a);
+}
+END_TEST
+
+/* A PROOF that nobody hears: the phone does not believe to be bound forever. */
+START_TEST(a_proof_into_the_void_is_given_up)
+{
+	struct air *a = air_new(&perfect);
+	int n = air_add_phone(a, "+358401000001", "Test phone", NULL);
+	struct phone_status st;
+	char code[17];
+
+	air_code(a, code);
+	put_messages(a, n, 1, 10);
+	ck_assert_int_eq(
+	    phone_bind_code(air_phone(a, n), AIR_SERVICE, code), PHONE_OK);
+	do {
+		air_run(a, 1);
+		phone_get_status(air_phone(a, n), &st);
+	} while (st.state == PHONE_HELLO_SENT);
+	air_lose_all(a, true);
+	air_run(a, 5 * DAY);
+	phone_get_status(air_phone(a, n), &st);
+	ck_assert_int_eq(st.state, PHONE_UNBOUND);
+	ck_assert_uint_eq(st.pending, 10);
+	air_lose_all(a, false);
+	ck_assert(air_bind(a, n));
+	ck_assert(air_settle(a, 2 * DAY));
+	ck_assert_ptr_null(air_compare(a, n));
 	air_free(a);
 }
 END_TEST
@@ -305,6 +358,8 @@ main(void)
 	tcase_add_test(tc, binding_takes_three_sms);
 	tcase_add_loop_test(tc, what_is_put_is_stored, 0, 2);
 	tcase_add_loop_test(tc, loss_duplicates_and_order_do_no_harm, 0, 12);
+	tcase_add_test(tc, an_empty_phone_is_bound);
+	tcase_add_test(tc, a_proof_into_the_void_is_given_up);
 	tcase_add_test(tc, a_phone_that_restarts_goes_on);
 	tcase_add_test(tc, policy_goes_out_and_comes_into_force);
 	tcase_add_test(tc, forged_frames_change_nothing);
