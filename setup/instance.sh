@@ -48,8 +48,11 @@ daemon() {
 	if running "$name"; then
 		return 0
 	fi
-	as_user setsid sh -c 'echo $$ >"$1"; shift; exec "$@"' sh \
-	    "$inst/run/$name.pid" "$@" >>"$inst/log/$name.log" 2>&1 </dev/null &
+	# The braces: not even the shell behind & may hold our output open.
+	{
+		as_user setsid sh -c 'echo $$ >"$1"; shift; exec "$@"' sh \
+		    "$inst/run/$name.pid" "$@"
+	} >>"$inst/log/$name.log" 2>&1 </dev/null &
 }
 
 running() {
