@@ -6,6 +6,7 @@ set -u
 . "${top_srcdir:-$(dirname "$0")/..}/tests/whole/lib.sh"
 
 phones=2
+quiet_s=3
 outage_s=${SMSVAULT_OUTAGE_S-60}
 new_instance
 plan 14

@@ -11,6 +11,8 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/page_entry.c \
 	web-cgi/page_phones.c \
 	web-cgi/page_vault.c \
+	web-cgi/private.c \
+	web-cgi/private.h \
 	web-cgi/request.c \
 	web-cgi/request.h \
 	web-cgi/session.c \

@@ -7,6 +7,7 @@
 
 #include "log.h"
 #include "page.h"
+#include "private.h"
 
 #define PASSWORD_MIN 10
 #define ATTEMPTS_MAX 10 /* in a quarter of an hour, for a login or address */
@@ -44,68 +45,6 @@ put_input(struct page *p, const char *name, const char *type, const char *label,
 	if (hint != NULL)
 		html_put(&p->body, " aria-describedby=\"%s-hint\"", name);
 	buf_str(&p->body, ">\n");
-}
-
-/* ---- passwords ---- */
-
-struct stretched {
-	uint8_t proof[SEAL_DIGEST_LEN];
-	uint8_t wrap[SEAL_KEY_LEN];
-};
-
-static enum seal_err
-stretch(
-    const char *secret, const uint8_t salt[static 16], struct stretched *out)
-{
-	uint8_t both[2 * SEAL_KEY_LEN];
-	enum seal_err err =
-	    seal_stretch(secret, salt, 16, seal_cost_people, both, sizeof both);
-
-	if (err == SEAL_OK) {
-		seal_digest(both, SEAL_KEY_LEN, out->proof);
-		memcpy(out->wrap, both + SEAL_KEY_LEN, SEAL_KEY_LEN);
-	}
-	seal_wipe(both, sizeof both);
-	return err;
-}
-
-static enum seal_err
-wrap_password(struct pages_account *a, const char *password,
-    const uint8_t secret[static SEAL_KEY_LEN])
-{
-	struct stretched s;
-	enum seal_err err;
-
-	seal_random(a->password_salt, sizeof a->password_salt);
-	if ((err = stretch(password, a->password_salt, &s)) == SEAL_OK) {
-		memcpy(a->password_proof, s.proof, sizeof s.proof);
-		err = seal_wrap(s.wrap, "account", a->public_key,
-		    SEAL_PUBLIC_LEN, secret, SEAL_KEY_LEN, a->by_password);
-	}
-	seal_wipe(&s, sizeof s);
-	return err;
-}
-
-/* The private key, if this password opens it.  Takes as long for unknown
- * logins, whose account is all zero. */
-static bool
-open_account(const struct pages_account *a, const char *secret_text,
-    bool recovery, uint8_t secret[static SEAL_KEY_LEN])
-{
-	struct stretched s;
-	bool good =
-	    stretch(secret_text, recovery ? a->recovery_salt : a->password_salt,
-		&s) == SEAL_OK;
-
-	if (!recovery)
-		good = good &&
-		       seal_equal(s.proof, a->password_proof, sizeof s.proof);
-	good = good &&
-	       seal_unwrap(s.wrap, "account", a->public_key, SEAL_PUBLIC_LEN,
-		   recovery ? a->by_recovery : a->by_password,
-		   PAGES_SEALED_PRIVATE, secret) == SEAL_OK;
-	seal_wipe(&s, sizeof s);
-	return good && a->account != 0;
 }
 
 static void
@@ -176,7 +115,7 @@ page_sign_in(struct page *p)
 		page_ok(p, err);
 		return;
 	}
-	if (!open_account(
+	if (!private_open(
 		&a, request_form(&p->req, "password"), false, secret)) {
 		p->status = 403;
 		show_sign_in(p, T_E_SIGN_IN);
@@ -282,23 +221,6 @@ read_recovery(const char *typed, char plain[static RECOVERY_CHARS + 1])
 	plain[n] = '\0';
 }
 
-static enum seal_err
-make_keys(struct pages_account *a, const char *password, const char *recovery,
-    uint8_t secret[static SEAL_KEY_LEN])
-{
-	struct stretched s;
-	enum seal_err err;
-
-	seal_random(a->recovery_salt, sizeof a->recovery_salt);
-	if ((err = seal_keypair(secret, a->public_key)) == SEAL_OK &&
-	    (err = wrap_password(a, password, secret)) == SEAL_OK &&
-	    (err = stretch(recovery, a->recovery_salt, &s)) == SEAL_OK)
-		err = seal_wrap(s.wrap, "account", a->public_key,
-		    SEAL_PUBLIC_LEN, secret, SEAL_KEY_LEN, a->by_recovery);
-	seal_wipe(&s, sizeof s);
-	return err;
-}
-
 static void
 show_recovery(struct page *p, const char *code)
 {
@@ -337,8 +259,8 @@ page_register(struct page *p)
 	snprintf(a.language, sizeof a.language, "%s",
 	    text_code(text_language_of(request_form(&p->req, "language"))));
 	make_recovery(shown, plain);
-	if (make_keys(&a, request_form(&p->req, "password"), plain, secret) !=
-	    SEAL_OK) {
+	if (private_make(&a, request_form(&p->req, "password"), plain,
+		secret) != SEAL_OK) {
 		page_error(p, 500, T_E_DATABASE);
 		return;
 	}
@@ -383,7 +305,7 @@ static bool
 set_password(struct page *p, struct pages_account *a,
     const uint8_t secret[static SEAL_KEY_LEN])
 {
-	if (wrap_password(a, request_form(&p->req, "password"), secret) !=
+	if (private_wrap(a, request_form(&p->req, "password"), secret) !=
 	    SEAL_OK) {
 		page_error(p, 500, T_E_DATABASE);
 		return false;
@@ -423,7 +345,7 @@ page_recover(struct page *p)
 		return;
 	}
 	read_recovery(request_form(&p->req, "code"), plain);
-	if (!open_account(&a, plain, true, secret)) {
+	if (!private_open(&a, plain, true, secret)) {
 		p->status = 403;
 		show_recover(p, T_E_RECOVER);
 	} else if (set_password(p, &a, secret)) {
@@ -479,7 +401,7 @@ change_password(struct page *p)
 		why = T_E_LIMIT;
 	if (why == T_REGISTER &&
 	    (pages_login_find(p->db, p->who.login, &a) != DB_OK ||
-		!open_account(&a, request_form(&p->req, "old"), false, secret)))
+		!private_open(&a, request_form(&p->req, "old"), false, secret)))
 		why = T_E_OLD_PASSWORD;
 	if (why != T_REGISTER) {
 		p->status = 400;

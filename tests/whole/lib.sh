@@ -94,6 +94,7 @@ copy_programs() {
 	done
 	cp -r "$dir_static/." "$inst/app/static/"
 	cp -r "$dir_migrations/." "$inst/app/migrations/"
+	cp "$build/tests/whole/dump" "$inst/app/" || exit 1
 	dir_static=$inst/app/static
 	dir_migrations=$inst/app/migrations
 }
