@@ -1,1 +1,97 @@
 #!/bin/sh
+# The main job, on real parts, by curl: an account, phones bound to it, all
+# they have in the vault, and a policy that comes into force on the phone.
+set -u
+. "${top_srcdir:-$(dirname "$0")/..}/tests/whole/lib.sh"
+
+phones=5
+quiet_s=3
+password="correct horse battery"
+new_instance
+plan 21
+instance_start
+
+phone_says() { # N PATTERN: a line of its status
+	sim phone "$1" | grep -qE "$2"
+}
+
+frames() { # N: how many frames it has sent
+	sim phone "$1" | sed -n 's/^frames sent \([0-9]*\),.*/\1/p'
+}
+
+page_says() { # PATH PATTERN
+	web "$1" >"$inst/run/page" && grep -q "$2" "$inst/run/page"
+}
+
+post() { # PATH ARGUMENTS...
+	path=$1
+	shift
+	web "$path" --data-urlencode "csrf=$(csrf)" "$@" >"$inst/run/page"
+}
+
+web /register >"$inst/run/page"
+ok "a password that is too short is refused" sh -c '! grep -q id=\"recovery "$1"' sh "$inst/run/page"
+ok "an account is registered" register main "$password"
+web /phones/add >"$inst/run/page"
+post /phones/add --data "name=Mine" --data-urlencode "question=First pet?" \
+    --data answer=Musti
+code=$(field code)
+equal "the page shows a code of sixteen characters" \
+    "$(printf %s "$code" | tr -d ' -' | wc -c)" 16
+ok "a code that was mistyped is refused at the phone" \
+    sh -c '! "$@"' sh "$bin_sim" --socket "$inst/run/sim.sock" --ask \
+    "phone 1 bind $(printf %s "$code" | tr 0-9A-Y 1-9A-Z0)"
+ok "the phone takes the code" sim phone 1 bind "$code"
+ok "and is bound" sim wait phone 1 bound 60
+digits=$(sim phone 1 | sed -n 's/^digits //p')
+equal "page and phone show the same six digits" \
+    "$(sql "SELECT digits FROM binding")" "$digits"
+sim phone 1 upload >/dev/null
+ok "all it has is acknowledged" sim wait phone 1 acked 120
+equal "the binding took three SMS: two up ..." \
+    $(($(frames 1) - $(sql "SELECT sms_up FROM phone"))) 2
+equal "... and one down" \
+    "$(sql "SELECT count(*) FROM outbox WHERE purpose = 'challenge' AND state IN ('sent', 'delivered')")" 1
+ok "the vault equals the phone" same_as_phone 1 main "$password" 1
+number=$(sim phone 1 messages | grep -o '+[0-9]\{9,\}' | head -n 1)
+ok "the numbers of its messages are known" test "${#number}" -gt 9
+equal "none of which can be read in the database" \
+    "$(as_user "$pg_bin/pg_dump" -h "$inst/run" -U smsvault --data-only smsvault |
+	grep -cF -e "$number" -e "$(printf %s "$number" | od -An -tx1 | tr -d ' \n')")" 0
+
+# The owner's policy, above the phone's own.
+id=$(sql "SELECT phone_id FROM phone")
+sim phone 1 policy call off >/dev/null
+web "/phone/policy?id=$id" >"$inst/run/page"
+post /phone/policy --data "id=$id" --data contact=5 --data contact-hours=1 \
+    --data message=4 --data call=4 --data lock=1
+ok "the page says that the policy is pending" \
+    grep -q "has not confirmed it yet" "$inst/run/page"
+ok "the phone applies it above its own" \
+    wait_for 60 phone_says 1 "^policy call at-once$"
+ok "and refuses its user another, since it is locked" \
+    sh -c '! "$@"' sh "$bin_sim" --socket "$inst/run/sim.sock" --ask \
+    "phone 1 policy call off"
+sim phone 1 call in +358401112222 60 >/dev/null
+ok "the next upload confirms it: the page says it is in force" \
+    wait_for 90 page_says "/phone?id=$id" "In force on the phone"
+ok "and the call is in the vault" same_as_phone 1 main "$password" 1
+
+# Five phones on one modem, at the same time.
+bound=0
+for n in 2 3 4 5; do
+	bind $n >/dev/null && bound=$((bound + 1))
+	sim phone $n upload >/dev/null
+done
+equal "four more phones are bound" "$bound" 4
+acked=0
+for n in 2 3 4 5; do
+	sim wait phone $n acked 120 >/dev/null && acked=$((acked + 1))
+done
+equal "and acknowledged" "$acked" 4
+all_same() {
+	for n in 2 3 4 5; do
+		same_as_phone $n main "$password" $n || return 1
+	done
+}
+ok "the vault equals each of them" all_same

@@ -136,7 +136,8 @@ bind() {
 	sim phone "$1" bind "$(field code)" && sim wait phone "$1" bound 60
 }
 
-# Everything on the phone is in the vault, once, octet for octet.
+# Everything on the phone is in the vault, once, octet for octet:
+# same_as_phone N LOGIN PASSWORD NTH-BOUND.
 same_as_phone() {
 	sim phone "$1" dump | grep -v '^ok$' | LC_ALL=C sort >"$inst/run/phone.txt"
 	as_user "$inst/app/dump" "$(conninfo smsvault_pages)" "$2" "$3" "$4" |
