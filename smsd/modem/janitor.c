@@ -15,6 +15,8 @@
 
 #define ANSWER_MAX (256 * 1024)
 #define ANSWER_MS 5000
+#define WAKE_MS 300 /* a modem that is well answers AT in no time */
+#define WAKE_TRIES 10
 #define PDU_MAX 200
 
 /* ---- what is sound ---- */
@@ -160,9 +162,9 @@ ended(const char *answer)
 
 /* Say command and read to its final line.  True if that is OK. */
 static bool
-say(struct line *l, const char *command)
+say_within(struct line *l, const char *command, int ms)
 {
-	int64_t end = now_ms() + ANSWER_MS;
+	int64_t end = now_ms() + ms;
 	size_t n = 0;
 	ssize_t got;
 
@@ -183,6 +185,26 @@ say(struct line *l, const char *command)
 		l->answer[n] = '\0';
 	}
 	return strstr(l->answer, "\r\nOK\r\n") != NULL;
+}
+
+static bool
+say(struct line *l, const char *command)
+{
+	return say_within(l, command, ANSWER_MS);
+}
+
+/* A command or a message that a crash cut short ends with ESC, to which there
+ * is no answer. */
+static bool
+wake(struct line *l)
+{
+	for (int i = 0; i < WAKE_TRIES; i++) {
+		if (write(l->fd, "\x1b\r", 2) != 2)
+			return false;
+		if (say_within(l, "AT", WAKE_MS))
+			return say(l, "AT+CMGF=0");
+	}
+	return false;
 }
 
 static size_t
@@ -284,9 +306,7 @@ janitor_run(const char *device, bool also_sound,
 		log_error("cannot allocate the janitor's answer: %m");
 		goto out;
 	}
-	/* A command cut short by a crash ends here. */
-	say(&line, "\x1b");
-	if (!say(&line, "AT") || !say(&line, "AT+CMGF=0")) {
+	if (!wake(&line)) {
 		log_warn("%s does not answer AT", device);
 		goto out;
 	}

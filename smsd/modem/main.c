@@ -357,9 +357,8 @@ loop(void)
 			{ .fd = fd, .events = POLLIN },
 		};
 		int64_t wait = probe - now_ms();
-		bool news = false;
 
-		if (self.nqueue > 0)
+		if (self.nqueue > 0 || modem_has_news(self.modem))
 			wait = 0;
 		poll(p, fd == -1 ? 1 : 2, wait > 0 ? (int)wait : 0);
 		if ((p[1].revents & (POLLHUP | POLLERR)) != 0)
@@ -369,11 +368,11 @@ loop(void)
 				;
 		if ((p[1].revents & POLLIN) != 0 || fd == -1) {
 			alarm(CALL_S);
-			news = modem_pump(self.modem);
+			modem_pump(self.modem);
 			alarm(0);
 		}
 		pass_reports();
-		if (news || now_ms() >= look) {
+		if (modem_has_news(self.modem) || now_ms() >= look) {
 			/* What came while we were reading is read too. */
 			while (scan() > 0)
 				;

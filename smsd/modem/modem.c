@@ -255,16 +255,17 @@ modem_fd(const struct modem *m)
 	return m->fd;
 }
 
-bool
+void
 modem_pump(struct modem *m)
 {
-	bool news;
-
 	while (GSM_ReadDevice(m->gsm, FALSE) > 0)
 		;
-	news = m->news;
-	m->news = false;
-	return news;
+}
+
+bool
+modem_has_news(const struct modem *m)
+{
+	return m->news || m->reports > 0;
 }
 
 /* Does this error mean that the modem itself is in trouble? */
@@ -294,6 +295,7 @@ modem_next(struct modem *m, bool start, struct link_sms *out,
 	GSM_Error err;
 
 	if (start) {
+		m->news = false; /* what comes from now on is new again */
 		memset(sms, 0, sizeof *sms);
 		sms->Folder = 0;
 	}

@@ -32,8 +32,13 @@ void modem_close(struct modem *m);
 /* The descriptor of the device, for poll(2) only; -1 if it has none. */
 int modem_fd(const struct modem *m);
 
-/* Read what the modem says unasked.  True if messages may have come. */
-bool modem_pump(struct modem *m);
+/* Read what the modem says unasked. */
+void modem_pump(struct modem *m);
+/*
+ * Has it said, here or during any other call, that a message or report has
+ * come?  Until modem_next() starts anew and modem_report() has given all.
+ */
+bool modem_has_news(const struct modem *m);
 
 /* A message's place, for modem_delete(). */
 struct modem_place {
