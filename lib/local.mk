@@ -1,5 +1,7 @@
 noinst_LIBRARIES += lib/libcommon.a
 lib_libcommon_a_SOURCES = \
+	lib/answer.c \
+	lib/answer.h \
 	lib/be.h \
 	lib/conf.c \
 	lib/conf.h \

@@ -8,11 +8,11 @@
  *
  * Every step is committed before its answer is queued, in one transaction.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "be.h"
 #include "gateway_internal.h"
 #include "log.h"
@@ -221,41 +221,14 @@ binding_hello(struct gateway *g, const struct spool_row *row,
 
 /* ---- the third SMS ---- */
 
-/* Trimmed, inner blanks as one, ASCII letters small: people type as they do. */
-static void
-normalise(const char *in, char out[static WIRE_ANSWER_MAX + 1])
-{
-	size_t n = 0;
-
-	for (; *in != '\0' && n < WIRE_ANSWER_MAX; in++) {
-		if (*in == ' ' && (n == 0 || out[n - 1] == ' '))
-			continue;
-		out[n++] = (char)((unsigned char)*in < 0x80
-				      ? tolower((unsigned char)*in)
-				      : *in);
-	}
-	while (n > 0 && out[n - 1] == ' ')
-		n--;
-	out[n] = '\0';
-}
-
 static bool
 answer_is_right(const struct gate_question *q, const struct wire_proof *p)
 {
-	uint8_t stretched[SEAL_KEY_LEN], proof[SEAL_DIGEST_LEN];
-	char text[WIRE_ANSWER_MAX + 1];
-	bool right;
+	uint8_t proof[SEAL_DIGEST_LEN];
 
-	normalise(p->answer, text);
-	if (!p->answered ||
-	    seal_stretch(text, q->salt, sizeof q->salt, seal_cost_people,
-		stretched, sizeof stretched) != SEAL_OK)
-		return false;
-	seal_digest(stretched, sizeof stretched, proof);
-	right = seal_equal(proof, q->proof, sizeof proof);
-	seal_wipe(stretched, sizeof stretched);
-	seal_wipe(text, sizeof text);
-	return right;
+	return p->answered &&
+	       answer_prove(p->answer, q->salt, proof) == SEAL_OK &&
+	       seal_equal(proof, q->proof, sizeof proof);
 }
 
 static enum db_err

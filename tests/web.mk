@@ -1,1 +1,19 @@
-# tests of web
+# tests of web-cgi, and of what it shares with smsd
+WEB_TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/web-cgi -I$(top_srcdir)/db
+
+check_PROGRAMS += tests/check_answer
+TESTS += tests/check_answer
+tests_check_answer_SOURCES = tests/check_answer.c
+tests_check_answer_CFLAGS = $(TEST_CFLAGS)
+tests_check_answer_LDADD = $(TEST_LIBS)
+
+# The owners' pages in a real browser.  The driver is npm's: node_modules is
+# never distributed.
+EXTRA_DIST += \
+	tests/web/package.json \
+	tests/web/look.mjs \
+	tests/web/pages.mjs \
+	tests/web/service.mjs \
+	tests/web/tap.mjs
+dist_check_SCRIPTS += tests/e2e-pages.sh
+TESTS += tests/e2e-pages.sh

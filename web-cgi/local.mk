@@ -8,8 +8,10 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/open.h \
 	web-cgi/page.c \
 	web-cgi/page.h \
+	web-cgi/page_binding.c \
 	web-cgi/page_entry.c \
 	web-cgi/page_phones.c \
+	web-cgi/page_policy.c \
 	web-cgi/page_vault.c \
 	web-cgi/private.c \
 	web-cgi/private.h \
@@ -32,4 +34,7 @@ staticdir = $(datadir)/smsvault/static
 dist_static_DATA = \
 	web-cgi/static/app.js \
 	web-cgi/static/icon.svg \
+	web-cgi/static/point-seal.svg \
+	web-cgi/static/point-sim.svg \
+	web-cgi/static/point-sms.svg \
 	web-cgi/static/style.css

@@ -15,15 +15,32 @@ page_now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static void
-put_link(struct page *p, const char *path, const char *text)
-{
-	bool here = strcmp(p->req.path, path) == 0;
+/* The menu, and the pages that belong to each of its entries. */
+static const struct {
+	const char *path;
+	enum text_id text;
+	const char *under[2];
+} menu[] = {
+	{ "/phones", T_PHONES, { "/phone", "/binding" } },
+	{ "/contacts", T_CONTACTS, { "/contact" } },
+	{ "/messages", T_MESSAGES, { "/conversation" } },
+	{ "/calls", T_CALLS, { NULL } },
+	{ "/events", T_EVENTS, { NULL } },
+	{ "/account", T_ACCOUNT, { NULL } },
+};
 
-	html_put(&p->body, "<a href=\"%s\"", path);
-	if (here)
-		buf_str(&p->body, " aria-current=\"page\"");
-	html_put(&p->body, ">%s</a>", text);
+static const char *
+current_of(const char *path, size_t entry)
+{
+	if (strcmp(path, menu[entry].path) == 0)
+		return " aria-current=\"page\"";
+	for (size_t i = 0; i < 2; i++) {
+		const char *under = menu[entry].under[i];
+
+		if (under != NULL && strncmp(path, under, strlen(under)) == 0)
+			return " aria-current=\"true\"";
+	}
+	return "";
 }
 
 static void
@@ -32,12 +49,12 @@ put_nav(struct page *p)
 	if (p->who.account == 0)
 		return;
 	html_put(&p->body, "<nav aria-label=\"%s\">", TXT(p, NAV));
-	put_link(p, "/phones", TXT(p, PHONES));
-	put_link(p, "/contacts", TXT(p, CONTACTS));
-	put_link(p, "/messages", TXT(p, MESSAGES));
-	put_link(p, "/calls", TXT(p, CALLS));
-	put_link(p, "/events", TXT(p, EVENTS));
-	put_link(p, "/account", TXT(p, ACCOUNT));
+	for (size_t i = 0; i < sizeof menu / sizeof menu[0]; i++) {
+		html_put(&p->body, "<a href=\"%s\"", menu[i].path);
+		buf_str(&p->body, current_of(p->req.path, i));
+		html_put(
+		    &p->body, ">%s</a>", text_get(p->language, menu[i].text));
+	}
 	buf_str(&p->body, "</nav>");
 }
 
@@ -123,20 +140,31 @@ page_note(struct page *p, const char *kind, const char *text)
 	    strcmp(kind, "bad") == 0 ? "alert" : "status", text);
 }
 
-void
-page_time(struct page *p, int64_t ms)
+/*
+ * A time for the script to say in the reader's own zone and manner; without
+ * it, as UTC: the hour of a clock, or the day.
+ */
+static void
+put_time(struct page *p, int64_t ms, bool clock)
 {
 	time_t t = (time_t)(ms / 1000);
 	char iso[32], text[32];
-	struct tm tm;
+	struct tm tm = { 0 };
 
-	if (ms == 0 || gmtime_r(&t, &tm) == NULL) {
-		html_put(&p->body, "%s", TXT(p, NEVER));
-		return;
-	}
+	gmtime_r(&t, &tm);
 	strftime(iso, sizeof iso, "%Y-%m-%dT%H:%M:%SZ", &tm);
-	strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &tm);
-	html_put(&p->body, "<time datetime=\"%s\">%s</time>", iso, text);
+	if (clock)
+		strftime(text, sizeof text, "%H:%M", &tm);
+	else
+		strftime(text, sizeof text, "%Y-%m-%d", &tm);
+	html_put(&p->body, "<time class=\"%s\" datetime=\"%s\">%s</time>",
+	    clock ? "clock" : "date", iso, text);
+}
+
+void
+page_clock(struct page *p, int64_t ms)
+{
+	put_time(p, ms, true);
 }
 
 void
@@ -144,8 +172,10 @@ page_ago(struct page *p, int64_t ms)
 {
 	int64_t min = (page_now_ms() - ms) / 60000;
 
-	if (ms == 0 || min >= 24 * 60 || min < -1)
-		page_time(p, ms);
+	if (ms == 0)
+		html_put(&p->body, "%s", TXT(p, NEVER));
+	else if (min >= 24 * 60 || min < -1)
+		put_time(p, ms, false);
 	else if (min < 1)
 		html_put(&p->body, "%s", TXT(p, AGO_NOW));
 	else if (min < 60)

@@ -50,11 +50,20 @@ void page_csrf(struct page *p);
 /* A message above the content: kind is "good" or "bad". */
 void page_note(struct page *p, const char *kind, const char *text);
 /* Times, as people say them. */
-void page_time(struct page *p, int64_t ms);
+void page_clock(struct page *p, int64_t ms);
 void page_ago(struct page *p, int64_t ms);
 int64_t page_now_ms(void);
 /* Answer DB_OK/DB_NONE/others: true if it was DB_OK. */
 bool page_ok(struct page *p, enum db_err err);
+
+/* page_phones.c, page_policy.c: what the pages of a phone share. */
+/* The phone of the request's id; false after answering that there is none. */
+bool page_phone_find(struct page *p, struct pages_phone *out);
+/* A form to path about a phone; the caller ends it. */
+void page_phone_form(struct page *p, const char *path, int64_t phone);
+/* "303 See Other" to its page; more is put behind the address. */
+void page_to_phone(struct page *p, int64_t phone, const char *more);
+void page_policy_state(struct page *p, const struct pages_phone *ph);
 
 /* session.c */
 void session_load(struct page *p);

@@ -13,6 +13,18 @@
 #define ATTEMPTS_MAX 10 /* in a quarter of an hour, for a login or address */
 #define RECOVERY_CHARS 25
 
+/* ---- the start ---- */
+
+static void
+put_point(
+    struct page *p, const char *icon, enum text_id title, enum text_id text)
+{
+	html_put(&p->body,
+	    "<li class=\"card\"><img src=\"/static/%s.svg\" alt=\"\" "
+	    "width=\"36\" height=\"36\"><h2>%s</h2><p>%s</p></li>\n",
+	    icon, text_get(p->language, title), text_get(p->language, text));
+}
+
 void
 page_home(struct page *p)
 {
@@ -22,29 +34,115 @@ page_home(struct page *p)
 	}
 	page_begin(p, TXT(p, TAGLINE));
 	html_put(&p->body,
-	    "<p class=\"lead\">%s</p>\n<p class=\"actions\">"
-	    "<a class=\"button\" href=\"/register\">%s</a> "
-	    "<a class=\"button quiet\" href=\"/sign-in\">%s</a></p>\n",
+	    "<div class=\"hero\"><p class=\"lead\">%s</p>\n"
+	    "<p class=\"actions\"><a class=\"button\" href=\"/register\">%s</a> "
+	    "<a class=\"button quiet\" href=\"/sign-in\">%s</a></p></div>\n"
+	    "<ul class=\"points\">",
 	    TXT(p, LEAD), TXT(p, REGISTER), TXT(p, SIGN_IN));
+	put_point(p, "point-sms", T_POINT_SMS, T_POINT_SMS_TEXT);
+	put_point(p, "point-seal", T_POINT_SEAL, T_POINT_SEAL_TEXT);
+	put_point(p, "point-sim", T_POINT_SIM, T_POINT_SIM_TEXT);
+	html_put(&p->body,
+	    "</ul>\n<section class=\"how\"><h2>%s</h2><ol><li>%s</li>"
+	    "<li>%s</li><li>%s</li></ol></section>\n",
+	    TXT(p, HOW), TXT(p, HOW1), TXT(p, HOW2), TXT(p, HOW3));
 	page_end(p);
 }
 
-/* A labelled input. */
-static void
-put_input(struct page *p, const char *name, const char *type, const char *label,
-    const char *hint, const char *complete, const char *value)
+/* ---- forms ---- */
+
+struct input {
+	const char *name, *type, *complete, *value;
+	enum text_id label, hint;
+};
+
+/* The field that a complaint is about; NULL: the form as a whole. */
+static const char *
+field_of(enum text_id why)
 {
-	html_put(&p->body, "<label for=\"%s\">%s</label>\n", name, label);
-	if (hint != NULL)
+	static const struct {
+		enum text_id why;
+		const char *field;
+	} fields[] = {
+		{ T_E_LOGIN, "login" },
+		{ T_E_TAKEN, "login" },
+		{ T_E_SHORT, "password" },
+		{ T_E_DIFFER, "password2" },
+		{ T_E_OLD_PASSWORD, "old" },
+	};
+
+	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+		if (fields[i].why == why)
+			return fields[i].field;
+	return NULL;
+}
+
+/* A labelled input, and what is wrong with it, if that is about it. */
+static void
+put_input(struct page *p, const struct input *in, enum text_id why)
+{
+	const char *field = field_of(why);
+	bool wrong = field != NULL && strcmp(field, in->name) == 0;
+
+	html_put(&p->body, "<label for=\"%s\">%s</label>\n", in->name,
+	    text_get(p->language, in->label));
+	if (in->hint != T_NONE)
 		html_put(&p->body, "<p class=\"hint\" id=\"%s-hint\">%s</p>\n",
-		    name, hint);
+		    in->name, text_get(p->language, in->hint));
 	html_put(&p->body,
 	    "<input id=\"%s\" name=\"%s\" type=\"%s\" autocomplete=\"%s\" "
 	    "value=\"%s\" required",
-	    name, name, type, complete, value);
-	if (hint != NULL)
-		html_put(&p->body, " aria-describedby=\"%s-hint\"", name);
-	buf_str(&p->body, ">\n");
+	    in->name, in->name, in->type, in->complete,
+	    in->value != NULL ? in->value : "");
+	if (strcmp(in->name, "login") == 0 || strcmp(in->name, "code") == 0)
+		buf_str(
+		    &p->body, " autocapitalize=\"none\" spellcheck=\"false\"");
+	if (in->hint != T_NONE || wrong)
+		html_put(&p->body, " aria-describedby=\"%s-%s\"", in->name,
+		    wrong ? "wrong" : "hint");
+	if (wrong)
+		html_put(&p->body,
+		    " aria-invalid=\"true\" autofocus>\n"
+		    "<p class=\"wrong\" id=\"%s-wrong\">%s</p>\n",
+		    in->name, text_get(p->language, why));
+	else
+		buf_str(&p->body, ">\n");
+}
+
+static void
+put_login(struct page *p, enum text_id hint, enum text_id why)
+{
+	put_input(p,
+	    &(struct input){ "login", "text", "username",
+		request_form(&p->req, "login"), T_LOGIN, hint },
+	    why);
+}
+
+/* A password to be set, twice. */
+static void
+put_new_password(struct page *p, enum text_id label, enum text_id why)
+{
+	put_input(p,
+	    &(struct input){ "password", "password", "new-password", NULL,
+		label, T_PASSWORD_HINT },
+	    why);
+	put_input(p,
+	    &(struct input){ "password2", "password", "new-password", NULL,
+		T_PASSWORD2, T_NONE },
+	    why);
+}
+
+/* A form's page begins: its title, and what is wrong with it as a whole. */
+static void
+begin_form(
+    struct page *p, enum text_id title, const char *path, enum text_id why)
+{
+	page_begin(p, text_get(p->language, title));
+	if (why != T_NONE && field_of(why) == NULL)
+		page_note(p, "bad", text_get(p->language, why));
+	html_put(&p->body,
+	    "<form method=\"post\" action=\"%s\" class=\"card\">", path);
+	page_csrf(p);
 }
 
 static void
@@ -75,16 +173,12 @@ too_many(struct page *p, const char *login)
 static void
 show_sign_in(struct page *p, enum text_id why)
 {
-	page_begin(p, TXT(p, SIGN_IN));
-	if (why != T_SIGN_IN)
-		page_note(p, "bad", text_get(p->language, why));
-	buf_str(&p->body,
-	    "<form method=\"post\" action=\"/sign-in\" class=\"card\">");
-	page_csrf(p);
-	put_input(p, "login", "text", TXT(p, LOGIN), NULL, "username",
-	    request_form(&p->req, "login"));
-	put_input(p, "password", "password", TXT(p, PASSWORD), NULL,
-	    "current-password", "");
+	begin_form(p, T_SIGN_IN, "/sign-in", why);
+	put_login(p, T_NONE, why);
+	put_input(p,
+	    &(struct input){ "password", "password", "current-password", NULL,
+		T_PASSWORD, T_NONE },
+	    why);
 	html_put(&p->body,
 	    "<button>%s</button></form>\n<p>%s <a href=\"/register\">%s</a>"
 	    "<br><a href=\"/recover\">%s</a></p>\n",
@@ -102,7 +196,7 @@ page_sign_in(struct page *p)
 	enum db_err err;
 
 	if (!p->req.post) {
-		show_sign_in(p, T_SIGN_IN);
+		show_sign_in(p, T_NONE);
 		return;
 	}
 	if (too_many(p, login)) {
@@ -142,18 +236,9 @@ page_sign_out(struct page *p)
 static void
 show_register(struct page *p, enum text_id why)
 {
-	page_begin(p, TXT(p, REGISTER));
-	if (why != T_REGISTER)
-		page_note(p, "bad", text_get(p->language, why));
-	buf_str(&p->body,
-	    "<form method=\"post\" action=\"/register\" class=\"card\">");
-	page_csrf(p);
-	put_input(p, "login", "text", TXT(p, LOGIN), TXT(p, LOGIN_HINT),
-	    "username", request_form(&p->req, "login"));
-	put_input(p, "password", "password", TXT(p, PASSWORD),
-	    TXT(p, PASSWORD_HINT), "new-password", "");
-	put_input(p, "password2", "password", TXT(p, PASSWORD2), NULL,
-	    "new-password", "");
+	begin_form(p, T_REGISTER, "/register", why);
+	put_login(p, T_LOGIN_HINT, why);
+	put_new_password(p, T_PASSWORD, why);
 	html_put(&p->body,
 	    "<input type=\"hidden\" name=\"language\" value=\"%s\">"
 	    "<button>%s</button></form>\n"
@@ -173,7 +258,7 @@ login_is_fine(const char *login)
 		   len;
 }
 
-/* What is wrong with the new password, or T_REGISTER. */
+/* What is wrong with the new password, or T_NONE. */
 static enum text_id
 check_password(const struct page *p)
 {
@@ -183,7 +268,7 @@ check_password(const struct page *p)
 		return T_E_SHORT;
 	if (strcmp(password, request_form(&p->req, "password2")) != 0)
 		return T_E_DIFFER;
-	return T_REGISTER;
+	return T_NONE;
 }
 
 /* 125 bits in Crockford's letters, in groups of five. */
@@ -240,18 +325,18 @@ page_register(struct page *p)
 	struct pages_account a = { 0 };
 	char shown[32], plain[RECOVERY_CHARS + 1];
 	uint8_t secret[SEAL_KEY_LEN];
-	enum text_id why = T_REGISTER;
+	enum text_id why = T_NONE;
 	enum db_err err;
 
 	if (!p->req.post) {
-		show_register(p, T_REGISTER);
+		show_register(p, T_NONE);
 		return;
 	}
 	if (!login_is_fine(login))
 		why = T_E_LOGIN;
-	else if ((why = check_password(p)) == T_REGISTER && too_many(p, ""))
+	else if ((why = check_password(p)) == T_NONE && too_many(p, ""))
 		why = T_E_LIMIT;
-	if (why != T_REGISTER) {
+	if (why != T_NONE) {
 		p->status = why == T_E_LIMIT ? 429 : 400;
 		show_register(p, why);
 		return;
@@ -282,21 +367,14 @@ page_register(struct page *p)
 static void
 show_recover(struct page *p, enum text_id why)
 {
-	page_begin(p, TXT(p, RECOVER_TITLE));
-	if (why != T_RECOVER_TITLE)
-		page_note(p, "bad", text_get(p->language, why));
-	html_put(&p->body,
-	    "<form method=\"post\" action=\"/recover\" class=\"card\">"
-	    "<p>%s</p>",
-	    TXT(p, RECOVER_TEXT));
-	page_csrf(p);
-	put_input(p, "login", "text", TXT(p, LOGIN), NULL, "username",
-	    request_form(&p->req, "login"));
-	put_input(p, "code", "text", TXT(p, RECOVERY_CODE), NULL, "off", "");
-	put_input(p, "password", "password", TXT(p, NEW_PASSWORD),
-	    TXT(p, PASSWORD_HINT), "new-password", "");
-	put_input(p, "password2", "password", TXT(p, PASSWORD2), NULL,
-	    "new-password", "");
+	begin_form(p, T_RECOVER_TITLE, "/recover", why);
+	html_put(&p->body, "<p>%s</p>\n", TXT(p, RECOVER_TEXT));
+	put_login(p, T_NONE, why);
+	put_input(p,
+	    &(struct input){
+		"code", "text", "off", NULL, T_RECOVERY_CODE, T_NONE },
+	    why);
+	put_new_password(p, T_NEW_PASSWORD, why);
 	html_put(&p->body, "<button>%s</button></form>\n", TXT(p, SAVE));
 	page_end(p);
 }
@@ -329,12 +407,12 @@ page_recover(struct page *p)
 	enum db_err err;
 
 	if (!p->req.post) {
-		show_recover(p, T_RECOVER_TITLE);
+		show_recover(p, T_NONE);
 		return;
 	}
-	if ((why = check_password(p)) == T_REGISTER && too_many(p, login))
+	if ((why = check_password(p)) == T_NONE && too_many(p, login))
 		why = T_E_LIMIT;
-	if (why != T_REGISTER) {
+	if (why != T_NONE) {
 		p->status = why == T_E_LIMIT ? 429 : 400;
 		show_recover(p, why);
 		return;
@@ -357,36 +435,48 @@ page_recover(struct page *p)
 
 /* ---- the account's own page ---- */
 
+/* A form of one button, to a path. */
 static void
-show_account(struct page *p, const char *kind, enum text_id note)
+put_button(struct page *p, const char *path, const char *name, const char *text)
+{
+	html_put(&p->body, "<form method=\"post\" action=\"%s\">", path);
+	page_csrf(p);
+	html_put(&p->body,
+	    "<button class=\"quiet\" name=\"%s\" value=\"1\">%s</button>"
+	    "</form>\n",
+	    name, text);
+}
+
+static void
+show_account(struct page *p, bool changed, enum text_id why)
 {
 	page_begin(p, TXT(p, ACCOUNT));
-	if (kind != NULL)
-		page_note(p, kind, text_get(p->language, note));
-	html_put(&p->body, "<p>%s <strong>%s</strong></p>\n",
-	    TXT(p, SIGNED_IN_AS), p->who.login);
+	if (changed)
+		page_note(p, "good", TXT(p, PASSWORD_CHANGED));
+	else if (why != T_NONE && field_of(why) == NULL)
+		page_note(p, "bad", text_get(p->language, why));
 	html_put(&p->body,
-	    "<form method=\"post\" action=\"/account\" class=\"card\">"
-	    "<h2>%s</h2>",
+	    "<p class=\"lead\">%s <strong>%s</strong></p>\n"
+	    "<div class=\"actions\">",
+	    TXT(p, SIGNED_IN_AS), p->who.login);
+	put_button(p, "/sign-out", "this", TXT(p, SIGN_OUT));
+	put_button(p, "/account", "all", TXT(p, SIGN_OUT_ALL));
+	html_put(&p->body,
+	    "</div>\n<form method=\"post\" action=\"/account\" "
+	    "class=\"card\"><h2>%s</h2>",
 	    TXT(p, CHANGE_PASSWORD));
 	page_csrf(p);
-	put_input(p, "old", "password", TXT(p, OLD_PASSWORD), NULL,
-	    "current-password", "");
-	put_input(p, "password", "password", TXT(p, NEW_PASSWORD),
-	    TXT(p, PASSWORD_HINT), "new-password", "");
-	put_input(p, "password2", "password", TXT(p, PASSWORD2), NULL,
-	    "new-password", "");
+	/* For the browser's password store: whose password this is. */
+	html_put(&p->body,
+	    "<input type=\"text\" name=\"username\" hidden readonly "
+	    "autocomplete=\"username\" value=\"%s\">\n",
+	    p->who.login);
+	put_input(p,
+	    &(struct input){ "old", "password", "current-password", NULL,
+		T_OLD_PASSWORD, T_NONE },
+	    why);
+	put_new_password(p, T_NEW_PASSWORD, why);
 	html_put(&p->body, "<button>%s</button></form>\n", TXT(p, SAVE));
-	buf_str(&p->body, "<div class=\"actions\">");
-	buf_str(&p->body, "<form method=\"post\" action=\"/sign-out\">");
-	page_csrf(p);
-	html_put(&p->body, "<button class=\"quiet\">%s</button></form>",
-	    TXT(p, SIGN_OUT));
-	buf_str(&p->body, "<form method=\"post\" action=\"/account\">"
-			  "<input type=\"hidden\" name=\"all\" value=\"1\">");
-	page_csrf(p);
-	html_put(&p->body, "<button class=\"quiet\">%s</button></form></div>\n",
-	    TXT(p, SIGN_OUT_ALL));
 	page_end(p);
 }
 
@@ -397,17 +487,17 @@ change_password(struct page *p)
 	uint8_t secret[SEAL_KEY_LEN];
 	enum text_id why = check_password(p);
 
-	if (why == T_REGISTER && too_many(p, p->who.login))
+	if (why == T_NONE && too_many(p, p->who.login))
 		why = T_E_LIMIT;
-	if (why == T_REGISTER &&
+	if (why == T_NONE &&
 	    (pages_login_find(p->db, p->who.login, &a) != DB_OK ||
 		!private_open(&a, request_form(&p->req, "old"), false, secret)))
 		why = T_E_OLD_PASSWORD;
-	if (why != T_REGISTER) {
+	if (why != T_NONE) {
 		p->status = 400;
-		show_account(p, "bad", why);
+		show_account(p, false, why);
 	} else if (set_password(p, &a, secret)) {
-		show_account(p, "good", T_PASSWORD_CHANGED);
+		show_account(p, true, T_NONE);
 	}
 	seal_wipe(secret, sizeof secret);
 }
@@ -416,7 +506,7 @@ void
 page_account(struct page *p)
 {
 	if (!p->req.post) {
-		show_account(p, NULL, T_ACCOUNT);
+		show_account(p, false, T_NONE);
 	} else if (request_form(&p->req, "all")[0] != '\0') {
 		pages_session_drop(p->db, p->who.account, NULL);
 		session_end(p);

@@ -152,20 +152,28 @@ matches(const struct record *r, const char *q)
 	return false;
 }
 
+/* The first letter of a name, on a colour that the name keeps. */
 static void
-put_avatar(struct page *p, const char *name)
+put_avatar(struct page *p, const char *name, const char *class)
 {
+	unsigned colour = 0;
 	char first[5] = "?";
 	size_t n = 1;
 
-	while (((unsigned char)name[n] & 0xc0) == 0x80 && n < 4)
+	for (const char *c = name; *c != '\0'; c++)
+		colour = colour * 31 + (unsigned char)*c;
+	while (
+	    name[0] != '\0' && n < 4 && ((unsigned char)name[n] & 0xc0) == 0x80)
 		n++;
-	if (name[0] != '\0')
+	/* A number has no initial. */
+	if (name[0] != '\0' && name[0] != '+' &&
+	    !isdigit((unsigned char)name[0]))
 		snprintf(first, n + 1, "%s", name);
+	else
+		snprintf(first, sizeof first, "#");
 	html_put(&p->body,
-	    "<span class=\"avatar c%d\" aria-hidden=\"true\">%s</span>",
-	    (int)((unsigned char)name[0] + (unsigned char)name[n - 1]) % 6,
-	    first);
+	    "<span class=\"avatar %s c%u\" aria-hidden=\"true\">%s</span>",
+	    class, colour % 6, first);
 }
 
 static void
@@ -176,7 +184,7 @@ put_contact(struct page *p, const struct opened *o)
 
 	html_put(&p->body, "<li><a href=\"/contact?phone=%lld&amp;id=%u\">",
 	    (long long)o->phone, record_id(r));
-	put_avatar(p, name);
+	put_avatar(p, name, "");
 	html_put(&p->body,
 	    "<span class=\"main\"><b>%s</b><small>%s</small>"
 	    "</span></a></li>\n",
@@ -244,22 +252,29 @@ put_texts(
 }
 
 static void
+put_number(struct page *p, const struct record *r, size_t i)
+{
+	const char *number = record_text(r, RECORD_NUMBER, i);
+	int64_t type = record_int(r, RECORD_NUMBER_TYPE, i, 1);
+
+	html_put(&p->body,
+	    "<dt>%s</dt><dd>%s <a class=\"small\" href=\"/conversation?peer=",
+	    text_get(p->language, label_text(type)), number);
+	html_query(&p->body, number);
+	html_put(&p->body, "\">%s</a></dd>", TXT(p, MESSAGES));
+}
+
+static void
 show_contact(struct page *p, const struct record *r)
 {
-	page_begin(p, or (record_text(r, RECORD_NAME, 0), "?"));
-	buf_str(&p->body, "<div class=\"card\"><dl>");
-	for (size_t i = 0; i < record_count(r, RECORD_NUMBER); i++) {
-		const char *number = record_text(r, RECORD_NUMBER, i);
+	const char *name = or (record_text(r, RECORD_NAME, 0), "?");
 
-		html_put(&p->body,
-		    "<dt>%s</dt><dd>%s <a class=\"small\" "
-		    "href=\"/conversation?peer=",
-		    text_get(p->language,
-			label_text(record_int(r, RECORD_NUMBER_TYPE, i, 1))),
-		    number);
-		html_query(&p->body, number);
-		html_put(&p->body, "\">%s</a></dd>", TXT(p, TO_MESSAGES));
-	}
+	page_begin(p, name);
+	buf_str(&p->body, "<div class=\"card narrow person\">");
+	put_avatar(p, name, "big");
+	buf_str(&p->body, "<dl>");
+	for (size_t i = 0; i < record_count(r, RECORD_NUMBER); i++)
+		put_number(p, r, i);
 	put_texts(p, r, RECORD_EMAIL, TXT(p, EMAIL));
 	put_texts(p, r, RECORD_ORG, TXT(p, ORG));
 	put_texts(p, r, RECORD_ADDRESS, TXT(p, ADDRESS));
@@ -267,7 +282,7 @@ show_contact(struct page *p, const struct record *r)
 	put_texts(p, r, RECORD_NOTE_TEXT, TXT(p, NOTE));
 	html_put(&p->body,
 	    "</dl></div>\n<p><a href=\"/contacts\">← %s</a></p>\n",
-	    TXT(p, BACK));
+	    TXT(p, CONTACTS));
 	page_end(p);
 }
 
@@ -345,7 +360,7 @@ put_thread(struct page *p, const struct thread *t, const struct names *names)
 	buf_str(&p->body, "<li><a href=\"/conversation?peer=");
 	html_query(&p->body, t->peer);
 	buf_str(&p->body, "\">");
-	put_avatar(p, name);
+	put_avatar(p, name, "");
 	html_put(&p->body, "<span class=\"main\"><b>%s</b><small>", name);
 	if (t->sent)
 		html_put(&p->body, "%s: ", TXT(p, YOU));
@@ -396,110 +411,153 @@ static void
 put_bubble(struct page *p, const struct record *r, int64_t *day)
 {
 	bool sent = record_int(r, RECORD_DIRECTION, 0, 1) == RECORD_MSG_SENT;
-	int64_t ms = record_time_ms(r), today = ms / 86400000;
+	int64_t ms = record_time_ms(r);
 	time_t t = (time_t)(ms / 1000);
 	struct tm tm = { 0 };
-	char clock[8], date[16];
+	char date[16];
 
 	gmtime_r(&t, &tm);
-	strftime(clock, sizeof clock, "%H:%M", &tm);
 	strftime(date, sizeof date, "%Y-%m-%d", &tm);
-	if (today != *day)
+	if (ms / 86400000 != *day)
 		html_put(&p->body, "<p class=\"day\">%s</p>", date);
-	*day = today;
-	html_put(&p->body,
-	    "<div class=\"bubble %s\"><p>%s</p><small>%s</small></div>\n",
-	    sent ? "sent" : "got", or (record_text(r, RECORD_BODY, 0), ""),
-	    clock);
+	*day = ms / 86400000;
+	html_put(&p->body, "<div class=\"bubble %s\"><p>%s</p><small>",
+	    sent ? "sent" : "got", or (record_text(r, RECORD_BODY, 0), ""));
+	page_clock(p, ms);
+	buf_str(&p->body, "</small></div>\n");
+}
+
+static bool
+same_peer(const char *a, const char *b)
+{
+	char key[16], other[16];
+
+	number_key(a, key);
+	number_key(b, other);
+	return key[0] != '\0' ? strcmp(key, other) == 0 : strcmp(a, b) == 0;
+}
+
+static void
+show_conversation(struct page *p, const char *peer, const char *name,
+    const struct opened *list, size_t n)
+{
+	size_t shown = 0;
+	int64_t day = -1;
+
+	page_begin(p, name);
+	html_put(&p->body, "<p class=\"back\"><a href=\"/messages\">← %s</a>",
+	    TXT(p, MESSAGES));
+	if (strcmp(name, peer) != 0)
+		html_put(&p->body, " <span class=\"hint\">%s</span>", peer);
+	buf_str(&p->body, "</p>\n<div class=\"chat\">");
+	/* Oldest first, as people read. */
+	for (size_t i = n; i-- > 0 && shown < 2000;) {
+		const struct record *r = list[i].record;
+
+		if (same_peer(peer, or (record_text(r, RECORD_PEER, 0), ""))) {
+			put_bubble(p, r, &day);
+			shown++;
+		}
+	}
+	if (shown == 0)
+		html_put(&p->body, "<p>%s</p>", TXT(p, NOTHING_FOUND));
+	buf_str(&p->body, "</div>\n");
+	page_end(p);
 }
 
 void
 page_conversation(struct page *p)
 {
 	const char *peer = request_query(&p->req, "peer");
-	char key[16], other[16];
 	struct names names;
 	struct opened *list;
-	size_t n, shown = 0;
-	int64_t day = -1;
+	size_t n;
 
 	if (!records(p, RECORD_MESSAGE, &list, &n))
 		return;
-	if (!load_names(p, &names)) {
-		opened_free(list, n);
-		return;
+	if (load_names(p, &names)) {
+		show_conversation(p, peer, name_of(&names, peer), list, n);
+		free_names(&names);
 	}
-	number_key(peer, key);
-	page_begin(p, name_of(&names, peer));
-	html_put(&p->body,
-	    "<p><a href=\"/messages\">← %s</a> · <span class=\"hint\">%s"
-	    "</span></p>\n<div class=\"chat\">",
-	    TXT(p, MESSAGES), peer);
-	/* Oldest first, as people read. */
-	for (size_t i = n; i-- > 0 && shown < 2000;) {
-		const char *of =
-		    or (record_text(list[i].record, RECORD_PEER, 0), "");
-
-		number_key(of, other);
-		if (key[0] != '\0' ? strcmp(other, key) != 0
-				   : strcmp(of, peer) != 0)
-			continue;
-		put_bubble(p, list[i].record, &day);
-		shown++;
-	}
-	if (shown == 0)
-		html_put(&p->body, "<p>%s</p>", TXT(p, NOTHING_FOUND));
-	buf_str(&p->body, "</div>\n");
-	page_end(p);
-	free_names(&names);
 	opened_free(list, n);
 }
 
 /* ---- calls ---- */
 
-/* Bars of the last 30 days, drawn here: no script, no library. */
+#define PLOT_DAYS 30
+#define PLOT_HEIGHT 120 /* of the highest bar */
+#define PLOT_TOP 12
+#define PLOT_FOOT (PLOT_TOP + PLOT_HEIGHT)
+#define PLOT_LEFT 34
+#define PLOT_STEP 19
+
+static void
+put_bar(struct page *p, int i, int64_t day, int64_t count, int64_t most)
+{
+	int x = PLOT_LEFT + 4 + i * PLOT_STEP;
+	int h = (int)(count * PLOT_HEIGHT / most);
+	time_t t = (time_t)(day * 86400);
+	struct tm tm = { 0 };
+	char date[16];
+
+	gmtime_r(&t, &tm);
+	strftime(date, sizeof date, "%m-%d", &tm);
+	if (count > 0)
+		html_put(&p->body,
+		    "<rect class=\"column\" x=\"%d\" y=\"%d\" width=\"13\" "
+		    "height=\"%d\" rx=\"2\"><title>%s: %lld</title></rect>",
+		    x, PLOT_FOOT - h, h, date, (long long)count);
+	if (i % 7 == 1)
+		html_put(&p->body,
+		    "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>",
+		    x + 6, PLOT_FOOT + 22, date);
+}
+
+/* A line across at value, and its number. */
+static void
+put_level(struct page *p, int64_t value, int64_t most)
+{
+	int y = PLOT_FOOT - (int)(value * PLOT_HEIGHT / most);
+
+	html_put(&p->body,
+	    "<line class=\"axis\" x1=\"%d\" y1=\"%d\" x2=\"610\" y2=\"%d\"/>"
+	    "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%lld</text>",
+	    PLOT_LEFT, y, y, PLOT_LEFT - 6, y + 5, (long long)value);
+}
+
+/* Columns of the last days, drawn here: no script, no library. */
 static void
 put_plot(struct page *p)
 {
 	struct pages_day *days = NULL;
+	int64_t count[PLOT_DAYS] = { 0 }, most = 2, total = 0;
+	int64_t first = page_now_ms() / 86400000 - PLOT_DAYS + 1;
 	size_t n = 0;
-	int64_t today = page_now_ms() / 86400000, most = 1;
-	int64_t count[30] = { 0 };
 
-	if (pages_days(p->db, p->who.account, RECORD_CALL, 30, &days, &n) !=
-	    DB_OK)
+	if (pages_days(p->db, p->who.account, RECORD_CALL, PLOT_DAYS, &days,
+		&n) != DB_OK)
 		return;
-	for (size_t i = 0; i < n; i++)
-		if (days[i].day > today - 30 && days[i].day <= today)
-			count[29 - (today - days[i].day)] = days[i].count;
-	free(days);
-	for (int i = 0; i < 30; i++)
-		most = count[i] > most ? count[i] : most;
-	html_put(&p->body,
-	    "<figure class=\"card plot\"><figcaption>%s</figcaption>"
-	    "<svg viewBox=\"0 0 620 150\" role=\"img\" aria-label=\"%s\">"
-	    "<line class=\"axis\" x1=\"24\" y1=\"130\" x2=\"620\" y2=\"130\"/>"
-	    "<text x=\"20\" y=\"20\" text-anchor=\"end\">%lld</text>"
-	    "<text x=\"20\" y=\"134\" text-anchor=\"end\">0</text>",
-	    TXT(p, CALLS_A_DAY), TXT(p, CALLS_A_DAY), (long long)most);
-	for (int i = 0; i < 30; i++) {
-		int h = (int)(count[i] * 116 / most);
-		time_t t = (time_t)((today - 29 + i) * 86400);
-		struct tm tm = { 0 };
-		char date[16];
+	for (size_t i = 0; i < n; i++) {
+		int64_t at = days[i].day - first;
 
-		gmtime_r(&t, &tm);
-		strftime(date, sizeof date, "%m-%d", &tm);
-		html_put(&p->body,
-		    "<rect class=\"bar\" x=\"%d\" y=\"%d\" width=\"14\" "
-		    "height=\"%d\" rx=\"2\"><title>%s: %lld</title></rect>",
-		    28 + i * 20, 130 - h, h, date, (long long)count[i]);
-		if (i % 7 == 1)
-			html_put(&p->body,
-			    "<text x=\"%d\" y=\"147\" "
-			    "text-anchor=\"middle\">%s</text>",
-			    35 + i * 20, date);
+		if (at < 0 || at >= PLOT_DAYS)
+			continue;
+		count[at] = days[i].count;
+		total += count[at];
+		most = count[at] > most ? count[at] : most;
 	}
+	free(days);
+	most += most % 2; /* so that the half has a whole number */
+	html_put(&p->body,
+	    "<figure class=\"card plot\"><figcaption>%s <b>%lld</b>"
+	    "</figcaption><svg viewBox=\"0 0 620 160\" role=\"img\" "
+	    "aria-label=\"%s: %lld\">",
+	    TXT(p, CALLS_A_DAY), (long long)total, TXT(p, CALLS_A_DAY),
+	    (long long)total);
+	for (int64_t i = 0; i <= 2; i++)
+		put_level(p, most * i / 2, most);
+	for (int i = 0; i < PLOT_DAYS; i++)
+		put_bar(p, i, first + i, count[i], most);
 	buf_str(&p->body, "</svg></figure>\n");
 }
 
@@ -516,31 +574,39 @@ put_duration(struct page *p, int64_t s)
 		    TXT(p, HOURS), (long long)(s % 3600 / 60), TXT(p, MINUTES));
 }
 
+/* How each kind of call looks; the last is for those that no one took. */
+static const struct {
+	int64_t how;
+	const char *class, *arrow;
+	enum text_id text;
+} call_looks[] = {
+	{ RECORD_CALL_IN, "in", "↙", T_CALL_IN },
+	{ RECORD_CALL_OUT, "out", "↗", T_CALL_OUT },
+	{ RECORD_CALL_MISSED, "missed", "✕", T_CALL_MISSED },
+	{ -1, "missed", "✕", T_CALL_OTHER },
+};
+
 static void
 put_call(struct page *p, const struct record *r, const struct names *names)
 {
 	int64_t how = record_int(r, RECORD_DIRECTION, 0, 0);
+	int64_t seconds = record_int(r, RECORD_DURATION_S, 0, 0);
 	const char *peer = or (record_text(r, RECORD_PEER, 0), "");
-	const char *class = how == RECORD_CALL_IN       ? "in"
-			    : how == RECORD_CALL_OUT    ? "out"
-			    : how == RECORD_CALL_MISSED ? "missed"
-							: "missed";
-	const char *arrow = how == RECORD_CALL_IN    ? "↙"
-			    : how == RECORD_CALL_OUT ? "↗"
-						     : "✕";
-	enum text_id text = how == RECORD_CALL_IN       ? T_CALL_IN
-			    : how == RECORD_CALL_OUT    ? T_CALL_OUT
-			    : how == RECORD_CALL_MISSED ? T_CALL_MISSED
-							: T_CALL_OTHER;
+	size_t i = 0;
 
+	while (call_looks[i].how != how && call_looks[i].how != -1)
+		i++;
 	html_put(&p->body,
 	    "<li><span class=\"row\"><span class=\"arrow %s\" "
 	    "aria-hidden=\"true\">%s</span><span class=\"main\"><b>%s</b>"
-	    "<small>%s · ",
-	    class, arrow,
+	    "<small>%s",
+	    call_looks[i].class, call_looks[i].arrow,
 	    peer[0] != '\0' ? name_of(names, peer) : TXT(p, UNKNOWN_NUMBER),
-	    text_get(p->language, text));
-	put_duration(p, record_int(r, RECORD_DURATION_S, 0, 0));
+	    text_get(p->language, call_looks[i].text));
+	if (seconds > 0) {
+		buf_str(&p->body, " · ");
+		put_duration(p, seconds);
+	}
 	buf_str(&p->body, "</small></span><span class=\"side\"><small>");
 	page_ago(p, record_time_ms(r));
 	buf_str(&p->body, "</small></span></span></li>\n");

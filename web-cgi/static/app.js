@@ -1,18 +1,64 @@
 /* Enhances; every page works without it. */
 "use strict";
 
-/* Times in the reader's own zone. */
-for (const t of document.querySelectorAll("time[datetime]")) {
-	const d = new Date(t.dateTime);
-	if (!Number.isNaN(d.getTime()))
-		t.textContent = new Intl.DateTimeFormat(document.documentElement.lang,
-		    { dateStyle: "medium", timeStyle: "short" }).format(d);
+/* Times in the reader's own zone and manner; the whole of them on hover. */
+const language = document.documentElement.lang;
+const say = (d, how) => new Intl.DateTimeFormat(language, how).format(d);
+const clock = { hour: "2-digit", minute: "2-digit" };
+
+function day_of(d) {
+	const year = d.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
+	return say(d, { month: "short", day: "numeric", year });
 }
 
-/* A conversation is read from its end. */
+function localise(root) {
+	for (const t of root.querySelectorAll("time[datetime]")) {
+		const d = new Date(t.dateTime);
+		if (Number.isNaN(d.getTime()))
+			continue;
+		t.textContent = t.className === "clock" ? say(d, clock) : day_of(d);
+		t.title = say(d, { dateStyle: "full", timeStyle: "short" });
+	}
+}
+localise(document);
+
+/* A conversation is parted at midnight here, and is read from its end. */
 const chat = document.querySelector(".chat");
-if (chat && chat.lastElementChild)
+if (chat && chat.querySelector(".bubble")) {
+	for (const d of chat.querySelectorAll(".day"))
+		d.remove();
+	let last = "";
+	for (const b of chat.querySelectorAll(".bubble")) {
+		const day = day_of(new Date(b.querySelector("time").dateTime));
+		if (day !== last) {
+			const p = document.createElement("p");
+			p.className = "day";
+			p.textContent = day;
+			b.before(p);
+		}
+		last = day;
+	}
 	chat.lastElementChild.scrollIntoView({ block: "end" });
+}
+
+/* A phone's figures, while its page is looked at. */
+if (document.getElementById("live"))
+	setInterval(async () => {
+		if (document.hidden)
+			return;
+		try {
+			const r = await fetch(location.href);
+			const text = await r.text();
+			const now = new DOMParser().parseFromString(text, "text/html")
+			    .getElementById("live");
+			if (r.ok && now) {
+				localise(now);
+				document.getElementById("live").replaceWith(now);
+			}
+		} catch (e) {
+			/* The next look may do better. */
+		}
+	}, 5000);
 
 /* The state of a binding, as the SMS come in. */
 const binding = document.getElementById("binding");
@@ -41,6 +87,9 @@ if (binding) {
 				for (const id of ["cancel", "refresh"])
 					document.getElementById(id)?.remove();
 				binding.querySelector(".pulse")?.remove();
+				/* A code that is spent is of no more use to anyone. */
+				for (const c of document.querySelectorAll(".bind > .card:not(.live)"))
+					c.remove();
 				return;
 			}
 		} catch (e) {
