@@ -72,10 +72,41 @@ enum record_tag {
 	RECORD_PRESENTATION =
 	    28, /* int: 1 allowed 2 restricted 3 unknown 4 payphone */
 	RECORD_SIM_SLOT = 29, /* int */
-	/* device and SIM */
+	/* a message with parts (MMS), in step: the nth of each */
+	RECORD_PART_TYPE = 30, /* text, repeats: MIME type */
+	RECORD_PART_NAME = 31, /* text, repeats: "-" if it has none */
+	RECORD_PART_FILE = 32, /* int, repeats: id of a FILE; 0: PART_TEXT */
+	RECORD_PART_TEXT = 33, /* text, repeats: one for each PART_FILE 0 */
+	/* device, SIM and location */
 	RECORD_MODEL = 40,
 	RECORD_SIM_ID = 41, /* text: ICCID */
 	RECORD_OPERATOR = 42,
+	RECORD_IMSI = 43, /* text: digits */
+	RECORD_CELL = 44, /* text: MCC-MNC-LAC-CID, decimal */
+	RECORD_BATTERY = 45, /* int: percent */
+	RECORD_SOFTWARE = 46,
+	RECORD_LATITUDE_E7 = 47, /* int: degrees * 10^7, north positive */
+	RECORD_LONGITUDE_E7 = 48, /* int: degrees * 10^7, east positive */
+	RECORD_ACCURACY_M = 49, /* int: metres, 68 % */
+	/* calendar (iCalendar, RFC 5545) and note */
+	RECORD_SUMMARY = 50, /* text: SUMMARY, a note's title */
+	RECORD_START_MS = 51, /* int: DTSTART, ms since 1970 UTC */
+	RECORD_END_MS = 52, /* int: DTEND, the first moment after it */
+	RECORD_ALL_DAY = 53, /* int: 1, times are midnights UTC */
+	RECORD_PLACE = 54, /* text: LOCATION */
+	RECORD_DESCRIPTION = 55, /* text: DESCRIPTION, a note's text */
+	RECORD_RRULE = 56, /* text: RRULE's value */
+	RECORD_TIME_ZONE = 57, /* text: TZID, an Olson name */
+	RECORD_ALARM_MIN = 58, /* int, repeats: minutes before the start */
+	RECORD_ATTENDEE = 59, /* text, repeats: e-mail or name */
+	/* file: the manifest; its octets travel apart */
+	RECORD_FILE_NAME = 60, /* text: no directory */
+	RECORD_FILE_FOLDER = 61, /* text: such as "DCIM/Camera" */
+	RECORD_FILE_TYPE = 62, /* text: MIME type */
+	RECORD_FILE_SIZE = 63, /* int: octets of the file itself */
+	RECORD_FILE_SHA256 = 64, /* int, 4 times: big-endian quarters */
+	RECORD_FILE_CODING = 65, /* int: enum record_coding, of what travels */
+	RECORD_FILE_CODED_SIZE = 66, /* int: octets that travel */
 };
 
 enum record_label { /* NUMBER_TYPE, EMAIL_TYPE */
@@ -95,6 +126,11 @@ enum record_direction { /* the numbers of Android's content providers */
 	RECORD_CALL_VOICEMAIL = 4,
 	RECORD_CALL_REJECTED = 5,
 	RECORD_CALL_REFUSED = 6,
+};
+
+enum record_coding {
+	RECORD_CODING_NONE = 0, /* as it is */
+	RECORD_CODING_ZSTD = 1, /* one zstd frame (RFC 8878) */
 };
 
 struct record_field {

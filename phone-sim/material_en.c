@@ -164,9 +164,7 @@ static const struct material_service services[] = {
 };
 
 static const char *const places[] = { "Café Ursula", "the library",
-	"the "
-	"station",
-	"Hakaniemi market", "the old harbour", "Ravintola Sirpa",
+	"Hakaniemi market", "the old harbour", "the station", "Ravintola Sirpa",
 	"the swimming hall", "King's Cross", "Oodi", "the office",
 	"the corner café" };
 static const char *const days[] = { "on Monday", "on Tuesday", "on Wednesday",
