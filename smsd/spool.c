@@ -178,19 +178,21 @@ spool_begin(struct spool *s)
 	return execute(s, "BEGIN IMMEDIATE");
 }
 
+void
+spool_abort(struct spool *s)
+{
+	/* Some failures have rolled back already. */
+	if (sqlite3_get_autocommit(s->db) == 0)
+		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
 int
 spool_commit(struct spool *s)
 {
 	if (execute(s, "COMMIT") == 0)
 		return 0;
-	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	spool_abort(s);
 	return -1;
-}
-
-static void
-rollback(struct spool *s)
-{
-	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
 int
@@ -278,13 +280,13 @@ spool_done(struct spool *s, const int64_t *ids, int n)
 	for (int i = 0; i < n; i++) {
 		sqlite3_bind_int64(s->stmt[ST_DONE], 1, ids[i]);
 		if (step(s, ST_DONE) == -1) {
-			rollback(s);
+			spool_abort(s);
 			return -1;
 		}
 	}
 	sqlite3_bind_int(s->stmt[ST_PRUNE_DONE], 1, KEEP_DONE);
 	if (step(s, ST_PRUNE_DONE) == -1) {
-		rollback(s);
+		spool_abort(s);
 		return -1;
 	}
 	return spool_commit(s);
@@ -299,7 +301,7 @@ spool_quarantine(struct spool *s, int64_t id, const char *reason)
 	sqlite3_bind_int64(s->stmt[ST_ASIDE], 2, id);
 	sqlite3_bind_int(s->stmt[ST_PRUNE_ASIDE], 1, KEEP_QUARANTINE);
 	if (step(s, ST_ASIDE) == -1 || step(s, ST_PRUNE_ASIDE) == -1) {
-		rollback(s);
+		spool_abort(s);
 		return -1;
 	}
 	return spool_commit(s);
@@ -325,7 +327,7 @@ spool_junk(struct spool *s, const int64_t *ids, int n, const char *reason)
 		sqlite3_bind_int64(s->stmt[ST_JUNK_DROP], 2, ids[i]);
 		if (step(s, ST_JUNK_COUNT) == -1 ||
 		    step(s, ST_JUNK_DROP) == -1) {
-			rollback(s);
+			spool_abort(s);
 			return -1;
 		}
 	}

@@ -27,11 +27,13 @@ struct spool_row {
 struct spool *spool_open(const char *path); /* NULL after logging why */
 void spool_close(struct spool *s);
 
-/* Begin a group, add, and commit it: 0 means it is on disk (fsynced). */
+/* Begin a group, add, and commit it: 0 means it is on disk (fsynced).  After
+ * an add that failed the group must be aborted: what it has is not all. */
 int spool_begin(struct spool *s);
 int spool_add(struct spool *s, const char *modem, int64_t received_ms,
     const struct link_sms *sms);
 int spool_commit(struct spool *s);
+void spool_abort(struct spool *s);
 
 /* Up to max rows with id > after that are not done, in order.  Returns how
  * many, or -1. */

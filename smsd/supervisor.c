@@ -150,8 +150,10 @@ store_held(struct supervisor *s, struct child *c)
 	if (spool_begin(s->spool) == -1)
 		return -1;
 	for (size_t i = 0; i < c->held; i++)
-		if (spool_add(s->spool, c->name, now, &c->hold[i]) == -1)
-			break;
+		if (spool_add(s->spool, c->name, now, &c->hold[i]) == -1) {
+			spool_abort(s->spool);
+			return -1;
+		}
 	return spool_commit(s->spool);
 }
 
@@ -174,6 +176,9 @@ keep(struct supervisor *s, struct child *c)
 		log_info("the spool takes messages again");
 	s->spool_failed = false;
 	tell_kept(c);
+	/* Reading it may have stopped when nothing more could be held. */
+	if (c->readable != NULL && event_add(c->readable, NULL) == -1)
+		log_error("cannot watch %s", c->name);
 	pass(role(s, INGEST), &wake, sizeof wake);
 }
 
@@ -335,7 +340,7 @@ on_readable(evutil_socket_t fd, short what, void *ctx)
 	struct child *c = ctx;
 	struct supervisor *s = c->of;
 	union packet p;
-	ssize_t n = 0;
+	ssize_t n = -1;
 
 	(void)what;
 	while (c->held < GROUP_MAX &&
@@ -351,9 +356,11 @@ on_readable(evutil_socket_t fd, short what, void *ctx)
 		else if (c->kind == OUTBOX && p.head.kind == LINK_SEND)
 			enqueue(s, &p.send);
 	}
-	if (n == 0) /* it is ending: SIGCHLD does the rest */
-		event_del(c->readable);
 	keep(s, c);
+	/* It is ending, and SIGCHLD does the rest; or no more can be held
+	 * until the spool takes it. */
+	if (n == 0 || c->held == GROUP_MAX)
+		event_del(c->readable);
 }
 
 /* ---- children ---- */
@@ -569,6 +576,8 @@ on_tick(evutil_socket_t fd, short what, void *ctx)
 		if (c->pid == 0)
 			continue;
 		keep(s, c);
+		if (c->held == GROUP_MAX)
+			c->heard_ms = now; /* it is we who do not listen */
 		if (c->kind == MODEM && now - c->heard_ms > DEADLINE_MS) {
 			log_warn("modem %s: silent for %d s: killed", c->name,
 			    DEADLINE_MS / 1000);
