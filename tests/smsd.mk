@@ -1,1 +1,17 @@
 # tests of smsd
+SMSD_TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/smsd -I$(top_srcdir)/db $(SQLITE_CFLAGS)
+SMSD_TEST_LIBS = $(SMSD_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/check_reassembly
+TESTS += tests/check_reassembly
+tests_check_reassembly_SOURCES = tests/check_reassembly.c
+tests_check_reassembly_CPPFLAGS = $(SMSD_TEST_CPPFLAGS)
+tests_check_reassembly_CFLAGS = $(TEST_CFLAGS)
+tests_check_reassembly_LDADD = $(SMSD_TEST_LIBS)
+
+check_PROGRAMS += tests/check_spool
+TESTS += tests/check_spool
+tests_check_spool_SOURCES = tests/check_spool.c
+tests_check_spool_CPPFLAGS = $(SMSD_TEST_CPPFLAGS)
+tests_check_spool_CFLAGS = $(TEST_CFLAGS)
+tests_check_spool_LDADD = $(SMSD_TEST_LIBS)
