@@ -13,6 +13,34 @@
 
 #include "log.h"
 
+/* What libconfuse says too briefly: the words that it begins with, and ours
+ * before and behind the rest. */
+static const struct {
+	const char *its, *before, *behind;
+} wording[] = {
+	{ "no such option", "unrecognized key",
+	    ": is it misspelt, or outside its section?" },
+	{ "premature end of file", "the file ends too early",
+	    ": is a quote or a brace left open?" },
+};
+
+static void
+reword(char *text, size_t cap)
+{
+	char rest[512];
+
+	for (size_t i = 0; i < sizeof wording / sizeof wording[0]; i++) {
+		size_t n = strlen(wording[i].its);
+
+		if (strncmp(text, wording[i].its, n) != 0)
+			continue;
+		snprintf(rest, sizeof rest, "%s", text + n);
+		snprintf(text, cap, "%s%s%s", wording[i].before, rest,
+		    wording[i].behind);
+		return;
+	}
+}
+
 /* libconfuse reports through a callback; keep its line for the log. */
 __attribute__((format(printf, 2, 0))) static void
 complain(cfg_t *cfg, const char *fmt, va_list ap)
@@ -20,6 +48,7 @@ complain(cfg_t *cfg, const char *fmt, va_list ap)
 	char text[512];
 
 	vsnprintf(text, sizeof text, fmt, ap);
+	reword(text, sizeof text);
 	if (cfg != NULL && cfg->filename != NULL)
 		log_error("%s:%d: %s", cfg->filename, cfg->line, text);
 	else

@@ -12,6 +12,8 @@ smsd_libsmsd_a_SOURCES = \
 	smsd/link.h \
 	smsd/outbox.c \
 	smsd/outbox.h \
+	smsd/preflight.c \
+	smsd/preflight.h \
 	smsd/reassembly.c \
 	smsd/reassembly.h \
 	smsd/smsd_conf.c \

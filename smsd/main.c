@@ -8,6 +8,7 @@
 #include "ingest.h"
 #include "log.h"
 #include "outbox.h"
+#include "preflight.h"
 #include "smsd_conf.h"
 #include "supervisor.h"
 
@@ -21,10 +22,14 @@ usage(FILE *out)
 	    "what phones send in PostgreSQL, and sends what owners ask for.\n\n"
 	    "  -c FILE      configuration (default " SYSCONFDIR
 	    "/smsvault/smsd.conf)\n"
-	    "  -n           check the configuration and exit\n"
+	    "  -n           check the configuration, then whether what it "
+	    "names is\n"
+	    "               there, and exit\n"
 	    "  -v           say more, with whole numbers\n"
 	    "  --list-keys  print the keys that the configuration may have\n\n"
-	    "See smsd(8) and smsd.conf(5).\n",
+	    "Exit status: 0 stopped as asked, or -n found nothing wrong;\n"
+	    "1 it cannot run, the log says why; 2 the options or the\n"
+	    "configuration are wrong.  See smsd(8) and smsd.conf(5).\n",
 	    out);
 }
 
@@ -119,9 +124,11 @@ main(int argc, char **argv)
 	if (smsd_conf_read(call.conf, &conf) == -1)
 		return 2;
 	if (call.check) {
-		printf("%s: fine, %zu modem(s)\n", call.conf, conf.modems);
+		if ((status = preflight(&conf) > 0) == 0)
+			printf(
+			    "%s: fine, %zu modem(s)\n", call.conf, conf.modems);
 		smsd_conf_clear(&conf);
-		return 0;
+		return status;
 	}
 	log_open("smsd", conf.syslog, conf.verbose || call.verbose);
 	status = run(&call, &conf);

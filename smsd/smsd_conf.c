@@ -53,19 +53,28 @@ add_modem(void *target, const char *title, const void *section)
 	struct smsd_modem *to = &conf->modem[conf->modems];
 
 	if (conf->modems == SMSD_MODEMS_MAX) {
-		log_error("more than %d modems", SMSD_MODEMS_MAX);
-		return -1;
-	}
-	if (m->device[0] == '\0') {
-		log_error("modem \"%s\" has no device: say which, such as "
-			  "device = \"/dev/ttyUSB0\"",
-		    title);
+		log_error(
+		    "%s: more than %d modems", conf->path, SMSD_MODEMS_MAX);
 		return -1;
 	}
 	if (title[0] == '\0' || strlen(title) > 31) {
-		log_error("a modem's name has 1 to 31 characters");
+		log_error("%s: modem \"%s\": a name has 1 to 31 characters",
+		    conf->path, title);
 		return -1;
 	}
+	if (m->device[0] == '\0') {
+		log_error("%s: modem \"%s\" has no device: say which, such "
+			  "as device = \"/dev/ttyUSB0\"",
+		    conf->path, title);
+		return -1;
+	}
+	for (size_t i = 0; i < conf->modems; i++)
+		if (strcmp(conf->modem[i].device, m->device) == 0) {
+			log_error("%s: modems \"%s\" and \"%s\" have the "
+				  "same device %s",
+			    conf->path, conf->modem[i].name, title, m->device);
+			return -1;
+		}
 	to->name = strdup(title);
 	to->device = strdup(m->device);
 	to->connection = strdup(m->connection);

@@ -141,7 +141,9 @@ spool_open(const char *path)
 				  "and start again; sqlite3 .recover reads it",
 			    path);
 		else
-			log_error("cannot open spool %s", path);
+			log_error("cannot open spool %s: %s: see that its "
+				  "directory is there and is ours to write",
+			    path, sqlite3_errstr(err));
 		spool_close(s);
 		s = NULL;
 	}

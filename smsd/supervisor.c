@@ -604,7 +604,9 @@ lock_run(const struct smsd_conf *conf)
 		return -1;
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd == -1)
-		log_error("cannot open %s: %m", path);
+		log_error("cannot open %s: %m: see that the directory run "
+			  "of smsd.conf is there and is ours to write",
+		    path);
 	else if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
 		log_error("another smsd runs with %s: stop it first", path);
 		close(fd);
