@@ -1,12 +1,14 @@
 /*
  * smsctl - what the operator asks of a running gateway.
  */
+#include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "log.h"
@@ -54,6 +56,17 @@ static struct db *
 connect_db(const struct ctl *c)
 {
 	return db_open(c->conf.database, NULL);
+}
+
+/* Only smsd makes the spool: one that we made would not be smsd's to write. */
+static struct spool *
+open_spool(const struct ctl *c)
+{
+	if (access(c->conf.spool, F_OK) == 0)
+		return spool_open(c->conf.spool);
+	log_error("cannot open spool %s: %m%s", c->conf.spool,
+	    errno == ENOENT ? ": smsd makes it at its first start" : "");
+	return NULL;
 }
 
 /* ---- status ---- */
@@ -125,7 +138,7 @@ status_database(const struct ctl *c)
 static int
 cmd_status(struct ctl *c)
 {
-	struct spool *spool = spool_open(c->conf.spool);
+	struct spool *spool = open_spool(c);
 	struct spool_stats s;
 	int status = EXIT_FINE, db;
 
@@ -227,39 +240,61 @@ print_aside(const struct spool_aside *a, bool raw)
 }
 
 static int
+quarantine_list(const struct spool_aside *list, size_t n)
+{
+	if (n == 0)
+		puts("nothing is set aside");
+	for (size_t i = 0; i < n; i++)
+		print_aside(&list[i], false);
+	return EXIT_FINE;
+}
+
+static int
+quarantine_one(struct spool *spool, const struct spool_aside *list, size_t n,
+    const char *what, const char *number)
+{
+	int64_t id = 0;
+
+	if (strspn(number, "0123456789") == strlen(number))
+		id = strtoll(number, NULL, 10);
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].id != id)
+			continue;
+		if (strcmp(what, "show") == 0) {
+			print_aside(&list[i], true);
+			return EXIT_FINE;
+		}
+		return spool_replay(spool, id) == 0 ? EXIT_FINE : EXIT_REACH;
+	}
+	fprintf(stderr,
+	    "smsctl: quarantine %s: nothing has the number \"%s\": "
+	    "smsctl quarantine list shows them\n",
+	    what, number);
+	return EXIT_USAGE;
+}
+
+static int
 cmd_quarantine(struct ctl *c)
 {
 	const char *what = c->argc > 1 ? c->argv[1] : "list";
-	long long id = c->argc > 2 ? atoll(c->argv[2]) : 0;
-	struct spool *spool = spool_open(c->conf.spool);
+	bool all = strcmp(what, "list") == 0;
+	struct spool *spool = NULL;
 	struct spool_aside *list = NULL;
 	size_t n = 0;
-	int status = EXIT_FINE;
+	int status = EXIT_REACH;
 
-	if (spool == NULL || spool_list_quarantine(spool, &list, &n) == -1) {
-		spool_close(spool);
-		return EXIT_REACH;
+	if (c->argc != (all ? c->argc > 1 ? 2 : 1 : 3) ||
+	    (!all && strcmp(what, "show") != 0 &&
+		strcmp(what, "replay") != 0)) {
+		fputs("smsctl: say quarantine list, quarantine show ID or "
+		      "quarantine replay ID\n",
+		    stderr);
+		return EXIT_USAGE;
 	}
-	if (strcmp(what, "list") == 0) {
-		for (size_t i = 0; i < n; i++)
-			print_aside(&list[i], false);
-	} else if (strcmp(what, "show") == 0) {
-		status = EXIT_USAGE;
-		for (size_t i = 0; i < n; i++)
-			if (list[i].id == id) {
-				print_aside(&list[i], true);
-				status = EXIT_FINE;
-			}
-	} else if (strcmp(what, "replay") == 0) {
-		status = spool_replay(spool, id) == 0 ? EXIT_FINE : EXIT_USAGE;
-	} else {
-		status = EXIT_USAGE;
-	}
-	if (status == EXIT_USAGE)
-		fprintf(stderr,
-		    "smsctl: quarantine %s: nothing has the "
-		    "number %lld: smsctl quarantine list\n",
-		    what, id);
+	if ((spool = open_spool(c)) != NULL &&
+	    spool_list_quarantine(spool, &list, &n) == 0)
+		status = all ? quarantine_list(list, n)
+			     : quarantine_one(spool, list, n, what, c->argv[2]);
 	free(list);
 	spool_close(spool);
 	return status;
@@ -268,14 +303,15 @@ cmd_quarantine(struct ctl *c)
 static const struct {
 	const char *name;
 	int (*run)(struct ctl *c);
+	int words; /* at most, behind the name */
 	const char *help;
 } commands[] = {
-	{ "status", cmd_status, "what runs, what waits, what was spent" },
-	{ "queue", cmd_queue, "SMS that wait to be sent, or failed" },
-	{ "accounts", cmd_accounts, "accounts, their phones and budgets" },
-	{ "quarantine", cmd_quarantine,
+	{ "status", cmd_status, 0, "what runs, what waits, what was spent" },
+	{ "queue", cmd_queue, 0, "SMS that wait to be sent, or failed" },
+	{ "accounts", cmd_accounts, 0, "accounts, their phones and budgets" },
+	{ "quarantine", cmd_quarantine, 2,
 	    "list | show ID | replay ID: messages set aside" },
-	{ "migrate", cmd_migrate,
+	{ "migrate", cmd_migrate, 2,
 	    "[DIRECTORY [CONNINFO]]: bring the schema up to date" },
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])
@@ -283,7 +319,11 @@ static const struct {
 static void
 usage(FILE *out)
 {
-	fputs("usage: smsctl [-c FILE] COMMAND\n\n", out);
+	fputs("usage: smsctl [-c FILE] COMMAND\n"
+	      "       smsctl --help | --version\n\n"
+	      "  -c FILE     configuration of smsd (default " SYSCONFDIR
+	      "/smsvault/smsd.conf)\n\n",
+	    out);
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(
 		    out, "  %-11s %s\n", commands[i].name, commands[i].help);
@@ -298,16 +338,15 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-int
-main(int argc, char **argv)
+/* Returns the exit status if the options ask for no more, or -1. */
+static int
+read_options(int argc, char **argv, const char **path)
 {
-	const char *path = SYSCONFDIR "/smsvault/smsd.conf";
-	struct ctl ctl = { .argc = 0 };
-	int c, status = EXIT_USAGE;
+	int c;
 
 	while ((c = getopt_long(argc, argv, "+c:h", options, NULL)) != -1) {
 		if (c == 'c') {
-			path = optarg;
+			*path = optarg;
 		} else if (c == 'h') {
 			usage(stdout);
 			return EXIT_FINE;
@@ -319,23 +358,49 @@ main(int argc, char **argv)
 			return EXIT_USAGE;
 		}
 	}
-	ctl.argc = argc - optind;
-	ctl.argv = argv + optind;
-	log_open("smsctl", false, false);
-	if (ctl.argc == 0) {
+	if (optind == argc) {
 		usage(stderr);
 		return EXIT_USAGE;
 	}
-	if (smsd_conf_read(path, &ctl.conf) == -1)
+	return -1;
+}
+
+/* Which command it is, or -1 after saying what is wrong. */
+static int
+find_command(const struct ctl *ctl)
+{
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (strcmp(commands[i].name, ctl->argv[0]) != 0)
+			continue;
+		if (ctl->argc - 1 <= commands[i].words)
+			return (int)i;
+		fprintf(stderr,
+		    "smsctl: %s: unrecognized \"%s\": see "
+		    "smsctl --help\n",
+		    ctl->argv[0], ctl->argv[commands[i].words + 1]);
+		return -1;
+	}
+	fprintf(stderr, "smsctl: %s is not a command: see smsctl --help\n",
+	    ctl->argv[0]);
+	return -1;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *path = SYSCONFDIR "/smsvault/smsd.conf";
+	struct ctl ctl = { .argc = 0 };
+	int command, status = read_options(argc, argv, &path);
+
+	if (status != -1)
+		return status;
+	ctl.argc = argc - optind;
+	ctl.argv = argv + optind;
+	log_open("smsctl", false, false);
+	if ((command = find_command(&ctl)) == -1 ||
+	    smsd_conf_read(path, &ctl.conf) == -1)
 		return EXIT_USAGE;
-	for (size_t i = 0; i < COMMANDS; i++)
-		if (strcmp(commands[i].name, ctl.argv[0]) == 0) {
-			status = commands[i].run(&ctl);
-			smsd_conf_clear(&ctl.conf);
-			return status;
-		}
-	fprintf(stderr, "smsctl: %s is not a command\n", ctl.argv[0]);
-	usage(stderr);
+	status = commands[command].run(&ctl);
 	smsd_conf_clear(&ctl.conf);
-	return EXIT_USAGE;
+	return status;
 }
