@@ -27,7 +27,8 @@ WEB_LIBS = web-cgi/libwebcgi.a $(DB_LIBS) $(COMMON_LIBS) $(QRENCODE_LIBS)
 
 pkglibexec_PROGRAMS += web-cgi/smsvault-pages
 web_cgi_smsvault_pages_SOURCES = web-cgi/main.c
-web_cgi_smsvault_pages_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/web-cgi -I$(top_srcdir)/db
+web_cgi_smsvault_pages_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/web-cgi -I$(top_srcdir)/db \
+	-DSYSCONFDIR='"$(sysconfdir)"'
 web_cgi_smsvault_pages_LDADD = $(WEB_LIBS) $(FCGI_LIBS)
 
 staticdir = $(datadir)/smsvault/static

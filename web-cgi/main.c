@@ -2,18 +2,17 @@
  * The owners' pages, as a plain CGI program or, where the web server starts it
  * so, as a FastCGI one: libfcgi's FCGI_Accept does both.
  */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "conf.h"
 #include "config.h"
 #include "log.h"
 #include "page.h"
-
-/* Last: it makes macros of stdio's names. */
-#include <fcgi_stdio.h>
 
 static const struct conf_key keys[] = {
 	{ "database", CONF_STRING, offsetof(struct pages_conf, database),
@@ -26,6 +25,79 @@ static const struct conf_key keys[] = {
 	    offsetof(struct pages_conf, secure_cookie), "true", 0, 0 },
 };
 #define KEYS (sizeof keys / sizeof keys[0])
+
+#define CONF_DEFAULT SYSCONFDIR "/smsvault/pages.conf"
+
+static void
+usage(FILE *out)
+{
+	fputs(
+	    "usage: smsvault-pages [-n] [--config FILE]\n"
+	    "       smsvault-pages --list-keys | --help | --version\n\n"
+	    "The owners' web pages of smsvault, for a web server to start as\n"
+	    "CGI or FastCGI.\n\n"
+	    "  -c, --config FILE  configuration (default: what the environment\n"
+	    "                     variable SMSVAULT_PAGES_CONF names, else\n"
+	    "                     " CONF_DEFAULT ")\n"
+	    "  -n                 check the configuration, the key and the\n"
+	    "                     database, and exit\n"
+	    "  --list-keys        print the keys that the configuration may "
+	    "have\n\n"
+	    "Exit status: 0 done, 1 the key or the database cannot be used,\n"
+	    "2 the options or the configuration are wrong.\n"
+	    "See smsvault-pages(8).\n",
+	    out);
+}
+
+static const struct option options[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "list-keys", no_argument, NULL, 'l' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* Returns the exit status if no more is to be done, or -1. */
+static int
+read_options(int argc, char **argv, const char **conf, bool *check)
+{
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:nh", options, NULL)) != -1) {
+		switch (c) {
+		case 'n':
+			*check = true;
+			break;
+		case 'c':
+			*conf = optarg;
+			break;
+		case 'l':
+			for (size_t i = 0; i < KEYS; i++)
+				printf("%s\n", keys[i].name);
+			return 0;
+		case 'h':
+			usage(stdout);
+			return 0;
+		case 'V':
+			puts("smsvault-pages " PACKAGE_VERSION);
+			return 0;
+		default:
+			usage(stderr);
+			return 2;
+		}
+	}
+	if (optind != argc) {
+		usage(stderr);
+		return 2;
+	}
+	return -1;
+}
+
+/*
+ * From here on printf and the like are libfcgi's: before its FCGI_Accept they
+ * write nowhere.
+ */
+#include <fcgi_stdio.h>
 
 static const struct {
 	int code;
@@ -131,60 +203,57 @@ serve_one(struct page *p)
 	buf_clear(&p->body);
 }
 
-static void
-usage(void)
-{
-	fputs(
-	    "usage: smsvault-pages [--config FILE]\n"
-	    "       smsvault-pages --list-keys | --help | --version\n\n"
-	    "The owners' web pages of smsvault, for a web server to start as\n"
-	    "CGI or FastCGI.  See smsvault-pages(8).\n",
-	    stdout);
-}
-
-static const struct option options[] = {
-	{ "config", required_argument, NULL, 'c' },
-	{ "list-keys", no_argument, NULL, 'l' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 },
-};
-
-/* Returns the exit status if no more is to be done, or -1. */
-static int
-read_options(int argc, char **argv, const char **conf)
-{
-	int c;
-
-	while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
-		switch (c) {
-		case 'c':
-			*conf = optarg;
-			break;
-		case 'l':
-			for (size_t i = 0; i < KEYS; i++)
-				printf("%s\n", keys[i].name);
-			return 0;
-		case 'h':
-			usage();
-			return 0;
-		case 'V':
-			printf("smsvault-pages " PACKAGE_VERSION "\n");
-			return 0;
-		default:
-			return 2;
-		}
-	}
-	return -1;
-}
-
 static int
 load_key(const struct pages_conf *conf, uint8_t key[static SEAL_KEY_LEN])
 {
 	char path[1024];
 
 	snprintf(path, sizeof path, "%s/service.key", conf->keys);
+	if (access(path, F_OK) == -1 && errno == ENOENT) {
+		log_error("no key file %s: smsd makes it at its first start; "
+			  "or set keys in the configuration",
+		    path);
+		return -1;
+	}
 	return seal_keyfile_load(path, key);
+}
+
+/* For -n: all that can be known before somebody asks for a page. */
+static int
+check(const struct pages_conf *conf)
+{
+	struct db *db;
+
+	if (conf->service_number[0] == '\0')
+		log_warn("no service_number: the pages cannot tell owners "
+			 "where their phones send to");
+	if ((db = db_open(conf->database, NULL)) == NULL)
+		return 1;
+	log_info("fine: the database has schema %d", db_schema_version(db));
+	db_close(db);
+	return 0;
+}
+
+/* A database that is away is looked for again at each request. */
+static void
+serve(const struct pages_conf *conf, const uint8_t *service,
+    struct opener *opener)
+{
+	struct db *db = NULL;
+
+	while (FCGI_Accept() >= 0) {
+		struct page p = {
+			.conf = conf,
+			.service_key = service,
+			.opener = opener,
+		};
+
+		if (db == NULL)
+			db = db_open(conf->database, NULL);
+		p.db = db;
+		serve_one(&p);
+	}
+	db_close(db);
 }
 
 int
@@ -193,31 +262,31 @@ main(int argc, char **argv)
 	const char *path = getenv("SMSVAULT_PAGES_CONF");
 	struct pages_conf conf = { 0 };
 	uint8_t service[SEAL_KEY_LEN];
-	struct opener *opener;
-	struct db *db;
-	int status = read_options(argc, argv, &path);
+	struct opener *opener = NULL;
+	bool only_check = false;
+	int status = read_options(argc, argv, &path, &only_check);
 
 	if (status != -1)
 		return status;
 	log_open("smsvault-pages", false, false);
+	if (path == NULL)
+		path = CONF_DEFAULT;
 	if (conf_read(path, keys, KEYS, NULL, 0, &conf) == -1)
 		return 2;
-	if (load_key(&conf, service) == -1 || (opener = opener_new()) == NULL ||
-	    (db = db_open(conf.database, NULL)) == NULL)
-		return 1;
-	while (FCGI_Accept() >= 0) {
-		struct page p = {
-			.conf = &conf,
-			.service_key = service,
-			.db = db,
-			.opener = opener,
-		};
-
-		serve_one(&p);
+	status = 1;
+	if (load_key(&conf, service) == -1)
+		goto out;
+	if (only_check) {
+		status = check(&conf);
+		goto out;
 	}
+	if ((opener = opener_new()) == NULL)
+		goto out;
+	serve(&conf, service, opener);
+	status = 0;
+out:
 	opener_free(opener);
-	db_close(db);
 	seal_wipe(service, sizeof service);
 	conf_clear(keys, KEYS, &conf);
-	return 0;
+	return status;
 }

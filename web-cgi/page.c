@@ -280,7 +280,8 @@ page_serve(struct page *p)
 
 	p->status = 200;
 	choose_language(p);
-	session_load(p);
+	if (!page_ok(p, p->db != NULL ? session_load(p) : DB_LOST))
+		return;
 	if (r == NULL || (p->req.post ? !r->post : !r->get)) {
 		page_error(p, 404, T_E_NOT_FOUND);
 		return;

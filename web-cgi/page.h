@@ -21,7 +21,7 @@ struct pages_conf {
 struct page {
 	const struct pages_conf *conf;
 	const uint8_t *service_key; /* 32 octets */
-	struct db *db;
+	struct db *db; /* NULL: it cannot be reached */
 	struct opener *opener;
 	struct request req;
 	enum text_language language;
@@ -66,7 +66,8 @@ void page_to_phone(struct page *p, int64_t phone, const char *more);
 void page_policy_state(struct page *p, const struct pages_phone *ph);
 
 /* session.c */
-void session_load(struct page *p);
+/* DB_OK also if it is nobody's. */
+enum db_err session_load(struct page *p);
 bool session_csrf_good(const struct page *p);
 /* Sign in: a new token, its cookie, its row.  secret is the private key. */
 enum db_err session_start(struct page *p, const struct pages_account *a,

@@ -67,7 +67,7 @@ give_token(struct page *p)
 	derive_csrf(p);
 }
 
-void
+enum db_err
 session_load(struct page *p)
 {
 	char text[2 * SEAL_KEY_LEN + 2];
@@ -77,15 +77,16 @@ session_load(struct page *p)
 	if (!request_cookie(&p->req, cookie_name(p), text, sizeof text) ||
 	    !from_hex(text, p->token, sizeof p->token)) {
 		give_token(p);
-		return;
+		return DB_OK;
 	}
 	derive_csrf(p);
 	seal_digest(p->token, sizeof p->token, hash);
 	err = pages_session_find(p->db, hash, &p->who);
-	if (err != DB_OK)
-		p->who.account = 0;
-	else
+	if (err == DB_OK)
 		p->language = text_language_of(p->who.language);
+	else
+		p->who.account = 0;
+	return err == DB_NONE ? DB_OK : err;
 }
 
 bool
