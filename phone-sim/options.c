@@ -43,6 +43,8 @@ static const char usage[] =
     "  --baud N         bits a second on a modem's line (default: no limit)\n"
     "  --help, --version\n"
     "\n"
+    "Exit status: 0 ended as asked, 1 it failed, or --ask was answered with\n"
+    "an error, 2 the options are wrong.  See phone-sim(1).\n"
     "On a terminal it takes commands: say \"help\".\n";
 
 enum opt {
@@ -190,7 +192,7 @@ script(struct options *o, const char *path)
 		o->script_fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (o->script_fd == -1) {
 		log_error("cannot open the script %s: %m", path);
-		exit(EXIT_FAILURE);
+		exit(OPTIONS_USAGE);
 	}
 	return 0;
 }
@@ -278,24 +280,24 @@ options_read(struct options *out, int argc, char **argv)
 		}
 		if (which == '?') {
 			log_error("say phone-sim --help for the options");
-			return EXIT_FAILURE;
+			return OPTIONS_USAGE;
 		}
 		if (take(out, which, optarg) == -1) {
 			log_error("--%s: \"%s\" is not what it takes: see "
 				  "phone-sim --help",
 			    longs[place].name, optarg);
-			return EXIT_FAILURE;
+			return OPTIONS_USAGE;
 		}
 	}
 	if (optind < argc) {
 		log_error("unrecognized argument \"%s\": see phone-sim --help",
 		    argv[optind]);
-		return EXIT_FAILURE;
+		return OPTIONS_USAGE;
 	}
 	if (out->ask != NULL && out->socket == NULL) {
 		log_error("--ask wants --socket PATH: where the simulator "
 			  "listens");
-		return EXIT_FAILURE;
+		return OPTIONS_USAGE;
 	}
 	return -1;
 }

@@ -6,6 +6,8 @@
 
 #include "sim.h"
 
+#define OPTIONS_USAGE 2 /* exit status: the options are wrong */
+
 struct options {
 	struct sim_setup sim;
 	const char *socket, *ask;
