@@ -1,1 +1,13 @@
 # bench
+
+noinst_PROGRAMS += bench/pack-size
+bench_pack_size_SOURCES = \
+	bench/corpus.c \
+	bench/corpus.h \
+	bench/methods.c \
+	bench/methods.h \
+	bench/pack-size.c \
+	bench/plan.c \
+	bench/plan.h
+bench_pack_size_CFLAGS = $(WARN_CFLAGS) $(JANSSON_CFLAGS) $(ZSTD_CFLAGS) $(ZLIB_CFLAGS)
+bench_pack_size_LDADD = $(COMMON_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) -lm

@@ -14,7 +14,8 @@ die() {
 # What Debian 12 calls the things we need: to build, to run, to test.
 build_packages='autoconf automake make gcc libc6-dev pkg-config libgammu-dev
 libpq-dev libssl-dev libsqlite3-dev zlib1g-dev libconfuse-dev libevent-dev
-libseccomp-dev libqrencode-dev libfcgi-dev check libjansson-dev'
+libseccomp-dev libqrencode-dev libfcgi-dev check libjansson-dev
+libzstd-dev'
 run_packages='postgresql-15 lighttpd curl'
 test_packages='postgresql-15-pgtap postgresql-client-15 gammu gammu-smsd
 chromium fonts-wqy-zenhei mandoc valgrind clang libclang-rt-14-dev
