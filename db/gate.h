@@ -165,7 +165,7 @@ enum db_err gate_sequence_next(
 struct gate_policy {
 	int64_t account, phone;
 	uint32_t version;
-	uint8_t policy[64];
+	uint8_t policy[WIRE_POLICY_MAX];
 	size_t len;
 };
 /* Policies that must go out: newer than what was sent, or sent long ago, not

@@ -34,10 +34,13 @@ static const struct db_stmt claim_take = { "claim_take", 4,
 	"UPDATE outbox SET state = 'sending', attempts = attempts + 1, "
 	" changed_at = " TS(3) ", price_milli = price_milli + $4 "
 			       "WHERE account_id = $1 AND outbox_id = $2" };
-static const struct db_stmt claim_book = { "claim_book", 3,
-	"INSERT INTO spend (account_id, day, sms, cost_milli) VALUES ($1, (" TS(
-	    2) " AT TIME ZONE 'UTC')::date, 1, $3) "
-	       "ON CONFLICT (account_id, day) DO UPDATE SET sms = spend.sms + 1, "
+static const struct db_stmt claim_book = { "claim_book", 4,
+	"INSERT INTO spend (account_id, day, purpose, sms, cost_milli) "
+	"SELECT account_id, (" TS(
+	    3) " AT TIME ZONE 'UTC')::date, purpose, 1, $4 FROM outbox "
+	       "WHERE account_id = $1 AND outbox_id = $2 "
+	       "ON CONFLICT (account_id, day, purpose) DO UPDATE SET "
+	       " sms = spend.sms + 1, "
 	       " cost_milli = spend.cost_milli + excluded.cost_milli" };
 
 static void
@@ -102,8 +105,7 @@ take(struct db *db, const struct gate_claim *c,
 	db_arg_int(&a, budget->price_milli);
 	if ((err = db_run(db, &claim_take, &a, NULL)) != DB_OK)
 		return err;
-	db_arg_int(&b, c->account);
-	db_arg_time(&b, now_ms);
+	row_args(&b, c, now_ms);
 	db_arg_int(&b, budget->price_milli);
 	return db_run(db, &claim_book, &b, NULL);
 }

@@ -16,4 +16,4 @@ db_libdb_a_CPPFLAGS = $(AM_CPPFLAGS) $(PQ_CFLAGS)
 DB_LIBS = db/libdb.a $(PQ_LIBS)
 
 migrationsdir = $(datadir)/smsvault/migrations
-dist_migrations_DATA = db/migrations/0001_first.sql
+dist_migrations_DATA = db/migrations/0001_first.sql db/migrations/0002_life.sql

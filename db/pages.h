@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "db.h"
+#include "wire.h"
 
 #define PAGES_LOGIN_MAX 65
 #define PAGES_NAME_MAX 128
@@ -73,7 +74,7 @@ struct pages_phone {
 	int64_t records[10]; /* current ones, by enum record_kind */
 	uint32_t policy_newest, policy_applied, policy_sent;
 	int64_t policy_applied_ms;
-	uint8_t policy[64];
+	uint8_t policy[WIRE_POLICY_MAX];
 	size_t policy_len;
 };
 /* phone 0: all, those bound first. */

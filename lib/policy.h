@@ -15,8 +15,7 @@
 #include "record.h"
 
 enum policy_mode {
-	POLICY_INHERIT =
-	    0, /* owner: leave it to the phone; phone: the default */
+	POLICY_INHERIT = 0, /* leave it to the next below */
 	POLICY_OFF = 1, /* never */
 	POLICY_MANUAL = 2, /* when the user or the owner asks */
 	POLICY_INTERVAL = 3, /* what is new, every interval_min minutes */
@@ -33,24 +32,60 @@ struct policy_kind {
 	uint32_t interval_min; /* INTERVAL and FILL */
 };
 
+enum policy_choice {
+	POLICY_UNSAID = 0, /* leave it to the next below */
+	POLICY_NO = 1,
+	POLICY_YES = 2,
+};
+
+#define POLICY_FILTERS_MAX 4 /* words, and numbers, that one may name */
+#define POLICY_FILTER_MAX 20 /* octets of one */
+#define POLICY_FILE_KB_MAX 65535
+
 struct policy {
 	uint32_t version; /* the owner's: 1 and up; the phone's own: 0 */
 	bool lock; /* the phone's user may not change settings */
 	uint32_t daily_sms; /* most upload SMS a day; 0: no limit of its own */
+	uint32_t
+	    lost_daily_sms; /* the reserve of lost mode, a day; 0: unsaid */
+	uint32_t file_max_kb; /* no larger file (1024 octets); 0: unsaid */
+	/* Minutes of the phone's local day, 0..1439; equal: no quiet hours.
+	 * Nothing is sent from quiet_from to before quiet_to. */
+	uint16_t quiet_from, quiet_to;
+	enum policy_choice codes; /* may one-time codes be uploaded? */
+	enum policy_choice roaming; /* may it upload while roaming? */
+	/* Messages with such a word (ASCII case is ignored), and messages and
+	 * calls with such a number (its last 9 digits count), stay on the
+	 * phone.  "": not used. */
+	char word[POLICY_FILTERS_MAX][POLICY_FILTER_MAX + 1];
+	char peer[POLICY_FILTERS_MAX][POLICY_FILTER_MAX + 1];
 	struct policy_kind
 	    kind[RECORD_KIND_COUNT]; /* by enum record_kind; [0] unused */
 };
 
 /* What holds when nobody has said anything: FILL or 24 h for contacts,
- * messages and calls; the rest OFF until it is built. */
+ * messages, calls, calendar and notes; files by hand; SIM and device at once;
+ * locations OFF.  Codes are uploaded, roaming is not used. */
 void policy_default(struct policy *p);
-/* Owner's above phone's above default.  owner or phone may be NULL.  No kind
- * is INHERIT in *out. */
+/* Owner's above phone's above default, setting by setting; the words and
+ * numbers of both hold.  owner or phone may be NULL.  Nothing is INHERIT or
+ * UNSAID in *out. */
 void policy_effective(
     const struct policy *owner, const struct policy *phone, struct policy *out);
+/* What holds on a lost phone: everything small at once, no quiet hours, no
+ * filters, roaming too, the lock on, lost_daily_sms as the day's limit. */
+void policy_lost(struct policy *effective);
+#define POLICY_LOST_DAILY 100 /* where nobody has said otherwise */
+/* May this record leave the phone?  By the filters of an effective policy. */
+bool policy_wants(const struct policy *effective, const struct record *r);
+/* Minutes until the quiet hours end; 0: it is not quiet now. */
+unsigned policy_quiet_left(const struct policy *effective, unsigned minute);
+/* Does this look like a one-time code (a bank's, a login's)? */
+bool policy_is_code(const char *body);
+
 /* Encodes all but the version (that is in the control frame).  Returns the
- * octets used, at most WIRE_POLICY_MAX.  Kinds that are INHERIT are left out.
- */
+ * octets used, at most WIRE_POLICY_MAX, or 0 if cap is too small (words and
+ * numbers take what is left).  What is INHERIT or UNSAID is left out. */
 size_t policy_encode(const struct policy *p, uint8_t *out, size_t cap);
 /* 0, or -1 if it is not a policy.  Unknown kinds and fields are skipped. */
 int policy_decode(

@@ -153,6 +153,11 @@ size_t seal_transfer_room(size_t n, size_t room);
  * len - 16 octets. */
 enum seal_err seal_transfer_open(const struct seal_phone *k, bool down,
     uint32_t transfer, const uint8_t *bodies, size_t len, uint8_t *out);
+/* The mark of a record in the proof of completeness, over its stored form
+ * (record_encode()): keyed, so that it tells nothing of the content to who
+ * has not the phone's key. */
+uint32_t
+seal_mark(const struct seal_phone *k, const uint8_t *stored, size_t len);
 /* CONTROL and ACK.  plain comes from wire_control_encode/wire_ack_encode. */
 enum seal_err seal_control(const struct seal_phone *k, enum wire_type type,
     uint32_t sequence, const uint8_t *plain, size_t len,

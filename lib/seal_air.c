@@ -22,6 +22,7 @@ struct seal_phone {
 	struct way up, down;
 	uint8_t control[SEAL_SIV_KEY_LEN];
 	uint8_t proof[SEAL_SIV_KEY_LEN];
+	uint8_t mark[SEAL_KEY_LEN];
 };
 
 static enum seal_err
@@ -53,7 +54,8 @@ seal_phone_new(const uint8_t root[static SEAL_KEY_LEN], uint32_t key_id)
 	     DERIVE("down transfer", down.transfer) &&
 	     DERIVE("down single mac", down.single_mac) &&
 	     DERIVE("down single stream", down.single_stream) &&
-	     DERIVE("control", control) && DERIVE("proof", proof);
+	     DERIVE("control", control) && DERIVE("proof", proof) &&
+	     DERIVE("mark", mark);
 #undef DERIVE
 	if (!ok) {
 		seal_phone_free(k);
@@ -299,6 +301,16 @@ seal_transfer_open(const struct seal_phone *k, bool down, uint32_t transfer,
 	transfer_ad(k, down, transfer, ad);
 	return seal_unlock(
 	    way_of(k, down)->transfer, ad, sizeof ad, bodies, len, out);
+}
+
+uint32_t
+seal_mark(const struct seal_phone *k, const uint8_t *stored, size_t len)
+{
+	uint8_t mac[SEAL_DIGEST_LEN];
+
+	if (seal_hmac(k->mark, stored, len, NULL, 0, mac) != SEAL_OK)
+		return 0;
+	return be_get32(mac);
 }
 
 /* ---- control, acknowledgement, proof: SIV over the body, head as AD ---- */

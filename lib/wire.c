@@ -289,6 +289,50 @@ put_text(uint8_t *p, const char *text, size_t max)
 	return len;
 }
 
+/* LOST: u24 version, u8 flags, u16 minutes, text. */
+#define LOST_HEAD 6
+#define LOST_ON 0x01
+#define LOST_RING 0x02
+#define LOST_LOCK 0x04
+#define LOST_LOCATE 0x08
+
+enum wire_err
+wire_lost_decode(const uint8_t *p, size_t len, struct wire_lost *out)
+{
+	struct wire_lost l = { 0 };
+	enum wire_err err;
+
+	if (len < LOST_HEAD)
+		return WIRE_E_SHORT;
+	l.version = be_get24(p);
+	l.on = (p[3] & LOST_ON) != 0;
+	l.ring = (p[3] & LOST_RING) != 0;
+	l.lock_screen = (p[3] & LOST_LOCK) != 0;
+	l.locate = (p[3] & LOST_LOCATE) != 0;
+	l.locate_min = (uint16_t)be_get16(p + 4);
+	if (l.version == 0 || (p[3] & 0xf0) != 0 ||
+	    (l.locate ? l.locate_min < 5 || l.locate_min > 1440
+		      : l.locate_min != 0))
+		return WIRE_E_FIELD;
+	if ((err = read_text(p + LOST_HEAD, len - LOST_HEAD, l.text,
+		 WIRE_LOST_TEXT_MAX)) != WIRE_OK)
+		return err;
+	*out = l;
+	return WIRE_OK;
+}
+
+size_t
+wire_lost_encode(
+    const struct wire_lost *l, uint8_t p[static WIRE_CONTROL_ARGS_MAX])
+{
+	be_put24(p, l->version);
+	p[3] = (uint8_t)((l->on ? LOST_ON : 0) | (l->ring ? LOST_RING : 0) |
+			 (l->lock_screen ? LOST_LOCK : 0) |
+			 (l->locate ? LOST_LOCATE : 0));
+	be_put16(p + 4, l->locate ? l->locate_min : 0);
+	return LOST_HEAD + put_text(p + LOST_HEAD, l->text, WIRE_LOST_TEXT_MAX);
+}
+
 enum wire_err
 wire_hello_decode(const uint8_t *p, size_t len, struct wire_hello *out)
 {

@@ -104,6 +104,28 @@ enum wire_command {
 	WIRE_CMD_UPLOAD = 3, /* args: none; send what is new now */
 	WIRE_CMD_UNBIND = 4, /* args: none; forget the key */
 	WIRE_CMD_REFUSED = 5, /* args: one octet, enum wire_refusal */
+	WIRE_CMD_STATE = 6, /* args: u8 kind; the next upload has its buckets */
+	WIRE_CMD_AGAIN = 7, /* args: u8 kind, u16 buckets; send these again */
+	WIRE_CMD_LOST = 8, /* args: wire_lost_encode(); full state */
+	WIRE_CMD_RING = 9, /* args: u8, tens of seconds, 1..60 */
+	WIRE_CMD_TEXT = 10, /* args: one line of text to show its user */
+	WIRE_CMD_WIPE = 11, /* args: u8 1: prepare; u8 2, u64 nonce: go */
+};
+
+enum wire_wipe {
+	WIRE_WIPE_NONE = 0,
+	WIRE_WIPE_PREPARE = 1, /* down: prepare; up: prepared, with the nonce */
+	WIRE_WIPE_GO = 2, /* down: go; up: it begins now, the last word */
+};
+
+/* What is inside a LOST: what holds from now on, above every policy. */
+#define WIRE_LOST_TEXT_MAX 80
+struct wire_lost {
+	uint32_t version; /* 24 bits, 1 and up; an older one is ignored */
+	bool on; /* false: found */
+	bool ring, lock_screen, locate;
+	uint16_t locate_min; /* minutes between locations, 5..1440 */
+	char text[WIRE_LOST_TEXT_MAX + 1]; /* shown; "": none */
 };
 
 enum wire_refusal {
@@ -124,6 +146,11 @@ enum wire_err
 wire_control_decode(const uint8_t *p, size_t len, struct wire_control *out);
 size_t wire_control_encode(
     const struct wire_control *c, uint8_t p[static WIRE_DATA_MAX]);
+
+enum wire_err
+wire_lost_decode(const uint8_t *p, size_t len, struct wire_lost *out);
+size_t wire_lost_encode(
+    const struct wire_lost *l, uint8_t p[static WIRE_CONTROL_ARGS_MAX]);
 
 /*
  * What is inside an ACK, once opened.  Every transfer up to and including
@@ -147,7 +174,7 @@ wire_ack_encode(const struct wire_ack *a, uint8_t p[static WIRE_DATA_MAX]);
 #define WIRE_NAME_MAX 37 /* octets of UTF-8; fits the text form too */
 #define WIRE_QUESTION_MAX 48
 #define WIRE_ANSWER_MAX 64
-#define WIRE_POLICY_MAX 64
+#define WIRE_POLICY_MAX 84 /* fits a CONTROL in the text form */
 
 struct wire_hello {
 	uint8_t wire_max; /* highest wire version the phone speaks */

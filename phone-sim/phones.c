@@ -303,6 +303,15 @@ host_tell(void *ctx, enum phone_notice what, const char *detail)
 	case PHONE_N_ACKED:
 		notice(p, "all that was sent has arrived");
 		break;
+	case PHONE_N_TEXT:
+		notice(p, "shows: %s", detail);
+		break;
+	case PHONE_N_LOST:
+		notice(p, "lost mode has changed");
+		break;
+	case PHONE_N_RESTORED:
+		notice(p, "a restore is over: %s", detail);
+		break;
 	}
 }
 

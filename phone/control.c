@@ -6,6 +6,7 @@
 
 #include "log.h"
 #include "phone_internal.h"
+#include "utf8.h"
 
 #define WINDOW 64
 /* A clock before this was never set: not_after cannot be judged by it. */
@@ -82,6 +83,18 @@ take_refused(struct phone *p, const struct wire_control *c)
 }
 
 static void
+take_text(struct phone *p, const struct wire_control *c)
+{
+	char text[WIRE_CONTROL_ARGS_MAX + 1];
+
+	if (!utf8_line((const char *)c->args, c->args_len))
+		return;
+	memcpy(text, c->args, c->args_len);
+	text[c->args_len] = '\0';
+	phone_tell(p, PHONE_N_TEXT, text);
+}
+
+static void
 take_control(struct phone *p, const struct wire_control *c)
 {
 	if (is_late(p, c->not_after)) {
@@ -106,6 +119,19 @@ take_control(struct phone *p, const struct wire_control *c)
 	case WIRE_CMD_REFUSED:
 		take_refused(p, c);
 		return;
+	case WIRE_CMD_RING:
+		if (c->args_len == 1 && c->args[0] >= 1 && c->args[0] <= 60 &&
+		    p->host.ring != NULL)
+			p->host.ring(p->host.ctx, 10u * c->args[0]);
+		return;
+	case WIRE_CMD_TEXT:
+		take_text(p, c);
+		return;
+	case WIRE_CMD_STATE:
+	case WIRE_CMD_AGAIN:
+	case WIRE_CMD_LOST:
+	case WIRE_CMD_WIPE:
+		break;
 	}
 	log_warn("phone: command %u is not one of this version: ignored",
 	    (unsigned)c->command);

@@ -19,6 +19,7 @@
 
 #include "policy.h"
 #include "record.h"
+#include "wire.h"
 
 enum phone_notice {
 	PHONE_N_BINDING, /* HELLO sent */
@@ -30,6 +31,16 @@ enum phone_notice {
 	PHONE_N_UNBOUND,
 	PHONE_N_UPLOADED, /* detail: "N records in M SMS" handed to the radio */
 	PHONE_N_ACKED, /* everything sent so far has arrived */
+	PHONE_N_TEXT, /* detail: what the owner wants to be shown */
+	PHONE_N_LOST, /* lost mode: on, changed or off; see phone_get_lost() */
+	PHONE_N_RESTORED, /* detail: "N new, M there before, K failed" */
+};
+
+enum phone_applied {
+	PHONE_APPLIED = 0, /* it is there now */
+	PHONE_PRESENT = 1, /* it was there, the same */
+	PHONE_NOT_NOW = 2, /* ask again later */
+	PHONE_NEVER = 3, /* this phone cannot hold such a thing */
 };
 
 struct phone_host {
@@ -44,6 +55,27 @@ struct phone_host {
 	int (*send)(void *ctx, const char *number, const uint8_t *frame,
 	    size_t len, bool text);
 	void (*tell)(void *ctx, enum phone_notice what, const char *detail);
+
+	/* The rest may be NULL: then it is UTC, at home, and nothing is put on
+	 * the phone or done to it. */
+	/* Local time minus UTC, minutes. */
+	int (*utc_offset_min)(void *ctx);
+	bool (*roaming)(void *ctx);
+	/* Put a record that comes from a restore or from the owner's page on
+	 * the phone.  Its id is another phone's unless the kind has an item
+	 * with it and mine is true; *id is set to what it is here.  The
+	 * library asks only for what its journal does not know as there. */
+	enum phone_applied (*apply)(
+	    void *ctx, const struct record *r, bool mine, uint32_t *id);
+	/* A whole file, as it was on the phone that sent it. */
+	enum phone_applied (*apply_file)(void *ctx,
+	    const struct record *manifest, const uint8_t *data, size_t len,
+	    bool mine, uint32_t *id);
+	void (*ring)(void *ctx, unsigned seconds);
+	/* Where it is: fill r, a new RECORD_LOCATION.  -1: not known now. */
+	int (*locate)(void *ctx, struct record *r);
+	/* Erase everything of its user's.  The journal is wiped after it. */
+	void (*wipe)(void *ctx);
 };
 
 struct phone_identity {
@@ -64,7 +96,7 @@ enum phone_err {
 	PHONE_OK = 0,
 	PHONE_E_CODE, /* not a binding code or QR text */
 	PHONE_E_STATE, /* not in this state */
-	PHONE_E_LOCKED, /* the owner has locked the settings */
+	PHONE_E_LOCKED, /* the owner has locked the settings, or it is lost */
 	PHONE_E_INVALID, /* record or policy out of range */
 	PHONE_E_FAILED, /* the journal failed: logged */
 };
@@ -101,6 +133,29 @@ void phone_set_pace(struct phone *p, unsigned sms, int64_t per_ms);
 /* A record is there, new or changed, or gone (RECORD_DELETE).  A record that
  * is as the journal knows it costs nothing. */
 enum phone_err phone_put(struct phone *p, const struct record *r);
+/*
+ * A file and its octets: r is its manifest (name, folder, type; the library
+ * adds size, digest and coding).  data is copied into the journal, coded, and
+ * kept there until it has arrived.  PHONE_E_INVALID: larger than
+ * PHONE_FILE_MAX.
+ */
+#define PHONE_FILE_MAX (16u << 20)
+enum phone_err phone_put_file(
+    struct phone *p, const struct record *r, const uint8_t *data, size_t len);
+/* How far the files are: octets that travel, and those acknowledged. */
+struct phone_file {
+	uint32_t id;
+	uint64_t size, arrived;
+	unsigned sms_left;
+};
+/* At most max; how many there are that have not arrived whole. */
+size_t phone_files(struct phone *p, struct phone_file *out, size_t max);
+/* What an upload of all that is pending would take now, in SMS. */
+unsigned phone_upload_cost(struct phone *p);
+
+/* What the owner has ordered.  on false: not lost. */
+void phone_get_lost(struct phone *p, struct wire_lost *out);
+
 /* Send everything of every kind that is not OFF, now. */
 enum phone_err phone_upload_now(struct phone *p);
 /* The phone's own settings; refused while the owner's policy has the lock. */

@@ -143,8 +143,13 @@ host_tell(void *ctx, enum phone_notice what, const char *detail)
 static void
 open_phone(struct station *s)
 {
-	const struct phone_host host = { s, host_now, host_now, host_send,
-		host_tell };
+	const struct phone_host host = {
+		.ctx = s,
+		.now_ms = host_now,
+		.mono_ms = host_now,
+		.send = host_send,
+		.tell = host_tell,
+	};
 	const struct phone_identity who = { s->device, "8935840", s->device,
 		strncmp(s->device, "text", 4) == 0 };
 

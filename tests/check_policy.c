@@ -28,8 +28,10 @@ static const struct {
 	    FILL_DAY },
 	{ "nobody: calls too", RECORD_CALL, false, false, NONE, NONE,
 	    FILL_DAY },
-	{ "nobody: files are off", RECORD_FILE, false, false, NONE, NONE,
-	    { POLICY_OFF, 0 } },
+	{ "nobody: files by hand", RECORD_FILE, false, false, NONE, NONE,
+	    { POLICY_MANUAL, 0 } },
+	{ "nobody: a SIM at once", RECORD_SIM, false, false, NONE, NONE,
+	    { POLICY_AT_ONCE, 0 } },
 	{ "nobody: locations are off", RECORD_LOCATION, false, false, NONE,
 	    NONE, { POLICY_OFF, 0 } },
 	{ "both say nothing", RECORD_CALL, true, true, NONE, NONE, FILL_DAY },
@@ -155,6 +157,130 @@ START_TEST(largest_fits)
 }
 END_TEST
 
+START_TEST(every_setting_comes_back)
+{
+	static const uint8_t want[] = { 0x00, 0x01, 0x00, 0x05, 0xf1, 0x04,
+		0x05, 0x28, 0x01, 0xa4, 0xf2, 0x02, 0x00, 0x40, 0xf3, 0x01,
+		0x09, 0xf4, 0x02, 0x00, 0x14, 0xf5, 0x04, 'b', 'a', 'n', 'k',
+		0xf6, 0x03, '1', '1', '2' };
+	struct policy p = { .daily_sms = 5,
+		.lost_daily_sms = 20,
+		.file_max_kb = 64,
+		.quiet_from = 1320,
+		.quiet_to = 420,
+		.codes = POLICY_NO,
+		.roaming = POLICY_YES,
+		.word = { "bank" },
+		.peer = { "112" } };
+	struct policy back;
+	uint8_t out[WIRE_POLICY_MAX];
+
+	ck_assert_uint_eq(policy_encode(&p, out, sizeof out), sizeof want);
+	ck_assert_mem_eq(out, want, sizeof want);
+	ck_assert_int_eq(policy_decode(out, sizeof want, 0, &back), 0);
+	ck_assert_mem_eq(&back, &p, sizeof p);
+	/* More words than there is room for are said, not cut. */
+	for (size_t i = 0; i < POLICY_FILTERS_MAX; i++) {
+		memset(p.word[i], 'w', POLICY_FILTER_MAX);
+		memset(p.peer[i], '1', POLICY_FILTER_MAX);
+	}
+	ck_assert_uint_eq(policy_encode(&p, out, sizeof out), 0);
+}
+END_TEST
+
+/* Setting by setting: the owner's, else the phone's, else the default. */
+START_TEST(settings_are_laid_over)
+{
+	const struct policy owner = { .version = 2,
+		.quiet_from = 60,
+		.quiet_to = 120,
+		.codes = POLICY_NO,
+		.word = { "bank" } };
+	const struct policy phone = { .quiet_from = 1,
+		.quiet_to = 2,
+		.codes = POLICY_YES,
+		.roaming = POLICY_YES,
+		.file_max_kb = 7,
+		.word = { "salary" } };
+	struct policy got;
+
+	policy_effective(&owner, &phone, &got);
+	ck_assert_uint_eq(got.quiet_from, 60);
+	ck_assert_int_eq(got.codes, POLICY_NO);
+	ck_assert_int_eq(got.roaming, POLICY_YES);
+	ck_assert_uint_eq(got.file_max_kb, 7);
+	ck_assert_uint_eq(got.lost_daily_sms, POLICY_LOST_DAILY);
+	ck_assert_str_eq(got.word[0], "bank");
+	ck_assert_str_eq(got.word[1], "salary");
+	policy_effective(NULL, NULL, &got);
+	ck_assert_int_eq(got.codes, POLICY_YES);
+	ck_assert_int_eq(got.roaming, POLICY_NO);
+	policy_effective(&owner, &phone, &got);
+	policy_lost(&got);
+	ck_assert(got.lock);
+	ck_assert_int_eq(got.kind[RECORD_CALL].mode, POLICY_AT_ONCE);
+	ck_assert_uint_eq(got.daily_sms, POLICY_LOST_DAILY);
+	ck_assert_uint_eq(policy_quiet_left(&got, 90), 0);
+	ck_assert_str_eq(got.word[0], "");
+}
+END_TEST
+
+static const struct {
+	const char *why, *peer, *body;
+	bool code, wanted;
+} letters[] = {
+	{ "a letter", "+358401234567", "Home at 6?", false, true },
+	{ "a code", "Bank", "Your code is 493021", true, false },
+	{ "a code with letters", "Google", "G-493021 is your verification code",
+	    true, false },
+	{ "a code in Chinese", "10086",
+	    "\xe9\xaa\x8c\xe8\xaf\x81\xe7\xa0\x81 4930", true, false },
+	{ "a year and a dress code", "+358401234567", "2026 dress code: black",
+	    true, false },
+	{ "a number too long", "+358401234567", "pin it: 358401234567", false,
+	    true },
+	{ "a postcode", "+358401234567", "my postcode is 00100", false, true },
+	{ "a word that is left out", "+358401234567", "SALARY day", false,
+	    false },
+	{ "a number that is left out", "040 999 8888", "hi", false, false },
+};
+
+START_TEST(filters)
+{
+	const struct policy owner = { .version = 1,
+		.codes = POLICY_NO,
+		.word = { "salary" },
+		.peer = { "+358409998888" } };
+	struct policy got;
+	struct record *r = record_new(RECORD_MESSAGE, 1);
+
+	policy_effective(&owner, NULL, &got);
+	record_add_text(r, RECORD_PEER, letters[_i].peer);
+	record_add_text(r, RECORD_BODY, letters[_i].body);
+	ck_assert_msg(policy_is_code(letters[_i].body) == letters[_i].code &&
+			  policy_wants(&got, r) == letters[_i].wanted,
+	    "%s: %s", letters[_i].why, letters[_i].body);
+	record_set_op(r, RECORD_DELETE);
+	ck_assert(policy_wants(&got, r)); /* a tombstone tells nothing */
+	record_free(r);
+}
+END_TEST
+
+START_TEST(quiet_hours)
+{
+	const struct policy night = { .quiet_from = 1320, .quiet_to = 420 };
+	const struct policy noon = { .quiet_from = 720, .quiet_to = 780 };
+
+	ck_assert_uint_eq(policy_quiet_left(&night, 1319), 0);
+	ck_assert_uint_eq(policy_quiet_left(&night, 1320), 540);
+	ck_assert_uint_eq(policy_quiet_left(&night, 0), 420);
+	ck_assert_uint_eq(policy_quiet_left(&night, 419), 1);
+	ck_assert_uint_eq(policy_quiet_left(&night, 420), 0);
+	ck_assert_uint_eq(policy_quiet_left(&noon, 750), 30);
+	ck_assert_uint_eq(policy_quiet_left(&noon, 1439), 0);
+}
+END_TEST
+
 static const struct {
 	const char *why;
 	size_t len;
@@ -178,6 +304,13 @@ static const struct {
 	{ "a later kind", 2, { 0, 0xe4 }, true },
 	{ "a later kind, mode 9", 2, { 0, 0xe9 }, false },
 	{ "something later", 5, { 0, 0xf0, 2, 0xff, 0xff }, true },
+	{ "quiet hours of no length", 7, { 0, 0xf1, 4, 0, 60, 0, 60 }, false },
+	{ "quiet hours past midnight", 7, { 0, 0xf1, 4, 5, 0xa0, 0, 0 },
+	    false },
+	{ "no choice", 4, { 0, 0xf3, 1, 0 }, false },
+	{ "a choice of neither", 4, { 0, 0xf3, 1, 3 }, false },
+	{ "a word of no length", 3, { 0, 0xf5, 0 }, false },
+	{ "a word that is not text", 4, { 0, 0xf5, 1, 7 }, false },
 	{ "something later, cut", 4, { 0, 0xf0, 2, 0xff }, false },
 	{ "something later, no length", 2, { 0, 0xf0 }, false },
 };
@@ -208,6 +341,10 @@ main(void)
 	tcase_add_test(tc, daily_limit);
 	tcase_add_test(tc, octets_are_as_documented);
 	tcase_add_test(tc, largest_fits);
+	tcase_add_test(tc, every_setting_comes_back);
+	tcase_add_test(tc, settings_are_laid_over);
+	tcase_add_loop_test(tc, filters, 0, sizeof letters / sizeof letters[0]);
+	tcase_add_test(tc, quiet_hours);
 	tcase_add_loop_test(tc, decodes, 0, sizeof texts / sizeof texts[0]);
 	suite_add_tcase(s, tc);
 	return check_main(s);

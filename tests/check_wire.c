@@ -529,6 +529,39 @@ START_TEST(every_error_has_words)
 }
 END_TEST
 
+static const struct {
+	const char *why;
+	size_t len;
+	uint8_t octets[12];
+	enum wire_err want;
+} losts[] = {
+	{ "found", 6, { 0, 0, 1, 0, 0, 0 }, WIRE_OK },
+	{ "lost, locate each hour, hi", 8, { 0, 1, 0, 9, 0, 60, 'h', 'i' },
+	    WIRE_OK },
+	{ "cut", 5, { 0, 0, 1, 0, 0 }, WIRE_E_SHORT },
+	{ "version 0", 6, { 0, 0, 0, 1, 0, 0 }, WIRE_E_FIELD },
+	{ "reserved flag", 6, { 0, 0, 1, 0x11, 0, 0 }, WIRE_E_FIELD },
+	{ "minutes for nothing", 6, { 0, 0, 1, 1, 0, 5 }, WIRE_E_FIELD },
+	{ "locate every 4 minutes", 6, { 0, 0, 1, 9, 0, 4 }, WIRE_E_FIELD },
+	{ "two lines", 7, { 0, 0, 1, 1, 0, 0, '\n' }, WIRE_E_FIELD },
+};
+
+START_TEST(lost_states)
+{
+	struct wire_lost l;
+	uint8_t back[WIRE_CONTROL_ARGS_MAX];
+	enum wire_err err =
+	    wire_lost_decode(losts[_i].octets, losts[_i].len, &l);
+
+	ck_assert_msg(err == losts[_i].want, "%s: got \"%s\"", losts[_i].why,
+	    wire_strerror(err));
+	if (err != WIRE_OK)
+		return;
+	ck_assert_uint_eq(wire_lost_encode(&l, back), losts[_i].len);
+	ck_assert_mem_eq(back, losts[_i].octets, losts[_i].len);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -558,6 +591,7 @@ main(void)
 	tcase_add_test(tc, proof_octets);
 	tcase_add_test(tc, proof_refuses);
 	tcase_add_test(tc, every_error_has_words);
+	tcase_add_loop_test(tc, lost_states, 0, sizeof losts / sizeof losts[0]);
 	suite_add_tcase(s, tc);
 	return check_main(s);
 }
