@@ -281,6 +281,7 @@ janitor_take(void *ctx, const uint8_t *raw, size_t len)
 	return true;
 }
 
+#ifndef SANITIZE
 /*
  * From here on the process needs its device, its socket and memory.  What is
  * not listed fails with EPERM; what only an attacker would do kills.
@@ -322,25 +323,26 @@ sandbox(void)
 		seccomp_release(ctx);
 	return err;
 }
+#endif
 
 static void
 confine(void)
 {
-#ifndef __SANITIZE_ADDRESS__
-	struct rlimit memory = { 256 << 20, 256 << 20 };
-#endif
 	struct rlimit none = { 0, 0 };
+#ifndef SANITIZE
+	struct rlimit memory = { 256 << 20, 256 << 20 };
 	int err;
+#endif
 
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	setrlimit(RLIMIT_CORE, &none);
-	setrlimit(RLIMIT_FSIZE, &none);
-#ifndef __SANITIZE_ADDRESS__
+	/* No limit on files: it can open none, and its log may be one. */
+#ifndef SANITIZE /* they take much memory, and trace the process at its end */
 	setrlimit(RLIMIT_AS, &memory);
-#endif
 	if ((err = sandbox()) != 0)
 		log_warn("modem %s: no seccomp filter: %s", self.conf.name,
 		    strerror(-err));
+#endif
 }
 
 /* The longest that the loop may sleep, and what is then due. */
