@@ -52,10 +52,23 @@ need() {
 	done
 }
 
+# What no daemon may have said, whatever the test was about: reports of the
+# sanitizers, and ends by a signal that was not ours.
+trouble() {
+	grep -hE 'Sanitizer|runtime error:|ended by signal' "$inst"/log/*.log |
+	    grep -v 'ended by signal 9:' | head -n 20
+}
+
 finish() {
 	status=$?
 	[ "$status" = 0 ] || echo "Bail out! the test script itself failed"
 	instance_stop
+	said=$(trouble)
+	if [ -n "$said" ] && [ "$status" = 0 ]; then
+		echo "Bail out! a daemon was in trouble"
+		printf '%s\n' "$said" | sed 's/^/# /'
+		test_failed=1
+	fi
 	if [ "$test_failed" != 0 ] && [ -n "${SMSVAULT_OUT-}" ]; then
 		rm -rf "$SMSVAULT_OUT/$(basename "$0" .sh)"
 		mkdir -p "$SMSVAULT_OUT/$(basename "$0" .sh)"
