@@ -385,13 +385,16 @@ upload_piece_get(const uint8_t *p, size_t len, struct upload_piece *out)
 
 /* ---- downwards ---- */
 
+#define OWN 0x80u
+
 size_t
 down_put(const struct down_head *d, uint8_t out[static DOWN_HEAD_MAX])
 {
 	size_t n = 1;
 
 	assert(d->codec < 16);
-	out[0] = (uint8_t)((unsigned)d->what << 4 | d->codec);
+	out[0] =
+	    (uint8_t)((d->own ? OWN : 0u) | (unsigned)d->what << 4 | d->codec);
 	n += put_varint(out + n, d->restore);
 	if (d->what == DOWN_END)
 		n += put_varint(out + n, d->records);
@@ -407,7 +410,8 @@ down_get(const uint8_t *text, size_t len, struct down_head *out)
 
 	got.restore = varint(&r);
 	got.codec = first & 0x0f;
-	got.what = (enum down_what)(first >> 4);
+	got.what = (enum down_what)(first >> 4 & 7);
+	got.own = (first & OWN) != 0;
 	switch (got.what) {
 	case DOWN_RECORDS:
 		break;

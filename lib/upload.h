@@ -90,6 +90,8 @@ struct down_head {
 	unsigned codec; /* DOWN_RECORDS */
 	uint32_t restore; /* number of the restore, 1..2^24 - 1 */
 	uint32_t records; /* DOWN_END: how many records there were */
+	bool
+	    own; /* its ids are those of the phone it goes to, this binding's */
 };
 #define DOWN_HEAD_MAX 9
 size_t down_put(const struct down_head *d, uint8_t out[static DOWN_HEAD_MAX]);

@@ -179,9 +179,10 @@ START_TEST(heads_down)
 		size_t len;
 		uint8_t want[DOWN_HEAD_MAX];
 	} heads[] = {
-		{ { DOWN_RECORDS, 2, 5, 0 }, 2, { 0x12, 5 } },
-		{ { DOWN_PIECE, 0, 200, 0 }, 3, { 0x20, 200, 1 } },
-		{ { DOWN_END, 0, 5, 300 }, 4, { 0x30, 5, 0xac, 2 } },
+		{ { DOWN_RECORDS, 2, 5, 0, false }, 2, { 0x12, 5 } },
+		{ { DOWN_PIECE, 0, 200, 0, false }, 3, { 0x20, 200, 1 } },
+		{ { DOWN_RECORDS, 1, 5, 0, true }, 2, { 0x91, 5 } },
+		{ { DOWN_END, 0, 5, 300, false }, 4, { 0x30, 5, 0xac, 2 } },
 	};
 	uint8_t out[DOWN_HEAD_MAX];
 	struct down_head back;
@@ -194,6 +195,7 @@ START_TEST(heads_down)
 		ck_assert_int_eq(back.what, heads[i].d.what);
 		ck_assert_uint_eq(back.restore, heads[i].d.restore);
 		ck_assert_uint_eq(back.records, heads[i].d.records);
+		ck_assert_int_eq(back.own, heads[i].d.own);
 		ck_assert_uint_eq(down_get(out, 1, &back), 0);
 	}
 	ck_assert_uint_eq(down_get((const uint8_t *)"\x40\x05", 2, &back), 0);
