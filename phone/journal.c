@@ -19,6 +19,7 @@ enum stmt {
 	ST_PENDING_COUNT,
 	ST_PENDING_SINCE,
 	ST_TAKEN,
+	ST_TOO_LARGE,
 	ST_ALL_PENDING,
 	ST_FRAME_PUT,
 	ST_FRAME_NEXT,
@@ -35,8 +36,8 @@ enum stmt {
 	ST_COUNT
 };
 
-/* item.state: 0 pending, 1 in a transfer, 2 acknowledged.  frame.todo: 0 sent,
- * 1 to send, 2 asked for again. */
+/* item.state: 0 pending, 1 in a transfer, 2 acknowledged, 3 too large.
+ * frame.todo: 0 sent, 1 to send, 2 asked for again. */
 static const char *const sql[ST_COUNT] = {
 	[ST_SET] = "INSERT OR REPLACE INTO kv (key, value) VALUES (?, ?)",
 	[ST_GET] = "SELECT value FROM kv WHERE key = ?",
@@ -54,6 +55,8 @@ static const char *const sql[ST_COUNT] = {
 			     "WHERE state = 0 AND kind = ?",
 	[ST_TAKEN] = "UPDATE item SET state = 1, transfer = ? "
 		     "WHERE kind = ? AND id = ? AND state = 0",
+	[ST_TOO_LARGE] = "UPDATE item SET state = 3 WHERE kind = ? AND id = ? "
+			 "AND state = 0",
 	[ST_ALL_PENDING] = "UPDATE item SET state = 0, transfer = 0",
 	[ST_FRAME_PUT] = "INSERT OR REPLACE INTO frame (transfer, idx, sms, "
 			 "todo) VALUES (?, ?, ?, 1)",
@@ -351,6 +354,14 @@ journal_taken(struct journal *j, const struct record *r, uint32_t transfer)
 	sqlite3_bind_int(j->stmt[ST_TAKEN], 2, (int)record_kind(r));
 	sqlite3_bind_int64(j->stmt[ST_TAKEN], 3, record_id(r));
 	return finish(j, ST_TAKEN);
+}
+
+int
+journal_too_large(struct journal *j, const struct record *r)
+{
+	sqlite3_bind_int(j->stmt[ST_TOO_LARGE], 1, (int)record_kind(r));
+	sqlite3_bind_int64(j->stmt[ST_TOO_LARGE], 2, record_id(r));
+	return finish(j, ST_TOO_LARGE);
 }
 
 int

@@ -42,6 +42,8 @@ size_t journal_pending_count(struct journal *j, unsigned kinds);
 /* When the oldest pending one of a kind came (wall clock); 0: none. */
 int64_t journal_pending_since(struct journal *j, enum record_kind kind);
 int journal_taken(struct journal *j, const struct record *r, uint32_t transfer);
+/* No transfer can hold it: not pending until it changes. */
+int journal_too_large(struct journal *j, const struct record *r);
 /* Everything is to be sent again: another account. */
 int journal_all_pending(struct journal *j);
 

@@ -187,6 +187,16 @@ wants_ack(const struct phone *p, bool last)
 			   frames >= ACK_AFTER);
 }
 
+/* One that fits no transfer may not stand before the others for ever. */
+static int
+set_aside(struct phone *p, const struct record *r, size_t *n)
+{
+	log_error("phone: %s %u is too large to be sent: it stays on the phone",
+	    record_kind_name(record_kind(r)), record_id(r));
+	*n = 1;
+	return journal_too_large(p->journal, r);
+}
+
 /* One transfer from the pending records of these kinds.  How many records it
  * took, or -1.  one_sms: as many as fill one SMS. */
 static int
@@ -211,8 +221,8 @@ make_transfer(struct phone *p, unsigned kinds, bool one_sms, bool ack)
 	}
 	if (n > 0)
 		made = keep_transfer(p, p->next_transfer, text, len, list, n);
-	else if (count > 0)
-		log_error("phone: a record does not fit a transfer");
+	else if (count > 0 && !one_sms)
+		made = set_aside(p, list[0], &n);
 	for (size_t i = 0; i < count; i++)
 		record_free(list[i]);
 	free(list);
