@@ -408,7 +408,9 @@ usage(FILE *out)
 	fputs("usage: smsd-modem --fd N --name NAME --device DEVICE\n"
 	      "           [--connection at] [--pin PIN] [--poll SECONDS]\n"
 	      "           [--janitor LEVEL]\n"
-	      "\nStarted by smsd(8) for each modem; of no use by hand.\n",
+	      "       smsd-modem --help | --version\n"
+	      "\nStarted by smsd(8) for each modem; of no use by hand.\n"
+	      "See smsd-modem(8).\n",
 	    out);
 }
 
@@ -448,7 +450,9 @@ read_options(int argc, char **argv)
 			self.conf.connection = optarg;
 			break;
 		case 'p':
-			self.conf.pin = optarg;
+			/* Out of what ps(1) shows to everybody. */
+			self.conf.pin = strdup(optarg);
+			explicit_bzero(optarg, strlen(optarg));
 			break;
 		case 's':
 			self.poll_s = atoi(optarg);
@@ -467,7 +471,11 @@ read_options(int argc, char **argv)
 			exit(2);
 		}
 	}
-	if (self.fd < 0 || self.conf.device == NULL) {
+	if (self.conf.pin == NULL) {
+		log_error("cannot allocate the PIN: %m");
+		exit(1);
+	}
+	if (self.fd < 0 || self.conf.device == NULL || optind != argc) {
 		usage(stderr);
 		exit(2);
 	}
