@@ -11,7 +11,12 @@ db_libdb_a_SOURCES = \
 	db/operator.c \
 	db/operator.h \
 	db/pages.c \
-	db/pages.h
+	db/pages.h \
+	db/pages_account.c \
+	db/pages_event.c \
+	db/pages_internal.h \
+	db/pages_phone.c \
+	db/pages_record.c
 db_libdb_a_CPPFLAGS = $(AM_CPPFLAGS) $(PQ_CFLAGS)
 DB_LIBS = db/libdb.a $(PQ_LIBS)
 

@@ -1,5 +1,7 @@
 noinst_LIBRARIES += web-cgi/libwebcgi.a
 web_cgi_libwebcgi_a_SOURCES = \
+	web-cgi/browse.c \
+	web-cgi/browse.h \
 	web-cgi/buf.c \
 	web-cgi/buf.h \
 	web-cgi/html.c \
@@ -9,10 +11,13 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/page.c \
 	web-cgi/page.h \
 	web-cgi/page_binding.c \
+	web-cgi/page_calls.c \
+	web-cgi/page_contacts.c \
 	web-cgi/page_entry.c \
+	web-cgi/page_events.c \
+	web-cgi/page_messages.c \
 	web-cgi/page_phones.c \
 	web-cgi/page_policy.c \
-	web-cgi/page_vault.c \
 	web-cgi/private.c \
 	web-cgi/private.h \
 	web-cgi/request.c \
@@ -20,6 +25,10 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/session.c \
 	web-cgi/text.c \
 	web-cgi/text.def \
+	web-cgi/text_browse.def \
+	web-cgi/text_control.def \
+	web-cgi/text_restore.def \
+	web-cgi/text_settings.def \
 	web-cgi/text.h
 web_cgi_libwebcgi_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/web-cgi \
 	-I$(top_srcdir)/db $(QRENCODE_CFLAGS)
