@@ -1,11 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "db_internal.h"
 #include "gate.h"
-
-#define TS(n) "to_timestamp($" #n "::bigint / 1000.0)"
-#define MS(col) "coalesce((extract(epoch FROM " col ") * 1000)::bigint, 0)"
+#include "gate_internal.h"
 
 /* The next due row, locked, and whether a budget forbids it now. */
 static const struct db_stmt claim_find = {

@@ -7,9 +7,7 @@
 
 #include "gateway_internal.h"
 #include "log.h"
-#include "pack.h"
 #include "udh.h"
-#include "upload.h"
 
 #define BATCH_MAX 256
 #define LATER_MS 600000 /* how long a frame waits for its binding */
@@ -192,80 +190,27 @@ heard(struct batch *b, const struct keys_phone *phone)
 	return h;
 }
 
-/* The text of a transfer: preamble and records.  0, or -1: it is not one. */
-static int
-read_upload(const uint8_t *text, size_t len, struct upload_preamble *pre,
-    struct record ***records, size_t *n)
-{
-	size_t head = upload_get(text, len, pre);
-
-	*records = NULL;
-	*n = 0;
-	if (head == 0)
-		return -1;
-	return pack_read(pre->codec, text + head, len - head, records, n);
-}
-
-static void
-free_records(struct record **records, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		record_free(records[i]);
-	free(records);
-}
-
-/* What the preamble says besides the records. */
-static enum db_err
-note_preamble(struct gateway *g, struct keys_phone *phone,
-    const struct upload_preamble *pre, struct gate_heard *h, int64_t now_ms)
-{
-	enum db_err err = DB_OK;
-	char version[16];
-
-	h->ack_wanted = h->ack_wanted || pre->ack_wanted;
-	if (pre->policy_applied > h->policy_applied)
-		h->policy_applied = pre->policy_applied;
-	if (pre->policy_applied > phone->row.policy_applied) {
-		snprintf(version, sizeof version, "%u", pre->policy_applied);
-		err = gate_event_put(g->db, phone->row.account,
-		    phone->row.phone, now_ms, "policy-in-force", version);
-		phone->row.policy_applied = pre->policy_applied;
-	}
-	if (err == DB_OK && pre->user_refused)
-		err = gate_event_put(g->db, phone->row.account,
-		    phone->row.phone, now_ms, "lock-refused", "");
-	return err;
-}
-
 static enum db_err
 store_single(struct gateway *g, const struct item *it,
     const struct gate_piece *p, struct gate_heard *h, int64_t now_ms,
     struct gateway_answer *answer)
 {
-	struct upload_preamble pre;
-	struct record **records;
-	size_t n;
-	enum db_err err;
+	const struct gateway_upload u = { it->phone, p->transfer, now_ms };
 	const struct gate_whole w = {
 		.account = p->account,
 		.phone = p->phone,
 		.transfer = p->transfer,
 	};
+	bool readable;
+	int n;
+	enum db_err err =
+	    gateway_store(g, &u, it->text, it->text_len, h, &readable, &n);
 
-	if (read_upload(it->text, it->text_len, &pre, &records, &n) == -1) {
-		*answer = (struct gateway_answer){ GATEWAY_ASIDE,
-			"authentic, but its content cannot be read" };
-		if ((err = gate_whole_end(g->db, &w, "bad", 0)) != DB_OK)
-			return err;
-		return gate_event_put(g->db, p->account, p->phone, now_ms,
-		    "upload-unreadable", "");
-	}
-	err = vault_store(
-	    g->vault, g->db, &it->phone->row, p->transfer, records, n, now_ms);
-	free_records(records, n);
-	if (err == DB_OK)
-		err = note_preamble(g, it->phone, &pre, h, now_ms);
-	return err;
+	if (err != DB_OK || readable)
+		return err;
+	*answer = (struct gateway_answer){ GATEWAY_ASIDE,
+		"authentic, but its content cannot be read" };
+	return gate_whole_end(g->db, &w, "bad", 0);
 }
 
 /* Not accepted: a repeat, or the same number for something else. */
@@ -474,98 +419,4 @@ gateway_take(struct gateway *g, const struct spool_row *rows, int n,
 	seal_wipe(b, sizeof *b);
 	free(b);
 	return err == DB_OK ? 0 : -1;
-}
-
-/* ---- whole transfers ---- */
-
-static enum db_err
-store_whole(struct gateway *g, struct keys_phone *phone,
-    const struct gate_whole *w, const uint8_t *text, size_t len, int64_t now_ms)
-{
-	struct gate_heard h = {
-		.account = w->account,
-		.phone = w->phone,
-		.highest = w->transfer,
-	};
-	struct upload_preamble pre;
-	struct record **records;
-	size_t n;
-	enum db_err err;
-
-	if (read_upload(text, len, &pre, &records, &n) == -1) {
-		log_warn("phone %lld: transfer %u is authentic but cannot be "
-			 "read: set aside",
-		    (long long)w->phone, w->transfer);
-		/* Its segments stay: nothing that was accepted is lost. */
-		if ((err = gate_event_put(g->db, w->account, w->phone, now_ms,
-			 "upload-unreadable", "")) != DB_OK ||
-		    (err = gate_whole_aside(g->db, w)) != DB_OK)
-			return err;
-		return gate_heard_put(g->db, &h, 1, now_ms);
-	}
-	err = vault_store(
-	    g->vault, g->db, &phone->row, w->transfer, records, n, now_ms);
-	free_records(records, n);
-	if (err == DB_OK)
-		err = note_preamble(g, phone, &pre, &h, now_ms);
-	if (err == DB_OK)
-		err = gate_whole_end(g->db, w, "stored", (int)n);
-	if (err == DB_OK)
-		err = gate_heard_put(g->db, &h, 1, now_ms);
-	return err;
-}
-
-static enum db_err
-open_one(struct gateway *g, const struct gate_whole *w, int64_t now_ms)
-{
-	uint8_t bodies[WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX];
-	uint8_t text[sizeof bodies];
-	struct keys_phone *phone;
-	size_t len = 0;
-	enum db_err err;
-
-	if ((err = keys_find(g->keys, g->db, w->key_id, now_ms, &phone)) !=
-		DB_OK ||
-	    (err = gate_whole_take(g->db, w, bodies, sizeof bodies, &len)) !=
-		DB_OK)
-		return err;
-	if (seal_transfer_open(phone->seal, false, w->transfer, bodies, len,
-		text) != SEAL_OK) {
-		log_warn("phone %lld: transfer %u is not authentic as a whole: "
-			 "asked for again",
-		    (long long)w->phone, w->transfer);
-		return gate_whole_again(g->db, w, now_ms);
-	}
-	err = store_whole(g, phone, w, text, len - SEAL_TAG_LEN, now_ms);
-	seal_wipe(text, sizeof text);
-	return err;
-}
-
-int
-gateway_open(struct gateway *g, int max, int64_t now_ms)
-{
-	struct gate_whole list[64];
-	size_t n;
-	enum db_err err;
-	int opened = 0;
-
-	if (max > 64)
-		max = 64;
-	if (gate_whole_list(g->db, list, (size_t)max, &n) != DB_OK)
-		return -1;
-	for (size_t i = 0; i < n; i++) {
-		if (db_begin(g->db) != DB_OK)
-			return -1;
-		err = open_one(g, &list[i], now_ms);
-		if (err == DB_OK)
-			err = db_commit(g->db);
-		db_rollback(g->db);
-		if (err == DB_OK)
-			opened++;
-		else
-			gateway_forget(g);
-		if (err == DB_LOST)
-			return -1;
-	}
-	return opened;
 }

@@ -5,6 +5,7 @@ smsd_libsmsd_a_SOURCES = \
 	smsd/gateway.h \
 	smsd/gateway_internal.h \
 	smsd/gateway_tick.c \
+	smsd/gateway_upload.c \
 	smsd/ingest.c \
 	smsd/ingest.h \
 	smsd/keys.c \
