@@ -148,7 +148,7 @@ take_wanted(struct phone *p, const struct wire_ack *a)
 			continue;
 		if (journal_frame_again(p->journal, transfer, a->wanted[i]) ==
 		    0)
-			upload_empty(p, transfer);
+			transfer_empty(p, transfer);
 	}
 }
 

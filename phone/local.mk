@@ -7,6 +7,7 @@ phone_libphone_a_SOURCES = \
 	phone/phone.c \
 	phone/phone.h \
 	phone/phone_internal.h \
+	phone/transfer.c \
 	phone/uploader.c
 phone_libphone_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/phone $(SQLITE_CFLAGS)
 PHONE_LIBS = phone/libphone.a $(COMMON_LIBS) $(SQLITE_LIBS)

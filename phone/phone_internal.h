@@ -89,12 +89,20 @@ void bind_tick(struct phone *p, int64_t *next);
 void bind_undo(struct phone *p, const char *why);
 void bind_confirmed(struct phone *p);
 
-/* upload.c */
+/* uploader.c */
 int upload_load(struct phone *p);
 void upload_tick(struct phone *p, int64_t *next);
-/* An empty upload: PONG, or in place of a number that is void. */
-int upload_empty(struct phone *p, uint32_t transfer);
 void upload_repeat_plan(struct phone *p, bool soon);
+
+/* transfer.c */
+/* An empty upload: PONG, or in place of a number that is void. */
+int transfer_empty(struct phone *p, uint32_t transfer);
+/* One transfer from the pending records of these kinds.  How many records it
+ * took, or -1.  one_sms: as many as fill one SMS; ack: an ACK is wanted behind
+ * the last. */
+int transfer_records(struct phone *p, unsigned kinds, bool one_sms, bool ack);
+/* Would all that is pending of these kinds take more than one SMS? */
+bool transfer_is_full(struct phone *p, unsigned kinds);
 
 /* control.c */
 void control_receive(struct phone *p, const struct wire_frame *f);
