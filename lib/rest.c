@@ -24,3 +24,32 @@ rest_key_ad(int64_t account, int64_t phone, uint8_t ad[static REST_KEY_AD_LEN])
 	be_put64(ad + 8, (uint64_t)account);
 	be_put64(ad + 16, (uint64_t)phone);
 }
+
+void
+rest_piece_ad(int64_t account, int64_t phone, uint32_t record, uint32_t content,
+    uint32_t offset, uint8_t ad[static REST_PIECE_AD_LEN])
+{
+	memcpy(ad, "piece", 5);
+	be_put64(ad + 5, (uint64_t)account);
+	be_put64(ad + 13, (uint64_t)phone);
+	be_put32(ad + 21, record);
+	be_put32(ad + 25, content);
+	be_put32(ad + 29, offset);
+}
+
+void
+rest_lost_ad(int64_t account, int64_t phone, uint32_t version,
+    uint8_t ad[static REST_LOST_AD_LEN])
+{
+	be_put64(ad, (uint64_t)account);
+	be_put64(ad + 8, (uint64_t)phone);
+	be_put64(ad + 16, version);
+}
+
+void
+rest_find_ad(
+    int64_t account, uint32_t code, uint8_t ad[static REST_FIND_AD_LEN])
+{
+	be_put64(ad, (uint64_t)account);
+	be_put64(ad + 8, code);
+}
