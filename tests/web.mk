@@ -7,6 +7,15 @@ tests_check_answer_SOURCES = tests/check_answer.c
 tests_check_answer_CFLAGS = $(TEST_CFLAGS)
 tests_check_answer_LDADD = $(TEST_LIBS)
 
+# Each export format, read back by readers that are not ours.
+EXTRA_DIST += tests/export.py
+check_PROGRAMS += tests/export_from
+tests_export_from_SOURCES = tests/export_from.c
+tests_export_from_CPPFLAGS = $(WEB_TEST_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_export_from_LDADD = $(WEB_LIBS)
+dist_check_SCRIPTS += tests/export.sh
+TESTS += tests/export.sh
+
 # The owners' pages in a real browser.  The driver is npm's: node_modules is
 # never distributed.
 EXTRA_DIST += \

@@ -4,6 +4,17 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/browse.h \
 	web-cgi/buf.c \
 	web-cgi/buf.h \
+	web-cgi/export.c \
+	web-cgi/export.h \
+	web-cgi/export_csv.c \
+	web-cgi/export_ical.c \
+	web-cgi/export_internal.h \
+	web-cgi/export_json.c \
+	web-cgi/export_mbox.c \
+	web-cgi/export_vcard.c \
+	web-cgi/export_xml.c \
+	web-cgi/export_zip.c \
+	web-cgi/export_zone.c \
 	web-cgi/html.c \
 	web-cgi/html.h \
 	web-cgi/open.c \
@@ -31,8 +42,10 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/text_settings.def \
 	web-cgi/text.h
 web_cgi_libwebcgi_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/web-cgi \
-	-I$(top_srcdir)/db $(QRENCODE_CFLAGS)
-WEB_LIBS = web-cgi/libwebcgi.a $(DB_LIBS) $(COMMON_LIBS) $(QRENCODE_LIBS)
+	-I$(top_srcdir)/db $(QRENCODE_CFLAGS) $(ARCHIVE_CFLAGS) $(ICAL_CFLAGS) \
+	$(JANSSON_CFLAGS) $(XML_CFLAGS)
+EXPORT_LIBS = $(ARCHIVE_LIBS) $(ICAL_LIBS) $(JANSSON_LIBS) $(XML_LIBS)
+WEB_LIBS = web-cgi/libwebcgi.a $(DB_LIBS) $(COMMON_LIBS) $(QRENCODE_LIBS) $(EXPORT_LIBS)
 
 pkglibexec_PROGRAMS += web-cgi/smsvault-pages
 web_cgi_smsvault_pages_SOURCES = web-cgi/main.c
