@@ -48,11 +48,14 @@ daemon() {
 	if running "$name"; then
 		return 0
 	fi
+	rm -f "$inst/run/$name.pid"
 	# The braces: not even the shell behind & may hold our output open.
 	{
 		as_user setsid sh -c 'echo $$ >"$1"; shift; exec "$@"' sh \
 		    "$inst/run/$name.pid" "$@"
 	} >>"$inst/log/$name.log" 2>&1 </dev/null &
+	wait_for 5 test -s "$inst/run/$name.pid" ||
+	    die "$name could not be started: see $inst/log/$name.log"
 }
 
 running() {
@@ -95,29 +98,56 @@ instance_make() {
 			echo >>"$inst/keys/$key.key"
 		)
 	done
-	[ -n "${port-}" ] || port=$(cat "$inst/etc/port" 2>/dev/null || free_port)
-	echo "$port" >"$inst/etc/port"
-	url=http://127.0.0.1:$port
+	choose_port
 	write_smsd_conf >"$inst/etc/smsd.conf"
 	write_pages_conf >"$inst/etc/pages.conf"
-	write_lighttpd_conf >"$inst/etc/lighttpd.conf"
 	chmod 700 "$inst" "$inst/run" "$inst/keys"
 	if [ -n "${run_as-}" ]; then
 		chown -R "$run_as:" "$inst"
 	fi
 }
 
-# The first free TCP port on loopback from 8080 on.
+# Does anybody listen at this TCP port?  /proc/net/tcp lists those in state 0A,
+# with ports in hexadecimal.
+port_taken() {
+	cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
+	    grep -qE "^ *[0-9]+: [0-9A-F]+:$(printf %04X "$1") [0-9A-F:]+ 0A"
+}
+
+# The first free TCP port from 8080 on.
 free_port() {
 	p=${1-8080}
 	most=$((p + 200))
 	while [ "$p" -lt "$most" ]; do
-		# /proc/net/tcp lists what listens (state 0A), ports in hex.
-		grep -qE "^ *[0-9]+: [0-9A-F]{8}:$(printf %04X "$p") [0-9A-F:]+ 0A" \
-		    /proc/net/tcp || { echo "$p"; return; }
+		port_taken "$p" || { echo "$p"; return; }
 		p=$((p + 1))
 	done
 	die "no free port between ${1-8080} and $most"
+}
+
+# The port of the pages: the one asked for, or that of the last time, or a free
+# one.
+choose_port() {
+	last=$(cat "$inst/etc/port" 2>/dev/null || true)
+	if running lighttpd; then
+		[ "${port-$last}" = "$last" ] ||
+			die "the pages are running at port $last: stop them first"
+		port=$last
+	elif [ -n "${port-}" ]; then
+		:
+	elif [ -n "$last" ] && port_taken "$last"; then
+		port=$(free_port)
+		say "Port $last is taken by another program: the pages move to port $port"
+	else
+		port=${last:-$(free_port)}
+	fi
+	set_port
+}
+
+set_port() {
+	echo "$port" >"$inst/etc/port"
+	url=http://127.0.0.1:$port
+	write_lighttpd_conf >"$inst/etc/lighttpd.conf"
 }
 
 conninfo() {
@@ -173,10 +203,25 @@ smsd_start() {
 	daemon smsd "$bin_smsd" -c "$inst/etc/smsd.conf"
 }
 
+pages_answer() {
+	running lighttpd && curl -sf -o "$inst/run/probe" "$url/" &&
+	    sleep 0.3 && running lighttpd
+}
+
+pages_ended_or_answer() {
+	! running lighttpd || pages_answer
+}
+
+# Who asks for a free port may find it taken when he comes to use it.
 pages_start() {
-	daemon lighttpd /usr/sbin/lighttpd -D -f "$inst/etc/lighttpd.conf"
-	wait_for 20 curl -sf -o "$inst/run/probe" "$url/" ||
-	    die "the pages do not answer at $url/: see $inst/log/lighttpd.log"
+	for try in 1 2 3 4 5; do
+		daemon lighttpd /usr/sbin/lighttpd -D -f "$inst/etc/lighttpd.conf"
+		wait_for 20 pages_ended_or_answer || true
+		! pages_answer || return 0
+		tail -n 3 "$inst/log/lighttpd.log" | grep -q 'Address already in use' || break
+		[ "$try" = 5 ] || { port=$(free_port $((port + 1))); set_port; }
+	done
+	die "the pages do not answer at $url/: see $inst/log/lighttpd.log"
 }
 
 instance_start() {
