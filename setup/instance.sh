@@ -35,7 +35,7 @@ instance_programs() {
 as_user() {
 	if [ -n "${run_as-}" ]; then
 		setpriv --reuid="$run_as" --regid="$(id -g "$run_as")" --init-groups \
-		    env HOME="$inst" "$@"
+		    env -C "$inst" HOME="$inst" "$@"
 	else
 		"$@"
 	fi
