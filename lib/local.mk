@@ -3,6 +3,8 @@ lib_libcommon_a_SOURCES = \
 	lib/answer.c \
 	lib/answer.h \
 	lib/be.h \
+	lib/coding.c \
+	lib/coding.h \
 	lib/conf.c \
 	lib/conf.h \
 	lib/log.c \
@@ -29,6 +31,6 @@ lib_libcommon_a_SOURCES = \
 	lib/utf8.h \
 	lib/wire.c \
 	lib/wire.h
-lib_libcommon_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(CONFUSE_CFLAGS) $(ZLIB_CFLAGS)
-COMMON_LIBS = lib/libcommon.a $(CRYPTO_LIBS) $(CONFUSE_LIBS) $(ZLIB_LIBS)
+lib_libcommon_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(CONFUSE_CFLAGS) $(ZLIB_CFLAGS) $(ZSTD_CFLAGS)
+COMMON_LIBS = lib/libcommon.a $(CRYPTO_LIBS) $(CONFUSE_LIBS) $(ZLIB_LIBS) $(ZSTD_LIBS)
 EXTRA_DIST += lib/dict/make-dictionary.py lib/dict/zh.txt

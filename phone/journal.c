@@ -1,67 +1,74 @@
 #include "journal.h"
 
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "journal_internal.h"
 #include "log.h"
-#include "seal.h"
 
-#define DIGEST_LEN 16
-
-enum stmt {
-	ST_SET,
-	ST_GET,
-	ST_UNSET,
-	ST_ITEM_GET,
-	ST_ITEM_PUT,
-	ST_PENDING,
-	ST_PENDING_COUNT,
-	ST_PENDING_SINCE,
-	ST_TAKEN,
-	ST_TOO_LARGE,
-	ST_ALL_PENDING,
-	ST_FRAME_PUT,
-	ST_FRAME_NEXT,
-	ST_FRAME_SENT,
-	ST_FRAMES_WAITING,
-	ST_FRAMES,
-	ST_FRAME_AGAIN,
-	ST_FRAME_ANY,
-	ST_LAST_AGAIN,
-	ST_ACK_ITEMS,
-	ST_ACK_FRAMES,
-	ST_IN_FLIGHT,
-	ST_DROP_FRAMES,
-	ST_COUNT
-};
+/* What is most worth to have at home comes first. */
+#define VALUE \
+	"CASE kind WHEN 8 THEN 0 WHEN 1 THEN 1 WHEN 4 THEN 3 WHEN 5 THEN 4 " \
+	"WHEN 6 THEN 5 ELSE 2 END"
 
 /* item.state: 0 pending, 1 in a transfer, 2 acknowledged, 3 too large.
- * frame.todo: 0 sent, 1 to send, 2 asked for again. */
+ * item.counted: a put of it is in a transfer, with that mark; 2: the mark was
+ * not kept then.  item.ever: something of it was in a transfer, of any binding.
+ * item.held: the policy keeps it on the phone.
+ * frame.todo: 0 sent, 1 to send, 2 asked for again, 3 goes whatever holds. */
 static const char *const sql[ST_COUNT] = {
 	[ST_SET] = "INSERT OR REPLACE INTO kv (key, value) VALUES (?, ?)",
 	[ST_GET] = "SELECT value FROM kv WHERE key = ?",
 	[ST_UNSET] = "DELETE FROM kv WHERE key = ?",
 	[ST_ITEM_GET] = "SELECT digest FROM item WHERE kind = ? AND id = ?",
-	[ST_ITEM_PUT] = "INSERT OR REPLACE INTO item (kind, id, digest, "
-			"state, transfer, time_ms, since_ms, record) "
-			"VALUES (?, ?, ?, 0, 0, ?, ?, ?)",
+	[ST_ITEM_PUT] =
+	    "INSERT INTO item (kind, id, digest, transfer, time_ms, "
+	    "since_ms, record, plain, state) "
+	    "VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?) "
+	    "ON CONFLICT DO UPDATE SET digest = excluded.digest, "
+	    "state = excluded.state, "
+	    "transfer = 0, held = 0, time_ms = excluded.time_ms, "
+	    "since_ms = excluded.since_ms, record = excluded.record, "
+	    "plain = excluded.plain",
 	[ST_PENDING] =
-	    "SELECT record FROM item WHERE state = 0 AND (1 << kind) & ? "
-	    "ORDER BY kind <> 1, time_ms DESC, kind, id LIMIT ?",
-	[ST_PENDING_COUNT] =
-	    "SELECT count(*) FROM item WHERE state = 0 AND (1 << kind) & ?",
+	    "SELECT record FROM item WHERE state = 0 AND held = 0 AND "
+	    "(1 << kind) & ? ORDER BY " VALUE ", time_ms DESC, kind, id "
+	    "LIMIT ?",
+	[ST_PENDING_COUNT] = "SELECT count(*) FROM item WHERE state = 0 AND "
+			     "held = 0 AND (1 << kind) & ?",
 	[ST_PENDING_SINCE] = "SELECT coalesce(min(since_ms), 0) FROM item "
-			     "WHERE state = 0 AND kind = ?",
-	[ST_TAKEN] = "UPDATE item SET state = 1, transfer = ? "
+			     "WHERE state = 0 AND held = 0 AND kind = ?",
+	[ST_TAKEN] = "UPDATE item SET state = 1, transfer = ?, ever = 1, "
+		     "counted = ?, mark = ? "
 		     "WHERE kind = ? AND id = ? AND state = 0",
+	[ST_NEVER_SENT] = "SELECT 1 FROM item WHERE kind = ? AND id = ? AND "
+			  "ever = 0",
+	[ST_HELD] = "UPDATE item SET held = ? WHERE kind = ? AND id = ? AND "
+		    "state = 0 AND held <> ?1",
+	[ST_NEWEST] = "SELECT record, state FROM item WHERE kind = ? "
+		      "ORDER BY id DESC LIMIT 1",
+	[ST_SUM] = "SELECT count(*), coalesce(sum(mark), 0) FROM item "
+		   "WHERE kind = ? AND counted <> 0 AND "
+		   "(?2 = -1 OR id % 16 = ?2)",
+	[ST_EVER] = "SELECT 1 FROM item WHERE kind = ? AND ever <> 0 LIMIT 1",
+	[ST_AGAIN] = "UPDATE item SET state = 0, held = 0, since_ms = ? "
+		     "WHERE kind = ? AND ever <> 0 AND (1 << (id % 16)) & ?",
+	[ST_UNMARKED] = "SELECT record FROM item WHERE counted = 2",
+	[ST_MARK] = "UPDATE item SET counted = ?, mark = ? "
+		    "WHERE kind = ? AND id = ?",
+	[ST_KNOWN] = "SELECT record FROM item WHERE kind = ? AND id = ?",
+	[ST_PLAIN_SAME] = "SELECT id FROM item WHERE kind = ? AND plain = ? "
+			  "LIMIT 1",
 	[ST_TOO_LARGE] = "UPDATE item SET state = 3 WHERE kind = ? AND id = ? "
 			 "AND state = 0",
-	[ST_ALL_PENDING] = "UPDATE item SET state = 0, transfer = 0",
+	[ST_ALL_PENDING] =
+	    "UPDATE item SET state = 0, transfer = 0, "
+	    "counted = 0, mark = 0 WHERE ever <> 0 OR state <> 2",
 	[ST_FRAME_PUT] = "INSERT OR REPLACE INTO frame (transfer, idx, sms, "
-			 "todo) VALUES (?, ?, ?, 1)",
-	[ST_FRAME_NEXT] = "SELECT transfer, idx, sms FROM frame WHERE todo > 0 "
-			  "ORDER BY todo DESC, transfer, idx LIMIT 1",
+			 "todo) VALUES (?, ?, ?, ?)",
+	[ST_FRAME_NEXT] =
+	    "SELECT transfer, idx, sms FROM frame WHERE todo >= ? "
+	    "ORDER BY todo DESC, transfer, idx LIMIT 1",
 	[ST_FRAME_SENT] =
 	    "UPDATE frame SET todo = 0 WHERE transfer = ? AND idx = ?",
 	[ST_FRAMES_WAITING] = "SELECT count(*) FROM frame WHERE todo > 0",
@@ -78,43 +85,94 @@ static const char *const sql[ST_COUNT] = {
 	[ST_ACK_FRAMES] = "DELETE FROM frame WHERE transfer <= ?",
 	[ST_IN_FLIGHT] = "SELECT count(DISTINCT transfer) FROM frame",
 	[ST_DROP_FRAMES] = "DELETE FROM frame",
+
+	[ST_FILE_PUT] = "INSERT OR REPLACE INTO file (id, content, coded, "
+			"size, next, arrived) VALUES (?, ?, ?, ?, 0, 0)",
+	[ST_FILE_GET] = "SELECT content, size, next, arrived, "
+			"coded IS NOT NULL FROM file WHERE id = ?",
+	[ST_FILE_DROP] = "DELETE FROM file WHERE id = ?",
+	[ST_FILE_NEXT] =
+	    "SELECT f.id, f.content, f.size, f.next, "
+	    "substr(f.coded, f.next + 1, ?), i.record FROM file f "
+	    "JOIN item i ON i.kind = 6 AND i.id = f.id WHERE f.next < f.size "
+	    "AND f.coded IS NOT NULL AND i.state IN (1, 2) AND f.id > ? "
+	    "ORDER BY f.id LIMIT 1",
+	[ST_FILE_MOVED] = "UPDATE file SET next = next + ? WHERE id = ?",
+	[ST_FILE_LIST] = "SELECT id, size, next, arrived FROM file "
+			 "WHERE arrived < size AND coded IS NOT NULL "
+			 "ORDER BY next = 0, id",
+	[ST_FILES_ANEW] = "UPDATE file SET next = 0, arrived = 0",
+	[ST_PIECE_PUT] = "INSERT OR REPLACE INTO piece (transfer, file, "
+			 "content, len) VALUES (?, ?, ?, ?)",
+	[ST_PIECE_ARRIVED] =
+	    "UPDATE file SET arrived = arrived + (SELECT coalesce(sum(len), 0) "
+	    "FROM piece p WHERE p.transfer <= ?1 AND p.file = file.id AND "
+	    "p.content = file.content) WHERE id IN (SELECT file FROM piece "
+	    "WHERE transfer <= ?1)",
+	[ST_PIECE_ACKED] = "DELETE FROM piece WHERE transfer <= ?",
+	[ST_FILE_WHOLE] = "UPDATE file SET coded = NULL WHERE "
+			  "arrived >= size AND coded IS NOT NULL",
+	[ST_PIECES_DROP] = "DELETE FROM piece",
+
+	[ST_SEG_PUT] = "INSERT OR IGNORE INTO down_segment (transfer, idx, "
+		       "last, body) VALUES (?, ?, ?, ?)",
+	[ST_SEG_LIST] = "SELECT idx, last, body FROM down_segment "
+			"WHERE transfer = ? ORDER BY idx",
+	[ST_SEG_DROP] = "DELETE FROM down_segment WHERE transfer = ?",
+	[ST_SEG_ALL_DROP] = "DELETE FROM down_segment",
+	[ST_TEXT_PUT] = "INSERT OR IGNORE INTO down_text (transfer, text) "
+			"VALUES (?, ?)",
+	[ST_TEXT_GET] = "SELECT text FROM down_text WHERE transfer = ?",
+	[ST_TEXT_DROP] = "DELETE FROM down_text WHERE transfer = ?",
+	[ST_TEXT_ALL_DROP] = "DELETE FROM down_text",
+	[ST_RESTORE_ADD] =
+	    "INSERT INTO restore (id, applied, present, failed, mark) "
+	    "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+	    "applied = applied + excluded.applied, "
+	    "present = present + excluded.present, "
+	    "failed = failed + excluded.failed, "
+	    "mark = (mark + excluded.mark) & 4294967295",
+	[ST_RESTORE_GET] = "SELECT applied, present, failed, mark FROM restore "
+			   "WHERE id = ?",
+	[ST_RESTORE_END] = "UPDATE restore SET done = 1 WHERE id = ?",
+	[ST_RESTORE_UNTOLD] = "SELECT id FROM restore WHERE done = 1 "
+			      "ORDER BY id LIMIT 1",
+	[ST_RESTORE_TOLD] = "UPDATE restore SET done = 2 WHERE id = ?",
+	[ST_RESTORE_ALL_DROP] = "DELETE FROM restore",
+	[ST_DFILE_PUT] = "INSERT OR REPLACE INTO down_file (restore, file, "
+			 "own, manifest) VALUES (?, ?, ?, ?)",
+	[ST_DFILE_NEXT] = "SELECT file, own, manifest FROM down_file "
+			  "WHERE restore = ? AND file > ? ORDER BY file "
+			  "LIMIT 1",
+	[ST_DFILE_DROP] =
+	    "DELETE FROM down_file WHERE restore = ? AND file = ?",
+	[ST_DFILE_ALL_DROP] = "DELETE FROM down_file",
+	[ST_DPIECE_PUT] = "INSERT OR IGNORE INTO down_piece (restore, file, "
+			  "content, offset, octets) VALUES (?, ?, ?, ?, ?)",
+	[ST_DPIECE_LIST] = "SELECT offset, octets FROM down_piece "
+			   "WHERE restore = ? AND file = ? AND content = ? "
+			   "ORDER BY offset",
+	[ST_DPIECE_HAVE] =
+	    "SELECT coalesce(sum(length(octets)), 0) FROM down_piece "
+	    "WHERE restore = ? AND file = ? AND content = ?",
+	[ST_DPIECE_DROP] =
+	    "DELETE FROM down_piece WHERE restore = ? AND file = ?",
+	[ST_DPIECE_ALL_DROP] = "DELETE FROM down_piece",
 };
 
-static const char schema[] =
-    "CREATE TABLE IF NOT EXISTS kv (key TEXT PRIMARY KEY, value) "
-    "WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS item (kind INTEGER NOT NULL,"
-    " id INTEGER NOT NULL, digest BLOB NOT NULL, state INTEGER NOT NULL,"
-    " transfer INTEGER NOT NULL, time_ms INTEGER NOT NULL,"
-    " since_ms INTEGER NOT NULL, record BLOB NOT NULL,"
-    " PRIMARY KEY (kind, id)) WITHOUT ROWID;"
-    "CREATE INDEX IF NOT EXISTS item_pending ON item (kind, time_ms) "
-    "WHERE state = 0;"
-    "CREATE INDEX IF NOT EXISTS item_sent ON item (transfer) "
-    "WHERE state = 1;"
-    "CREATE TABLE IF NOT EXISTS frame (transfer INTEGER NOT NULL,"
-    " idx INTEGER NOT NULL, sms BLOB NOT NULL, todo INTEGER NOT NULL,"
-    " PRIMARY KEY (transfer, idx)) WITHOUT ROWID;"
-    "CREATE INDEX IF NOT EXISTS frame_todo ON frame (todo) WHERE todo > 0";
-
-struct journal {
-	sqlite3 *db;
-	sqlite3_stmt *stmt[ST_COUNT];
-};
-
-static int
-failed(const struct journal *j, const char *what)
+int
+journal_failed(const struct journal *j, const char *what)
 {
 	log_error("journal: %s: %s", what, sqlite3_errmsg(j->db));
 	return -1;
 }
 
-static int
-execute(struct journal *j, const char *text)
+int
+journal_execute(struct journal *j, const char *text)
 {
 	return sqlite3_exec(j->db, text, NULL, NULL, NULL) == SQLITE_OK
 		   ? 0
-		   : failed(j, text);
+		   : journal_failed(j, text);
 }
 
 struct journal *
@@ -133,9 +191,9 @@ journal_open(const char *path)
 		return NULL;
 	}
 	sqlite3_busy_timeout(j->db, 5000);
-	if (execute(j, "PRAGMA journal_mode = WAL") == -1 ||
-	    execute(j, "PRAGMA synchronous = FULL") == -1 ||
-	    execute(j, schema) == -1) {
+	if (journal_execute(j, "PRAGMA journal_mode = WAL") == -1 ||
+	    journal_execute(j, "PRAGMA synchronous = FULL") == -1 ||
+	    journal_upgrade(j) == -1) {
 		journal_close(j);
 		return NULL;
 	}
@@ -143,7 +201,7 @@ journal_open(const char *path)
 		if (sqlite3_prepare_v3(j->db, sql[i], -1,
 			SQLITE_PREPARE_PERSISTENT, &j->stmt[i],
 			NULL) != SQLITE_OK) {
-			failed(j, sql[i]);
+			journal_failed(j, sql[i]);
 			journal_close(j);
 			return NULL;
 		}
@@ -164,13 +222,13 @@ journal_close(struct journal *j)
 int
 journal_begin(struct journal *j)
 {
-	return execute(j, "BEGIN IMMEDIATE");
+	return journal_execute(j, "BEGIN IMMEDIATE");
 }
 
 int
 journal_end(struct journal *j)
 {
-	if (execute(j, "COMMIT") == 0)
+	if (journal_execute(j, "COMMIT") == 0)
 		return 0;
 	journal_abort(j);
 	return -1;
@@ -183,20 +241,20 @@ journal_abort(struct journal *j)
 		sqlite3_exec(j->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
-/* Run to the end; rows, if any, are the caller's to have read before. */
-static int
-finish(struct journal *j, enum stmt which)
+int
+journal_finish(struct journal *j, enum stmt which)
 {
 	int err = sqlite3_step(j->stmt[which]);
 
 	sqlite3_reset(j->stmt[which]);
 	sqlite3_clear_bindings(j->stmt[which]);
-	return err == SQLITE_DONE || err == SQLITE_ROW ? 0
-						       : failed(j, sql[which]);
+	return err == SQLITE_DONE || err == SQLITE_ROW
+		   ? 0
+		   : journal_failed(j, sql[which]);
 }
 
-static int64_t
-one_int(struct journal *j, enum stmt which)
+int64_t
+journal_one(struct journal *j, enum stmt which)
 {
 	sqlite3_stmt *st = j->stmt[which];
 	int64_t v = 0;
@@ -208,8 +266,8 @@ one_int(struct journal *j, enum stmt which)
 	return v;
 }
 
-static size_t
-blob(sqlite3_stmt *st, int col, void *out, size_t cap)
+size_t
+journal_blob(sqlite3_stmt *st, int col, void *out, size_t cap)
 {
 	size_t len = (size_t)sqlite3_column_bytes(st, col);
 
@@ -225,7 +283,7 @@ journal_set(struct journal *j, const char *key, const void *p, size_t len)
 {
 	sqlite3_bind_text(j->stmt[ST_SET], 1, key, -1, SQLITE_STATIC);
 	sqlite3_bind_blob(j->stmt[ST_SET], 2, p, (int)len, SQLITE_STATIC);
-	return finish(j, ST_SET);
+	return journal_finish(j, ST_SET);
 }
 
 int
@@ -233,7 +291,7 @@ journal_set_int(struct journal *j, const char *key, int64_t v)
 {
 	sqlite3_bind_text(j->stmt[ST_SET], 1, key, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(j->stmt[ST_SET], 2, v);
-	return finish(j, ST_SET);
+	return journal_finish(j, ST_SET);
 }
 
 size_t
@@ -244,7 +302,7 @@ journal_get(struct journal *j, const char *key, void *out, size_t cap)
 
 	sqlite3_bind_text(st, 1, key, -1, SQLITE_STATIC);
 	if (sqlite3_step(st) == SQLITE_ROW)
-		n = blob(st, 0, out, cap);
+		n = journal_blob(st, 0, out, cap);
 	sqlite3_reset(st);
 	return n;
 }
@@ -266,202 +324,13 @@ int
 journal_unset(struct journal *j, const char *key)
 {
 	sqlite3_bind_text(j->stmt[ST_UNSET], 1, key, -1, SQLITE_STATIC);
-	return finish(j, ST_UNSET);
-}
-
-/* ---- records ---- */
-
-static bool
-is_known(struct journal *j, const struct record *r,
-    const uint8_t digest[static DIGEST_LEN])
-{
-	sqlite3_stmt *st = j->stmt[ST_ITEM_GET];
-	uint8_t old[DIGEST_LEN];
-	bool same = false;
-
-	sqlite3_bind_int(st, 1, (int)record_kind(r));
-	sqlite3_bind_int64(st, 2, record_id(r));
-	if (sqlite3_step(st) == SQLITE_ROW)
-		same = blob(st, 0, old, sizeof old) == sizeof old &&
-		       memcmp(old, digest, sizeof old) == 0;
-	sqlite3_reset(st);
-	return same;
+	return journal_finish(j, ST_UNSET);
 }
 
 int
-journal_put(struct journal *j, const struct record *r, int64_t now_ms)
+journal_with(struct journal *j, enum stmt which, int n, const int64_t *arg)
 {
-	uint8_t octets[RECORD_STORED_MAX], digest[SEAL_DIGEST_LEN];
-	sqlite3_stmt *st = j->stmt[ST_ITEM_PUT];
-	size_t n = record_encode(r, octets, sizeof octets);
-
-	if (n == 0)
-		return -1;
-	seal_digest(octets, n, digest);
-	if (is_known(j, r, digest))
-		return 0;
-	sqlite3_bind_int(st, 1, (int)record_kind(r));
-	sqlite3_bind_int64(st, 2, record_id(r));
-	sqlite3_bind_blob(st, 3, digest, DIGEST_LEN, SQLITE_STATIC);
-	sqlite3_bind_int64(st, 4, record_time_ms(r));
-	sqlite3_bind_int64(st, 5, now_ms);
-	sqlite3_bind_blob(st, 6, octets, (int)n, SQLITE_STATIC);
-	return finish(j, ST_ITEM_PUT) == 0 ? 1 : -1;
-}
-
-int
-journal_pending(struct journal *j, unsigned kinds, size_t max,
-    struct record ***list, size_t *n)
-{
-	sqlite3_stmt *st = j->stmt[ST_PENDING];
-	struct record **out = calloc(max + 1, sizeof *out);
-	size_t count = 0;
-
-	if (out == NULL)
-		return -1;
-	sqlite3_bind_int(st, 1, (int)kinds);
-	sqlite3_bind_int64(st, 2, (int64_t)max);
-	while (count < max && sqlite3_step(st) == SQLITE_ROW) {
-		out[count] = record_decode(sqlite3_column_blob(st, 0),
-		    (size_t)sqlite3_column_bytes(st, 0));
-		if (out[count] != NULL)
-			count++;
-	}
-	sqlite3_reset(st);
-	*list = out;
-	*n = count;
-	return 0;
-}
-
-size_t
-journal_pending_count(struct journal *j, unsigned kinds)
-{
-	sqlite3_bind_int(j->stmt[ST_PENDING_COUNT], 1, (int)kinds);
-	return (size_t)one_int(j, ST_PENDING_COUNT);
-}
-
-int64_t
-journal_pending_since(struct journal *j, enum record_kind kind)
-{
-	sqlite3_bind_int(j->stmt[ST_PENDING_SINCE], 1, (int)kind);
-	return one_int(j, ST_PENDING_SINCE);
-}
-
-int
-journal_taken(struct journal *j, const struct record *r, uint32_t transfer)
-{
-	sqlite3_bind_int64(j->stmt[ST_TAKEN], 1, transfer);
-	sqlite3_bind_int(j->stmt[ST_TAKEN], 2, (int)record_kind(r));
-	sqlite3_bind_int64(j->stmt[ST_TAKEN], 3, record_id(r));
-	return finish(j, ST_TAKEN);
-}
-
-int
-journal_too_large(struct journal *j, const struct record *r)
-{
-	sqlite3_bind_int(j->stmt[ST_TOO_LARGE], 1, (int)record_kind(r));
-	sqlite3_bind_int64(j->stmt[ST_TOO_LARGE], 2, record_id(r));
-	return finish(j, ST_TOO_LARGE);
-}
-
-int
-journal_all_pending(struct journal *j)
-{
-	return finish(j, ST_ALL_PENDING);
-}
-
-/* ---- frames ---- */
-
-int
-journal_frame_put(struct journal *j, uint32_t transfer, unsigned index,
-    const uint8_t *sms, size_t len)
-{
-	sqlite3_stmt *st = j->stmt[ST_FRAME_PUT];
-
-	sqlite3_bind_int64(st, 1, transfer);
-	sqlite3_bind_int64(st, 2, index);
-	sqlite3_bind_blob(st, 3, sms, (int)len, SQLITE_STATIC);
-	return finish(j, ST_FRAME_PUT);
-}
-
-int
-journal_frame_next(struct journal *j, uint32_t *transfer, unsigned *index,
-    uint8_t *sms, size_t *len)
-{
-	sqlite3_stmt *st = j->stmt[ST_FRAME_NEXT];
-	int found = 0;
-
-	if (sqlite3_step(st) == SQLITE_ROW) {
-		*transfer = (uint32_t)sqlite3_column_int64(st, 0);
-		*index = (unsigned)sqlite3_column_int(st, 1);
-		*len = blob(st, 2, sms, 133);
-		found = 1;
-	}
-	sqlite3_reset(st);
-	return found;
-}
-
-static int
-frame_statement(
-    struct journal *j, enum stmt which, uint32_t transfer, int64_t arg)
-{
-	sqlite3_bind_int64(j->stmt[which], 1, transfer);
-	sqlite3_bind_int64(j->stmt[which], 2, arg);
-	return finish(j, which);
-}
-
-int
-journal_frame_sent(struct journal *j, uint32_t transfer, unsigned index)
-{
-	return frame_statement(j, ST_FRAME_SENT, transfer, index);
-}
-
-size_t
-journal_frames_waiting(struct journal *j)
-{
-	return (size_t)one_int(j, ST_FRAMES_WAITING);
-}
-
-size_t
-journal_frames(struct journal *j)
-{
-	return (size_t)one_int(j, ST_FRAMES);
-}
-
-int
-journal_frame_again(struct journal *j, uint32_t transfer, uint16_t wanted)
-{
-	sqlite3_bind_int64(j->stmt[ST_FRAME_ANY], 1, transfer);
-	if (one_int(j, ST_FRAME_ANY) == 0)
-		return 0;
-	return frame_statement(j, ST_FRAME_AGAIN, transfer, wanted) == 0 ? 1
-									 : -1;
-}
-
-int
-journal_last_again(struct journal *j)
-{
-	return finish(j, ST_LAST_AGAIN);
-}
-
-int
-journal_acked(struct journal *j, uint32_t cumulative)
-{
-	sqlite3_bind_int64(j->stmt[ST_ACK_ITEMS], 1, cumulative);
-	if (finish(j, ST_ACK_ITEMS) == -1)
-		return -1;
-	sqlite3_bind_int64(j->stmt[ST_ACK_FRAMES], 1, cumulative);
-	return finish(j, ST_ACK_FRAMES);
-}
-
-size_t
-journal_in_flight(struct journal *j)
-{
-	return (size_t)one_int(j, ST_IN_FLIGHT);
-}
-
-int
-journal_drop_transfers(struct journal *j)
-{
-	return finish(j, ST_DROP_FRAMES);
+	for (int i = 0; i < n; i++)
+		sqlite3_bind_int64(j->stmt[which], i + 1, arg[i]);
+	return journal_finish(j, which);
 }

@@ -4,6 +4,12 @@ phone_libphone_a_SOURCES = \
 	phone/control.c \
 	phone/journal.c \
 	phone/journal.h \
+	phone/journal_down.c \
+	phone/journal_file.c \
+	phone/journal_frame.c \
+	phone/journal_internal.h \
+	phone/journal_item.c \
+	phone/journal_schema.c \
 	phone/phone.c \
 	phone/phone.h \
 	phone/phone_internal.h \

@@ -31,9 +31,9 @@ keep_transfer(struct phone *p, uint32_t number, const uint8_t *text, size_t len,
 		return -1;
 	for (int i = 0; i < count; i++)
 		err |= journal_frame_put(
-		    j, number, (unsigned)i, sms[i], sms_len[i]);
+		    j, number, (unsigned)i, sms[i], sms_len[i], false);
 	for (size_t i = 0; i < n; i++)
-		err |= journal_taken(j, records[i], number);
+		err |= journal_taken(j, records[i], number, 0);
 	if (number == p->next_transfer)
 		err |= journal_set_int(j, "next_transfer", (int64_t)number + 1);
 	if (p->owner.version > 0)

@@ -172,8 +172,8 @@ send_waiting(struct phone *p, int64_t *next)
 	size_t len, sent = 0;
 	char text[48];
 
-	while (
-	    journal_frame_next(p->journal, &transfer, &index, sms, &len) == 1) {
+	while (journal_frame_next(
+		   p->journal, false, &transfer, &index, sms, &len) == 1) {
 		int64_t free_at = p->paced[p->paced_at] + p->pace_ms;
 
 		if (day_is_spent(p)) {

@@ -28,6 +28,7 @@ owner() {
 	archive*.h | libical/* | libxml/*) echo 'web-cgi/export_* web-cgi/import_*' ;;
 	confuse.h) echo 'lib/conf.c' ;;
 	zlib.h) echo 'lib/pack*' ;;
+	zstd.h) echo 'lib/coding.c' ;;
 	seccomp.h) echo 'smsd/modem/*' ;;
 	event*.h | event2/*) echo 'smsd/* phone-sim/*' ;;
 	esac

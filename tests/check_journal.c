@@ -107,7 +107,7 @@ take(enum record_kind kind, uint32_t id, uint32_t transfer)
 {
 	struct record *r = record_new(kind, id);
 
-	ck_assert_int_eq(journal_taken(j, r, transfer), 0);
+	ck_assert_int_eq(journal_taken(j, r, transfer, 0), 0);
 	record_free(r);
 }
 
@@ -231,7 +231,7 @@ put_frame(uint32_t transfer, unsigned index)
 
 	memset(sms, (int)(transfer * 16 + index), sizeof sms);
 	ck_assert_int_eq(
-	    journal_frame_put(j, transfer, index, sms, 100 + index), 0);
+	    journal_frame_put(j, transfer, index, sms, 100 + index, false), 0);
 }
 
 /* What is sent until nothing waits, as "7.0 7.1". */
@@ -245,7 +245,8 @@ send_all(void)
 	size_t len, used = 0;
 
 	text[0] = '\0';
-	while (journal_frame_next(j, &transfer, &index, sms, &len) == 1) {
+	while (
+	    journal_frame_next(j, false, &transfer, &index, sms, &len) == 1) {
 		ck_assert_uint_eq(len, 100 + index);
 		ck_assert_uint_eq(sms[0], (uint8_t)(transfer * 16 + index));
 		ck_assert_uint_eq(sms[len - 1], sms[0]);
@@ -323,10 +324,10 @@ step(int n, uint32_t transfer)
 		err = journal_begin(j);
 		break;
 	case 2:
-		err = journal_frame_put(j, transfer, 0, sms, sizeof sms);
+		err = journal_frame_put(j, transfer, 0, sms, sizeof sms, false);
 		break;
 	case 3:
-		err = journal_taken(j, r, transfer);
+		err = journal_taken(j, r, transfer, 0);
 		break;
 	case 4:
 		err = journal_set_int(j, "next", (int64_t)transfer + 1);

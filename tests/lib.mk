@@ -9,6 +9,12 @@ tests_check_pack_SOURCES = tests/check_pack.c
 tests_check_pack_CFLAGS = $(TEST_CFLAGS)
 tests_check_pack_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/check_coding
+TESTS += tests/check_coding
+tests_check_coding_SOURCES = tests/check_coding.c
+tests_check_coding_CFLAGS = $(TEST_CFLAGS)
+tests_check_coding_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/check_upload
 TESTS += tests/check_upload
 tests_check_upload_SOURCES = tests/check_upload.c
