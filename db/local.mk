@@ -19,9 +19,11 @@ db_libdb_a_SOURCES = \
 	db/pages_event.c \
 	db/pages_internal.h \
 	db/pages_phone.c \
-	db/pages_record.c
+	db/pages_record.c \
+	db/pages_walk.c
 db_libdb_a_CPPFLAGS = $(AM_CPPFLAGS) $(PQ_CFLAGS)
 DB_LIBS = db/libdb.a $(PQ_LIBS)
 
 migrationsdir = $(datadir)/smsvault/migrations
-dist_migrations_DATA = db/migrations/0001_first.sql db/migrations/0002_life.sql
+dist_migrations_DATA = db/migrations/0001_first.sql db/migrations/0002_life.sql \
+	db/migrations/0004_owner.sql

@@ -39,6 +39,7 @@ struct pages_session {
 	int64_t account;
 	char login[PAGES_LOGIN_MAX], language[3];
 	uint8_t private_sealed[PAGES_SEALED_PRIVATE], public_key[32];
+	int64_t unread; /* events that its owner has not seen; at most 100 */
 };
 enum db_err pages_session_find(struct db *db,
     const uint8_t token_hash[static 32], struct pages_session *out);
@@ -122,6 +123,36 @@ struct pages_records {
 enum db_err pages_records(struct db *db, int64_t account, int kind,
     int64_t phone, size_t max, struct pages_records *out);
 void pages_records_clear(struct pages_records *r);
+
+/*
+ * A walk over the records of a kind, newest first, in parts: as they are now,
+ * or as they were at as_of_ms.  phone 0: of all phones.  A part of fewer than
+ * max rows is the last.
+ */
+struct pages_walk {
+	int kind;
+	int64_t phone, as_of_ms;
+	bool begun; /* what follows is where it stands; false to begin */
+	int64_t time_ms, at_phone, at_record;
+};
+enum db_err pages_walk(struct db *db, int64_t account, struct pages_walk *w,
+    size_t max, struct pages_records *out);
+enum db_err pages_walk_count(
+    struct db *db, int64_t account, const struct pages_walk *w, int64_t *n);
+/* One version; transfer 0: the current one.  DB_NONE: there is none, or it
+ * is a deletion. */
+enum db_err pages_version(struct db *db, int64_t account, int64_t phone,
+    int kind, uint32_t record, uint32_t transfer, uint32_t ordinal,
+    struct pages_records *out);
+/* The end of a day, "2026-05-03", in the owner's time zone.  DB_NONE: it is
+ * no day. */
+enum db_err
+pages_day_end(struct db *db, int64_t account, const char *day, int64_t *ms);
+/* Pieces of a whole file from an offset on, in order.  transfer is the
+ * content, ordinal the offset, time_ms the length. */
+enum db_err
+pages_pieces(struct db *db, int64_t account, int64_t phone, uint32_t record,
+    uint32_t content, int64_t from, size_t max, struct pages_records *out);
 
 struct pages_key {
 	int64_t id, phone;

@@ -83,6 +83,7 @@ pages_session_find(struct db *db, const uint8_t token_hash[static 32],
 		pages_octets(
 		    res, 0, 3, out->private_sealed, sizeof out->private_sealed);
 		pages_octets(res, 0, 4, out->public_key, 32);
+		out->unread = db_int(res, 0, 5);
 	}
 	PQclear(res);
 	return err;

@@ -31,4 +31,7 @@ enum db_err pages_free_query(struct db *db, const struct db_stmt *stmt,
 void
 pages_octets(const PGresult *res, int row, int col, uint8_t *out, size_t len);
 
+/* Rows of the columns of struct pages_record, the sealed form last. */
+enum db_err pages_read_records(const PGresult *res, struct pages_records *out);
+
 #endif

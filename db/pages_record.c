@@ -11,8 +11,8 @@ pages_records_clear(struct pages_records *r)
 	*r = (struct pages_records){ 0 };
 }
 
-static enum db_err
-read_records(const PGresult *res, struct pages_records *out)
+enum db_err
+pages_read_records(const PGresult *res, struct pages_records *out)
 {
 	size_t total = 0, n = (size_t)PQntuples(res);
 
@@ -71,7 +71,7 @@ pages_records(struct db *db, int64_t account, int kind, int64_t phone,
 	db_arg_int(&a, (int64_t)max);
 	if ((err = pages_query(db, account, &stmt, &a, &res)) != DB_OK)
 		return err;
-	err = read_records(res, out);
+	err = pages_read_records(res, out);
 	PQclear(res);
 	return err;
 }

@@ -47,6 +47,15 @@ rest_lost_ad(int64_t account, int64_t phone, uint32_t version,
 }
 
 void
+rest_restore_ad(int64_t account, uint32_t restore, uint32_t ordinal,
+    uint8_t ad[static REST_RESTORE_AD_LEN])
+{
+	be_put64(ad, (uint64_t)account);
+	be_put64(ad + 8, restore);
+	be_put64(ad + 16, ordinal);
+}
+
+void
 rest_find_ad(
     int64_t account, uint32_t code, uint8_t ad[static REST_FIND_AD_LEN])
 {

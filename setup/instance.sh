@@ -274,7 +274,8 @@ write_lighttpd_conf() {
 		server.port = $port
 		server.errorlog = "$inst/log/lighttpd-errors.log"
 		server.upload-dirs = ( "$inst/run" )
-		server.max-request-size = 1024
+		server.max-request-size = 8192
+		server.stream-response-body = 1
 		server.tag = ""
 		mimetype.assign = ( ".css" => "text/css; charset=utf-8",
 		    ".js" => "text/javascript; charset=utf-8", ".svg" => "image/svg+xml" )

@@ -139,8 +139,32 @@ answer(const struct page *p)
 	if (p->headers.n > 0)
 		fwrite(p->headers.p, 1, p->headers.n, stdout);
 	printf("\r\n");
-	if (p->body.n > 0)
+	if (p->stream == NULL && p->body.n > 0)
 		fwrite(p->body.p, 1, p->body.n, stdout);
+}
+
+static int
+put_out(void *ctx, const void *p, size_t len)
+{
+	(void)ctx;
+	/* libfcgi forgot the const. */
+	return fwrite((void *)(uintptr_t)p, 1, len, stdout) == len ? 0 : -1;
+}
+
+/*
+ * A reader that has gone away is no matter of ours.  One that would get half
+ * of an answer must see that it broke off: only the end of the program tells
+ * the web server so.  It starts another.
+ */
+static void
+stream(struct page *p)
+{
+	struct export_out out = { .put = put_out };
+
+	if (p->stream(p, &out) == 0 || out.failed)
+		return;
+	log_error("an answer broke off: the connection is cut");
+	exit(EXIT_FAILURE);
 }
 
 /* The body, at most what its length says; NULL: too long or cut short. */
@@ -197,6 +221,8 @@ serve_one(struct page *p)
 		page_error(p, p->status, T_E_BAD);
 	}
 	answer(p);
+	if (p->stream != NULL)
+		stream(p);
 	request_clear(&p->req);
 	seal_wipe(p->token, sizeof p->token);
 	buf_clear(&p->headers);

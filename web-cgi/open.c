@@ -109,41 +109,76 @@ opened_free(struct opened *list, size_t n)
 }
 
 enum db_err
-open_records(struct opener *o, struct db *db, int64_t account,
-    const uint8_t secret[static SEAL_KEY_LEN], int kind, int64_t phone,
-    size_t max, struct opened **out, size_t *n, size_t *damaged)
+open_rows(struct opener *o, struct db *db, int64_t account,
+    const uint8_t secret[static SEAL_KEY_LEN], const struct pages_records *rows,
+    struct opened **out, size_t *n, size_t *damaged)
 {
-	struct pages_records rows;
-	struct opened *list;
+	struct opened *list = calloc(rows->n + 1, sizeof *list);
 	size_t count = 0;
-	enum db_err err = pages_records(db, account, kind, phone, max, &rows);
+	enum db_err err = DB_OK;
 
-	if (err != DB_OK)
-		return err;
-	if ((list = calloc(rows.n + 1, sizeof *list)) == NULL) {
-		pages_records_clear(&rows);
+	if (list == NULL)
 		return DB_FAILED;
-	}
-	if (!all_known(o, account, &rows))
+	if (!all_known(o, account, rows))
 		err = learn(o, db, account, secret);
-	for (size_t i = 0; err == DB_OK && i < rows.n; i++) {
+	for (size_t i = 0; err == DB_OK && i < rows->n; i++) {
 		struct record *r =
-		    open_row(o, account, &rows.row[i], rows.sealed);
+		    open_row(o, account, &rows->row[i], rows->sealed);
 
 		if (r != NULL)
-			list[count++] = (struct opened){ rows.row[i].phone,
-				rows.row[i].stored_ms, r };
+			list[count++] = (struct opened){ rows->row[i].phone,
+				rows->row[i].stored_ms, r };
 	}
-	*damaged = rows.n - count;
+	*damaged = rows->n - count;
 	if (*damaged > 0 && err == DB_OK)
 		log_error("account %lld: %zu records do not open",
 		    (long long)account, *damaged);
-	pages_records_clear(&rows);
 	if (err != DB_OK) {
 		opened_free(list, count);
 		return err;
 	}
 	*out = list;
 	*n = count;
+	return DB_OK;
+}
+
+enum db_err
+open_records(struct opener *o, struct db *db, int64_t account,
+    const uint8_t secret[static SEAL_KEY_LEN], int kind, int64_t phone,
+    size_t max, struct opened **out, size_t *n, size_t *damaged)
+{
+	struct pages_records rows;
+	enum db_err err = pages_records(db, account, kind, phone, max, &rows);
+
+	if (err != DB_OK)
+		return err;
+	err = open_rows(o, db, account, secret, &rows, out, n, damaged);
+	pages_records_clear(&rows);
+	return err;
+}
+
+enum db_err
+open_piece(struct opener *o, struct db *db, int64_t account,
+    const uint8_t secret[static SEAL_KEY_LEN], const struct pages_records *rows,
+    size_t i, uint8_t *out)
+{
+	const struct pages_record *r = &rows->row[i];
+	const struct slot *s = slot_of(o, r->data_key);
+	uint8_t ad[REST_PIECE_AD_LEN];
+	enum db_err err;
+
+	if (!all_known(o, account, rows) &&
+	    (err = learn(o, db, account, secret)) != DB_OK)
+		return err;
+	rest_piece_ad(
+	    account, r->phone, r->record_id, r->transfer, r->ordinal, ad);
+	if (s->id != r->data_key || s->account != account ||
+	    r->len != (size_t)r->time_ms + SEAL_TAG_LEN ||
+	    seal_unlock(s->key, ad, sizeof ad, rows->sealed + r->at, r->len,
+		out) != SEAL_OK) {
+		log_error("account %lld: a piece of file %u does not open",
+		    (long long)account, (unsigned)r->record_id);
+		return DB_NONE;
+	}
 	return DB_OK;
 }

@@ -27,6 +27,15 @@ struct opened {
 enum db_err open_records(struct opener *o, struct db *db, int64_t account,
     const uint8_t secret[static SEAL_KEY_LEN], int kind, int64_t phone,
     size_t max, struct opened **out, size_t *n, size_t *damaged);
+/* The same for rows that are at hand. */
+enum db_err open_rows(struct opener *o, struct db *db, int64_t account,
+    const uint8_t secret[static SEAL_KEY_LEN], const struct pages_records *rows,
+    struct opened **out, size_t *n, size_t *damaged);
+/* The ith of the rows of pages_pieces(): len octets to out.  DB_NONE: it does
+ * not open. */
+enum db_err open_piece(struct opener *o, struct db *db, int64_t account,
+    const uint8_t secret[static SEAL_KEY_LEN], const struct pages_records *rows,
+    size_t i, uint8_t *out);
 void opened_free(struct opened *list, size_t n);
 
 #endif

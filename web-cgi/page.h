@@ -6,6 +6,7 @@
 
 #include "buf.h"
 #include "db.h"
+#include "export.h"
 #include "html.h"
 #include "open.h"
 #include "pages.h"
@@ -34,6 +35,9 @@ struct page {
 	/* what is answered */
 	int status;
 	struct buf headers, body;
+	/* In place of the body: puts it while the reader reads.  -1: it broke
+	 * off, and the connection is cut, so that nobody takes it for whole. */
+	int (*stream)(struct page *p, struct export_out *out);
 };
 
 #define TXT(p, id) text_get((p)->language, T_##id)
