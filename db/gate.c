@@ -162,7 +162,7 @@ gate_out_put(struct db *db, const struct gate_out *o, int64_t now_ms)
 	enum db_err err;
 
 	if (strcmp(o->purpose, "policy") == 0 ||
-	    strcmp(o->purpose, "ack") == 0) {
+	    strcmp(o->purpose, "lost") == 0 || strcmp(o->purpose, "ack") == 0) {
 		arg_pair(&s, o->account, o->phone);
 		db_arg_text(&s, o->purpose);
 		db_arg_time(&s, now_ms);

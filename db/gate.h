@@ -29,6 +29,9 @@ struct gate_phone {
 	uint8_t codec;
 	bool bound;
 	uint32_t cumulative, highest, policy_applied;
+	uint32_t lost_version, lost_applied; /* 0: none */
+	bool lost; /* the owner has said so */
+	bool number_open; /* another number waits to be confirmed */
 };
 
 /* Not in a transaction. */
@@ -49,6 +52,8 @@ struct gate_piece {
 	bool last;
 	const uint8_t *body;
 	size_t body_len;
+	const char *number; /* where it came from */
+	int64_t smsc_ms; /* 0: unknown */
 	/* out */
 	bool accepted; /* single: new; segment: its transfer is open */
 	uint16_t have; /* segment: state afterwards */
@@ -68,20 +73,37 @@ struct gate_heard {
 	int64_t account, phone;
 	uint32_t highest; /* the highest transfer in this batch */
 	uint32_t policy_applied;
-	int sms;
+	int sms, records; /* for the day's traffic */
 	bool ack_wanted;
-	const char *number; /* NULL: leave it as it is */
 };
 /* Phones that were heard: gap rows, counters, cumulative.  DB_NONE: one of
  * them is not bound any more. */
 enum db_err gate_heard_put(
     struct db *db, const struct gate_heard *heard, size_t n, int64_t now_ms);
 
+/* A new upload, the newest yet, has come from this number.  *moved: it is the
+ * phone's from now on, since it was asked there before received_ms. */
+enum db_err gate_number_heard(struct db *db, int64_t account, int64_t phone,
+    const char *number, int64_t received_ms, int64_t now_ms, bool *moved);
+/* Numbers to ask at: at most max, each to be marked asked. */
+enum db_err gate_number_list(struct db *db, int64_t now_ms,
+    struct gate_phone *out, size_t max, size_t *n);
+enum db_err gate_number_asked(
+    struct db *db, int64_t account, int64_t phone, int64_t now_ms);
+
+/* The SIM of the phone as of a transfer.  *changed: it is another than the
+ * gateway knew, and this is the newest word on it; *own: the owner has named
+ * it as his own. */
+enum db_err gate_sim_seen(struct db *db, int64_t account, int64_t phone,
+    const uint8_t sim[static 8], uint32_t transfer, int64_t now_ms,
+    bool *changed, bool *own);
+
 struct gate_record {
 	uint8_t kind, op;
 	uint32_t record_id, transfer;
 	int ordinal;
 	int64_t time_ms, data_key;
+	uint32_t mark; /* seal_mark() */
 	const uint8_t *sealed;
 	size_t sealed_len;
 };
@@ -98,6 +120,8 @@ struct gate_whole {
 	int64_t account, phone;
 	uint32_t key_id, transfer;
 	int last_index;
+	char number[GATE_NUMBER_MAX]; /* of its newest SMS */
+	int64_t smsc_ms, received_ms;
 };
 /* Not in a transaction: up to max transfers that wait to be opened. */
 enum db_err
@@ -114,6 +138,74 @@ enum db_err gate_whole_aside(struct db *db, const struct gate_whole *w);
 /* Forget its segments and ask for all again. */
 enum db_err
 gate_whole_again(struct db *db, const struct gate_whole *w, int64_t now_ms);
+
+/* ---- pieces of files ---- */
+
+struct gate_file_piece {
+	int64_t account, phone, data_key;
+	uint32_t record_id, content, offset;
+	size_t len; /* octets of the file */
+	const uint8_t *sealed;
+	size_t sealed_len;
+};
+/* A piece that is there already is left alone.  *arrived: with it the file is
+ * whole, which is said once. */
+enum db_err gate_file_piece_put(struct db *db, const struct gate_file_piece *p,
+    int64_t now_ms, bool *arrived);
+/* What the manifest says; it may come after the pieces, and again. */
+enum db_err gate_file_manifest(struct db *db, int64_t account, int64_t phone,
+    uint32_t record_id, uint32_t content, int64_t coded_size, int64_t now_ms,
+    bool *arrived);
+
+/* ---- lost phones ---- */
+
+/* Append-only.  transfer 0: of none; smsc_ms 0: unknown. */
+struct gate_evidence {
+	int64_t account, phone;
+	uint32_t transfer;
+	const char *kind, *number;
+	int64_t smsc_ms;
+};
+enum db_err
+gate_evidence_put(struct db *db, const struct gate_evidence *e, int64_t now_ms);
+/* The phone says what is in force.  DB_NONE: that is no news; else *on. */
+enum db_err gate_lost_applied(struct db *db, int64_t account, int64_t phone,
+    uint32_t version, int64_t now_ms, bool *on);
+struct gate_lost {
+	int64_t account, phone;
+	uint32_t version;
+	bool on, ring, lock_screen;
+	int locate_min; /* 0: do not */
+	uint8_t text_sealed[WIRE_LOST_TEXT_MAX + 16];
+	size_t text_len; /* of text_sealed; 0: none */
+};
+/* States that must go out: newer than what was sent, or sent again_ms ago or
+ * more and not applied though the phone was heard since.  Not in a
+ * transaction. */
+enum db_err gate_lost_list(struct db *db, int64_t now_ms, int64_t again_ms,
+    struct gate_lost *out, size_t max, size_t *n);
+enum db_err gate_lost_sent(struct db *db, int64_t account, int64_t phone,
+    uint32_t version, int64_t now_ms);
+/* The phone's word on a wipe: prepared with this nonce, or begun.  DB_NONE:
+ * nobody had ordered that. */
+enum db_err gate_wipe_prepared(struct db *db, int64_t account, int64_t phone,
+    uint64_t nonce, int64_t now_ms);
+enum db_err
+gate_wipe_begun(struct db *db, int64_t account, int64_t phone, int64_t now_ms);
+struct gate_wipe {
+	int64_t account, phone;
+	bool go; /* else prepare */
+	uint64_t nonce;
+};
+/* As gate_lost_list(). */
+enum db_err gate_wipe_list(struct db *db, int64_t now_ms, int64_t again_ms,
+    struct gate_wipe *out, size_t max, size_t *n);
+enum db_err
+gate_wipe_sent(struct db *db, int64_t account, int64_t phone, int64_t now_ms);
+/* Orders to go whose nonce is over: they are to be prepared again.  DB_OK and
+ * one phone that was set back, or DB_NONE. */
+enum db_err
+gate_wipe_late(struct db *db, int64_t now_ms, int64_t *account, int64_t *phone);
 
 /* ---- answers ---- */
 
@@ -147,14 +239,14 @@ enum db_err gate_acked_put(struct db *db, int64_t account, int64_t phone,
 
 struct gate_out {
 	int64_t account, phone; /* phone 0: none yet (a challenge) */
-	const char *purpose; /* "challenge", "control", "policy", "ack" */
+	const char *purpose; /* as in the table */
 	const char *number;
 	bool text;
 	const uint8_t *frame;
 	size_t len;
 	int64_t not_after_ms;
 };
-/* Older queued rows of the same phone and purpose "policy" or "ack" are
+/* Older queued rows of the same phone and purpose "policy", "lost" or "ack" are
  * superseded. */
 enum db_err
 gate_out_put(struct db *db, const struct gate_out *o, int64_t now_ms);

@@ -144,12 +144,19 @@ static enum db_err
 make_phone(struct db *db, const struct gate_binding *b, const char *name,
     int64_t now_ms, int64_t *phone)
 {
+	/* The SIM that it is bound with is its owner's: no alarm for that. */
 	static const struct db_stmt stmt = { "phone_put", 10,
-		"INSERT INTO phone (account_id, key_id, root_wrapped, name, "
-		" device, sim, number, text_only, codec, bound_at, "
-		" last_heard_at) "
-		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, " TS(10) ", " TS(
-		    10) ") RETURNING phone_id" };
+		"WITH p AS (INSERT INTO phone (account_id, key_id, "
+		"  root_wrapped, name, device, sim, number, text_only, codec, "
+		"  bound_at, last_heard_at) VALUES ($1, $2, $3, $4, $5, $6, "
+		"  $7, $8, $9, to_timestamp($10 / 1000.0), "
+		"  to_timestamp($10 / 1000.0)) "
+		" RETURNING account_id, phone_id, sim, number, bound_at), "
+		"s AS (INSERT INTO sim (account_id, phone_id, sim, first_at, "
+		"  last_at, number, own) SELECT account_id, phone_id, sim, "
+		"  bound_at, bound_at, number, true FROM p "
+		" WHERE sim <> decode('0000000000000000', 'hex')) "
+		"SELECT phone_id FROM p" };
 	struct db_args a = { 0 };
 	PGresult *res;
 	enum db_err err;

@@ -12,22 +12,27 @@
  * the order, so several gateways may write at once.  No row comes back when
  * the transfer is finished or the segment contradicts what is known.
  */
-static const struct db_stmt piece_state = { "piece_state", 6,
+static const struct db_stmt piece_state = { "piece_state", 8,
 	"INSERT INTO transfer (account_id, phone_id, transfer, have, "
-	" last_index, first_at, last_at) "
+	" last_index, first_at, last_at, number, smsc_at) "
 	"VALUES ($1, $2, $3, 1 << $4::int, "
-	" CASE WHEN $5::boolean THEN $4::int END, " TS(6) ", " TS(
-	    6) ") "
-	       "ON CONFLICT (account_id, phone_id, transfer) DO UPDATE SET "
-	       " have = transfer.have | excluded.have, "
-	       " last_index = coalesce(transfer.last_index, excluded.last_index), "
-	       " last_at = CASE WHEN transfer.have & excluded.have = 0 "
-	       "  THEN excluded.last_at ELSE transfer.last_at END "
-	       "WHERE transfer.state = 'open' AND (transfer.last_index IS NULL OR "
-	       " ($4::int <= transfer.last_index AND "
-	       "  $5::boolean = ($4::int = transfer.last_index))) "
-	       " AND (NOT $5::boolean OR transfer.have >> ($4::int + 1) = 0) "
-	       "RETURNING have, coalesce(last_index, -1)" };
+	" CASE WHEN $5::boolean THEN $4::int END, to_timestamp($6 / 1000.0), "
+	" to_timestamp($6 / 1000.0), $7, "
+	" to_timestamp(nullif($8::bigint, 0) / 1000.0)) "
+	"ON CONFLICT (account_id, phone_id, transfer) DO UPDATE SET "
+	" have = transfer.have | excluded.have, "
+	" last_index = coalesce(transfer.last_index, excluded.last_index), "
+	" last_at = CASE WHEN transfer.have & excluded.have = 0 "
+	"  THEN excluded.last_at ELSE transfer.last_at END, "
+	" number = CASE WHEN transfer.have & excluded.have = 0 "
+	"  THEN excluded.number ELSE transfer.number END, "
+	" smsc_at = CASE WHEN transfer.have & excluded.have = 0 "
+	"  THEN excluded.smsc_at ELSE transfer.smsc_at END "
+	"WHERE transfer.state = 'open' AND (transfer.last_index IS NULL OR "
+	" ($4::int <= transfer.last_index AND "
+	"  $5::boolean = ($4::int = transfer.last_index))) "
+	" AND (NOT $5::boolean OR transfer.have >> ($4::int + 1) = 0) "
+	"RETURNING have, coalesce(last_index, -1)" };
 static const struct db_stmt piece_body = { "piece_body", 7,
 	"INSERT INTO segment (account_id, phone_id, transfer, index, last, "
 	" body, arrived_at) "
@@ -36,16 +41,18 @@ static const struct db_stmt piece_body = { "piece_body", 7,
 	       "(SELECT 1 FROM transfer WHERE account_id = $1 AND phone_id = $2 "
 	       " AND transfer = $3 AND state = 'open') "
 	       "ON CONFLICT DO NOTHING" };
-static const struct db_stmt piece_single = { "piece_single", 5,
+static const struct db_stmt piece_single = { "piece_single", 7,
 	"INSERT INTO transfer (account_id, phone_id, transfer, state, have, "
-	" last_index, digest, first_at, last_at) "
-	"VALUES ($1, $2, $3, 'stored', 1, 0, $4, " TS(5) ", " TS(
-	    5) ") "
-	       "ON CONFLICT (account_id, phone_id, transfer) DO UPDATE SET "
-	       " state = 'stored', have = 1, last_index = 0, "
-	       " digest = excluded.digest, last_at = excluded.last_at "
-	       "WHERE transfer.state = 'open' AND transfer.have = 0 "
-	       "RETURNING have, last_index" };
+	" last_index, digest, first_at, last_at, number, smsc_at) "
+	"VALUES ($1, $2, $3, 'stored', 1, 0, $4, to_timestamp($5 / 1000.0), "
+	" to_timestamp($5 / 1000.0), $6, "
+	" to_timestamp(nullif($7::bigint, 0) / 1000.0)) "
+	"ON CONFLICT (account_id, phone_id, transfer) DO UPDATE SET "
+	" state = 'stored', have = 1, last_index = 0, "
+	" digest = excluded.digest, last_at = excluded.last_at, "
+	" number = excluded.number, smsc_at = excluded.smsc_at "
+	"WHERE transfer.state = 'open' AND transfer.have = 0 "
+	"RETURNING have, last_index" };
 
 struct take_pieces {
 	struct gate_piece *pieces;
@@ -83,6 +90,8 @@ send_single(struct db *db, const struct gate_piece *p, int64_t now_ms)
 	piece_args(&a, p);
 	db_arg_bytes(&a, p->digest, sizeof p->digest);
 	db_arg_time(&a, now_ms);
+	db_arg_text(&a, p->number);
+	db_arg_int(&a, p->smsc_ms);
 	return db_pipe_send(db, &piece_single, &a);
 }
 
@@ -96,6 +105,8 @@ send_segment(struct db *db, const struct gate_piece *p, int64_t now_ms)
 	db_arg_int(&a, p->index);
 	db_arg_bool(&a, p->last);
 	db_arg_time(&a, now_ms);
+	db_arg_text(&a, p->number);
+	db_arg_int(&a, p->smsc_ms);
 	piece_args(&b, p);
 	db_arg_int(&b, p->index);
 	db_arg_bool(&b, p->last);
@@ -177,12 +188,11 @@ gate_transfer_whole(
 
 /* ---- records ---- */
 
-static const struct db_stmt record_version_put = { "record_version_put", 11,
+static const struct db_stmt record_version_put = { "record_version_put", 12,
 	"INSERT INTO record_version (account_id, phone_id, kind, record_id, "
-	" transfer, ordinal, op, time_ms, data_key_id, sealed, stored_at) "
-	"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, " TS(
-	    11) ") "
-		"ON CONFLICT DO NOTHING" };
+	" transfer, ordinal, op, time_ms, data_key_id, sealed, stored_at, mark) "
+	"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+	" to_timestamp($11 / 1000.0), $12) ON CONFLICT DO NOTHING" };
 static const struct db_stmt record_put = { "record_put", 8,
 	"INSERT INTO record (account_id, phone_id, kind, record_id, transfer, "
 	" ordinal, op, time_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
@@ -224,6 +234,7 @@ send_records(struct db *db, int64_t account, int64_t phone,
 		db_arg_int(&v, r->data_key);
 		db_arg_bytes(&v, r->sealed, r->sealed_len);
 		db_arg_time(&v, now_ms);
+		db_arg_int(&v, r->mark);
 		record_args(&head, account, phone, r);
 		if ((err = db_pipe_send(db, &record_version_put, &v)) == DB_OK)
 			err = db_pipe_send(db, &record_put, &head);
@@ -276,10 +287,11 @@ gate_whole_list(struct db *db, struct gate_whole *out, size_t max, size_t *n)
 {
 	static const struct db_stmt stmt = { "whole_list", 1,
 		"SELECT t.account_id, t.phone_id, p.key_id, t.transfer, "
-		" t.last_index FROM transfer t JOIN phone p "
-		" USING (account_id, phone_id) WHERE t.state = 'whole' "
-		"AND p.unbound_at IS NULL "
-		"ORDER BY t.last_at LIMIT $1" };
+		" t.last_index, t.number, " MS("t.smsc_at") ", " MS(
+		    "t.last_at") " FROM transfer t JOIN phone p "
+				 " USING (account_id, phone_id) WHERE t.state = 'whole' "
+				 "AND p.unbound_at IS NULL "
+				 "ORDER BY t.last_at LIMIT $1" };
 	struct db_args a = { 0 };
 	PGresult *res;
 	enum db_err err;
@@ -294,6 +306,9 @@ gate_whole_list(struct db *db, struct gate_whole *out, size_t max, size_t *n)
 		out[i].key_id = (uint32_t)db_int(res, i, 2);
 		out[i].transfer = (uint32_t)db_int(res, i, 3);
 		out[i].last_index = (int)db_int(res, i, 4);
+		db_text(res, i, 5, out[i].number, sizeof out[i].number);
+		out[i].smsc_ms = db_int(res, i, 6);
+		out[i].received_ms = db_int(res, i, 7);
 	}
 	PQclear(res);
 	return DB_OK;

@@ -118,7 +118,8 @@ frame_of(const struct link_sms *sms, uint8_t out[static WIRE_DATA_MAX])
 
 static bool
 check_piece(struct batch *b, struct keys_phone *phone,
-    const struct wire_frame *f, const uint8_t *sms, size_t len)
+    const struct spool_row *row, const struct wire_frame *f, const uint8_t *sms,
+    size_t len)
 {
 	struct gate_piece *p = &b->piece[b->n];
 	struct item *it = &b->item[b->n];
@@ -130,6 +131,8 @@ check_piece(struct batch *b, struct keys_phone *phone,
 		.single = f->type == WIRE_SINGLE,
 		.index = f->index,
 		.last = f->last,
+		.number = row->sms.number,
+		.smsc_ms = row->sms.smsc_time_s * 1000,
 		.last_index = -1,
 	};
 	if (p->single) {
@@ -192,10 +195,17 @@ heard(struct batch *b, const struct keys_phone *phone)
 
 static enum db_err
 store_single(struct gateway *g, const struct item *it,
-    const struct gate_piece *p, struct gate_heard *h, int64_t now_ms,
-    struct gateway_answer *answer)
+    const struct spool_row *row, const struct gate_piece *p,
+    struct gate_heard *h, int64_t now_ms, struct gateway_answer *answer)
 {
-	const struct gateway_upload u = { it->phone, p->transfer, now_ms };
+	const struct gateway_upload u = {
+		.phone = it->phone,
+		.transfer = p->transfer,
+		.number = p->number,
+		.smsc_ms = p->smsc_ms,
+		.received_ms = row->received_ms,
+		.now_ms = now_ms,
+	};
 	const struct gate_whole w = {
 		.account = p->account,
 		.phone = p->phone,
@@ -206,6 +216,7 @@ store_single(struct gateway *g, const struct item *it,
 	enum db_err err =
 	    gateway_store(g, &u, it->text, it->text_len, h, &readable, &n);
 
+	h->records += n;
 	if (err != DB_OK || readable)
 		return err;
 	*answer = (struct gateway_answer){ GATEWAY_ASIDE,
@@ -247,18 +258,15 @@ store_piece(struct gateway *g, struct batch *b, size_t i,
 	const struct item *it = &b->item[i];
 	const struct reassembly r = { p->have, p->last_index };
 	struct gate_heard *h = heard(b, it->phone);
-	const char *number = rows[it->row].sms.number;
 
 	h->sms++;
 	if (p->transfer > h->highest)
 		h->highest = p->transfer;
 	if (!p->accepted)
 		return note_repeat(g, p, h, now_ms);
-	/* Only what is new may move a number: a replay proves nothing. */
-	if (number[0] == '+' && strcmp(number, it->phone->row.number) != 0)
-		h->number = number;
 	if (p->single)
-		return store_single(g, it, p, h, now_ms, &answers[it->row]);
+		return store_single(
+		    g, it, &rows[it->row], p, h, now_ms, &answers[it->row]);
 	if (reassembly_whole(&r))
 		return gate_transfer_whole(
 		    g->db, p->account, p->phone, p->transfer);
@@ -284,18 +292,6 @@ store_batch(struct gateway *g, struct batch *b, const struct spool_row *rows,
 	return err;
 }
 
-static void
-remember_numbers(struct batch *b)
-{
-	for (size_t i = 0; i < b->n; i++) {
-		struct gate_phone *row = &b->item[i].phone->row;
-		const struct gate_heard *h = heard(b, b->item[i].phone);
-
-		if (h->number != NULL)
-			strncpy(row->number, h->number, sizeof row->number - 1);
-	}
-}
-
 static enum db_err
 flush(struct gateway *g, struct batch *b, const struct spool_row *rows,
     int64_t now_ms, struct gateway_answer *answers)
@@ -305,9 +301,7 @@ flush(struct gateway *g, struct batch *b, const struct spool_row *rows,
 	if (b->n == 0)
 		return DB_OK;
 	err = store_batch(g, b, rows, now_ms, answers);
-	if (err == DB_OK) {
-		remember_numbers(b);
-	} else {
+	if (err != DB_OK) {
 		db_rollback(g->db);
 		gateway_forget(g);
 		/* One of them was unbound meanwhile: look at all again. */
@@ -331,7 +325,7 @@ take_piece(struct gateway *g, struct batch *b, int i,
 		return unknown_key(g, row, f->key_id, now_ms, answer);
 	if (err != DB_OK)
 		return err;
-	if (!check_piece(b, phone, f, sms, len)) {
+	if (!check_piece(b, phone, row, f, sms, len)) {
 		junk(answer, "not authentic");
 		return DB_OK;
 	}

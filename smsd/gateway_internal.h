@@ -7,6 +7,7 @@
 #include "gate.h"
 #include "gateway.h"
 #include "keys.h"
+#include "upload.h"
 #include "vault.h"
 #include "wire.h"
 
@@ -27,6 +28,9 @@ enum db_err gateway_send(struct gateway *g, const struct gate_phone *phone,
 struct gateway_upload {
 	struct keys_phone *phone;
 	uint32_t transfer;
+	const char *number; /* its newest SMS came from there */
+	int64_t smsc_ms; /* the service centre's time stamp; 0: none */
+	int64_t received_ms;
 	int64_t now_ms;
 };
 
@@ -35,6 +39,24 @@ struct gateway_upload {
 enum db_err gateway_store(struct gateway *g, const struct gateway_upload *u,
     const uint8_t *text, size_t len, struct gate_heard *h, bool *readable,
     int *count);
+/* What a preamble says; lost.c: evidence and the words of a lost phone. */
+enum db_err gateway_event(struct gateway *g, const struct gateway_upload *u,
+    const char *kind, const char *detail);
+enum db_err lost_note_upload(struct gateway *g, const struct gateway_upload *u);
+enum db_err
+lost_note(struct gateway *g, const struct gateway_upload *u, const char *kind);
+enum db_err lost_note_preamble(struct gateway *g,
+    const struct gateway_upload *u, const struct upload_preamble *pre);
+int lost_tick(struct gateway *g, int64_t now_ms);
+
+/* tick: a control for a phone, sealed, into the outbox.  plain is what
+ * wire_control_encode() or wire_ack_encode() wrote. */
+enum db_err gateway_control(struct gateway *g, struct keys_phone *phone,
+    enum wire_type type, const char *purpose, const uint8_t *plain, size_t len,
+    int64_t life_ms, int64_t now_ms);
+/* The keys of a phone that is bound, by id. */
+enum db_err gateway_find_phone(struct gateway *g, int64_t account, int64_t id,
+    int64_t now_ms, struct keys_phone **out);
 
 /* The first and third SMS of a binding, each in transactions of its own.
  * DB_OK with the answer, or DB_FAILED/DB_LOST. */

@@ -24,10 +24,10 @@ ack_room(const struct gate_phone *phone)
 				: WIRE_ACK_TRANSFERS;
 }
 
-static enum db_err
-seal_and_send(struct gateway *g, struct keys_phone *phone, enum wire_type type,
-    const char *purpose, const uint8_t *plain, size_t len, int64_t life_ms,
-    int64_t now_ms)
+enum db_err
+gateway_control(struct gateway *g, struct keys_phone *phone,
+    enum wire_type type, const char *purpose, const uint8_t *plain, size_t len,
+    int64_t life_ms, int64_t now_ms)
 {
 	uint8_t sms[WIRE_DATA_MAX];
 	uint32_t sequence;
@@ -50,7 +50,7 @@ put_ack(struct gateway *g, struct keys_phone *phone, const struct wire_ack *ack,
 {
 	uint8_t plain[WIRE_DATA_MAX];
 	size_t len = wire_ack_encode(ack, plain);
-	enum db_err err = seal_and_send(
+	enum db_err err = gateway_control(
 	    g, phone, WIRE_ACK, "ack", plain, len, ACK_LIFE_MS, now_ms);
 
 	for (size_t i = 0; i < n && err == DB_OK; i++)
@@ -124,9 +124,9 @@ answers(struct gateway *g, int64_t now_ms)
 	return err == DB_OK ? 0 : -1;
 }
 
-static enum db_err
-find_phone(struct gateway *g, int64_t account, int64_t id, int64_t now_ms,
-    struct keys_phone **out)
+enum db_err
+gateway_find_phone(struct gateway *g, int64_t account, int64_t id,
+    int64_t now_ms, struct keys_phone **out)
 {
 	struct gate_phone row;
 	enum db_err err = gate_phone_by_id(g->db, account, id, &row);
@@ -148,11 +148,12 @@ put_policy(struct gateway *g, const struct gate_policy *p, int64_t now_ms)
 	};
 	uint8_t plain[WIRE_DATA_MAX];
 	struct keys_phone *phone;
-	enum db_err err = find_phone(g, p->account, p->phone, now_ms, &phone);
+	enum db_err err =
+	    gateway_find_phone(g, p->account, p->phone, now_ms, &phone);
 
 	if (err != DB_OK)
 		return err;
-	if ((err = seal_and_send(g, phone, WIRE_CONTROL, "policy", plain,
+	if ((err = gateway_control(g, phone, WIRE_CONTROL, "policy", plain,
 		 wire_control_encode(&c, plain), POLICY_LIFE_MS, now_ms)) !=
 	    DB_OK)
 		return err;
@@ -195,10 +196,10 @@ put_command(struct gateway *g, const struct gate_command *c, int64_t now_ms)
 	if ((err = gate_command_taken(
 		 g->db, c->account, c->command_id, now_ms)) != DB_OK)
 		return err == DB_NONE ? DB_OK : err;
-	err = find_phone(g, c->account, c->phone, now_ms, &phone);
+	err = gateway_find_phone(g, c->account, c->phone, now_ms, &phone);
 	if (err != DB_OK) /* unbound meanwhile: there is nobody to tell */
 		return err == DB_NONE ? DB_OK : err;
-	return seal_and_send(g, phone, WIRE_CONTROL, "control", plain,
+	return gateway_control(g, phone, WIRE_CONTROL, "control", plain,
 	    wire_control_encode(&w, plain), c->not_after_ms - now_ms, now_ms);
 }
 
@@ -219,6 +220,58 @@ commands(struct gateway *g, int64_t now_ms)
 	return err == DB_OK ? 0 : -1;
 }
 
+/* ---- another number ---- */
+
+/* Who answers there from now on, under the phone's keys, is the phone. */
+static enum db_err
+ask_number(struct gateway *g, const struct gate_phone *at, int64_t now_ms)
+{
+	const struct wire_control c = {
+		.command = WIRE_CMD_PING,
+		.not_after = (uint32_t)((now_ms + DAY_MS) / 1000),
+	};
+	uint8_t plain[WIRE_DATA_MAX], sms[WIRE_DATA_MAX];
+	struct keys_phone *phone;
+	struct gate_phone to;
+	uint32_t sequence;
+	size_t n;
+	enum db_err err;
+
+	if ((err = keys_find(g->keys, g->db, at->key_id, now_ms, &phone)) !=
+		DB_OK ||
+	    (err = gate_sequence_next(
+		 g->db, at->account, at->phone, &sequence)) != DB_OK)
+		return err;
+	to = phone->row;
+	memcpy(to.number, at->number, sizeof to.number);
+	if (seal_control(phone->seal, WIRE_CONTROL, sequence, plain,
+		wire_control_encode(&c, plain), sms, &n) != SEAL_OK)
+		return DB_FAILED;
+	if ((err = gateway_send(
+		 g, &to, "control", sms, n, now_ms + DAY_MS, now_ms)) != DB_OK)
+		return err;
+	return gate_number_asked(g->db, at->account, at->phone, now_ms);
+}
+
+static int
+numbers(struct gateway *g, int64_t now_ms)
+{
+	struct gate_phone list[LIST_MAX];
+	size_t n = 0;
+	enum db_err err = gate_number_list(g->db, now_ms, list, LIST_MAX, &n);
+
+	for (size_t i = 0; i < n && err == DB_OK; i++) {
+		if ((err = db_begin(g->db)) != DB_OK)
+			break;
+		if ((err = ask_number(g, &list[i], now_ms)) == DB_OK)
+			err = db_commit(g->db);
+		db_rollback(g->db);
+		if (err == DB_NONE)
+			err = DB_OK;
+	}
+	return err == DB_OK ? 0 : -1;
+}
+
 int
 gateway_tick(struct gateway *g, int64_t now_ms)
 {
@@ -227,7 +280,8 @@ gateway_tick(struct gateway *g, int64_t now_ms)
 		return -1;
 	/* Policies first: an ACK is cheaper on the back of nothing, but a
 	 * policy waits for nobody. */
-	if (policies(g, now_ms) == -1 || commands(g, now_ms) == -1)
+	if (lost_tick(g, now_ms) == -1 || policies(g, now_ms) == -1 ||
+	    commands(g, now_ms) == -1 || numbers(g, now_ms) == -1)
 		return -1;
 	return answers(g, now_ms);
 }

@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gateway_internal.h"
 #include "log.h"
@@ -31,27 +32,174 @@ free_records(struct record **records, size_t n)
 	free(records);
 }
 
+enum db_err
+gateway_event(struct gateway *g, const struct gateway_upload *u,
+    const char *kind, const char *detail)
+{
+	return gate_event_put(g->db, u->phone->row.account, u->phone->row.phone,
+	    u->now_ms, kind, detail);
+}
+
 /* What the preamble says besides the records. */
 static enum db_err
-note_preamble(struct gateway *g, struct keys_phone *phone,
-    const struct upload_preamble *pre, struct gate_heard *h, int64_t now_ms)
+note_preamble(struct gateway *g, const struct gateway_upload *u,
+    const struct upload_preamble *pre, struct gate_heard *h)
 {
+	struct gate_phone *row = &u->phone->row;
 	enum db_err err = DB_OK;
 	char version[16];
 
 	h->ack_wanted = h->ack_wanted || pre->ack_wanted;
 	if (pre->policy_applied > h->policy_applied)
 		h->policy_applied = pre->policy_applied;
-	if (pre->policy_applied > phone->row.policy_applied) {
+	if (pre->policy_applied > row->policy_applied) {
 		snprintf(version, sizeof version, "%u", pre->policy_applied);
-		err = gate_event_put(g->db, phone->row.account,
-		    phone->row.phone, now_ms, "policy-in-force", version);
-		phone->row.policy_applied = pre->policy_applied;
+		err = gateway_event(g, u, "policy-in-force", version);
+		row->policy_applied = pre->policy_applied;
 	}
 	if (err == DB_OK && pre->user_refused)
-		err = gate_event_put(g->db, phone->row.account,
-		    phone->row.phone, now_ms, "lock-refused", "");
+		err = gateway_event(g, u, "lock-refused", "");
+	if (err == DB_OK)
+		err = lost_note_preamble(g, u, pre);
 	return err;
+}
+
+/* Only the newest upload may move a number: a replay proves nothing, and one
+ * that comes late was sent from elsewhere. */
+static enum db_err
+note_number(struct gateway *g, const struct gateway_upload *u)
+{
+	struct gate_phone *row = &u->phone->row;
+	bool moved;
+	enum db_err err;
+
+	if (u->number[0] != '+' || u->transfer < row->highest ||
+	    (strcmp(u->number, row->number) == 0 && !row->number_open))
+		return DB_OK;
+	u->phone->loaded_ms = 0; /* read it again before the next look */
+	if ((err = gate_number_heard(g->db, row->account, row->phone, u->number,
+		 u->received_ms, u->now_ms, &moved)) != DB_OK ||
+	    !moved)
+		return err;
+	if ((err = gateway_event(g, u, "number-changed", u->number)) != DB_OK)
+		return err;
+	return lost_note(g, u, "number");
+}
+
+static enum db_err
+note_sim(
+    struct gateway *g, const struct gateway_upload *u, const struct record *r)
+{
+	const char *id = record_text(r, RECORD_SIM_ID, 0);
+	uint8_t digest[SEAL_DIGEST_LEN];
+	char hex[17];
+	bool changed, own;
+	enum db_err err;
+
+	if (id == NULL)
+		return DB_OK;
+	seal_digest(id, strlen(id), digest);
+	if ((err = gate_sim_seen(g->db, u->phone->row.account,
+		 u->phone->row.phone, digest, u->transfer, u->now_ms, &changed,
+		 &own)) != DB_OK ||
+	    !changed)
+		return err;
+	for (int i = 0; i < 8; i++)
+		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	err = gateway_event(g, u, own ? "sim-back" : "sim-changed", hex);
+	return err == DB_OK ? lost_note(g, u, "sim") : err;
+}
+
+static enum db_err
+note_arrived(struct gateway *g, const struct gateway_upload *u, uint32_t file)
+{
+	char id[16];
+
+	snprintf(id, sizeof id, "%u", file);
+	return gateway_event(g, u, "file-arrived", id);
+}
+
+static enum db_err
+note_manifest(
+    struct gateway *g, const struct gateway_upload *u, const struct record *r)
+{
+	int64_t size = record_int(r, RECORD_FILE_CODED_SIZE, 0, -1);
+	uint64_t sha = (uint64_t)record_int(r, RECORD_FILE_SHA256, 0, 0);
+	bool arrived;
+	enum db_err err;
+
+	if (size < 0 || size > UINT32_MAX ||
+	    record_count(r, RECORD_FILE_SHA256) == 0)
+		return DB_OK;
+	if ((err = gate_file_manifest(g->db, u->phone->row.account,
+		 u->phone->row.phone, record_id(r), (uint32_t)(sha >> 32), size,
+		 u->now_ms, &arrived)) != DB_OK ||
+	    !arrived)
+		return err;
+	return note_arrived(g, u, record_id(r));
+}
+
+/* Records that mean something to the gateway itself. */
+static enum db_err
+note_records(struct gateway *g, const struct gateway_upload *u,
+    struct record *const *records, size_t n)
+{
+	enum db_err err = DB_OK;
+
+	for (size_t i = 0; i < n && err == DB_OK; i++) {
+		if (record_op(records[i]) != RECORD_PUT)
+			continue;
+		if (record_kind(records[i]) == RECORD_SIM)
+			err = note_sim(g, u, records[i]);
+		else if (record_kind(records[i]) == RECORD_FILE)
+			err = note_manifest(g, u, records[i]);
+	}
+	return err;
+}
+
+/* What follows the preamble: records, or a piece of a file. */
+struct content {
+	struct upload_preamble pre;
+	struct record **records;
+	size_t n;
+	struct upload_piece piece;
+};
+
+static bool
+read_content(struct gateway *g, const struct gateway_upload *u,
+    const uint8_t *text, size_t len, struct content *c)
+{
+	size_t head = upload_get(text, len, &c->pre);
+
+	c->records = NULL;
+	c->n = 0;
+	if (head == 0)
+		return false;
+	if (c->pre.codec == UPLOAD_FILE)
+		return upload_piece_get(text + head, len - head, &c->piece) ==
+		       0;
+	return unpack(g, u, c->pre.codec, text + head, len - head, &c->records,
+		   &c->n) == 0;
+}
+
+static enum db_err
+store_content(
+    struct gateway *g, const struct gateway_upload *u, const struct content *c)
+{
+	const struct keys_phone *phone = u->phone;
+	bool arrived;
+	enum db_err err;
+
+	if (c->pre.codec == UPLOAD_FILE) {
+		err = vault_store_piece(g->vault, g->db, &phone->row, &c->piece,
+		    u->now_ms, &arrived);
+		if (err == DB_OK && arrived)
+			err = note_arrived(g, u, c->piece.file);
+		return err;
+	}
+	err = vault_store(g->vault, g->db, &phone->row, phone->seal,
+	    u->transfer, c->records, c->n, u->now_ms);
+	return err == DB_OK ? note_records(g, u, c->records, c->n) : err;
 }
 
 enum db_err
@@ -59,27 +207,26 @@ gateway_store(struct gateway *g, const struct gateway_upload *u,
     const uint8_t *text, size_t len, struct gate_heard *h, bool *readable,
     int *count)
 {
-	struct upload_preamble pre;
-	struct record **records = NULL;
-	size_t n = 0, head = upload_get(text, len, &pre);
+	struct content c;
 	enum db_err err;
 
 	*count = 0;
-	*readable = head != 0 && unpack(g, u, pre.codec, text + head,
-				     len - head, &records, &n) == 0;
+	*readable = read_content(g, u, text, len, &c);
+	if ((err = note_number(g, u)) != DB_OK ||
+	    (err = lost_note_upload(g, u)) != DB_OK)
+		goto out;
 	if (!*readable) {
 		log_warn("phone %lld: transfer %u is authentic but cannot be "
 			 "read: set aside",
 		    (long long)u->phone->row.phone, u->transfer);
-		return gate_event_put(g->db, u->phone->row.account,
-		    u->phone->row.phone, u->now_ms, "upload-unreadable", "");
+		err = gateway_event(g, u, "upload-unreadable", "");
+		goto out;
 	}
-	*count = (int)n;
-	err = vault_store(g->vault, g->db, &u->phone->row, u->transfer, records,
-	    n, u->now_ms);
-	free_records(records, n);
-	if (err == DB_OK)
-		err = note_preamble(g, u->phone, &pre, h, u->now_ms);
+	*count = (int)c.n;
+	if ((err = store_content(g, u, &c)) == DB_OK)
+		err = note_preamble(g, u, &c.pre, h);
+out:
+	free_records(c.records, c.n);
 	return err;
 }
 
@@ -89,7 +236,14 @@ static enum db_err
 store_whole(struct gateway *g, struct keys_phone *phone,
     const struct gate_whole *w, const uint8_t *text, size_t len, int64_t now_ms)
 {
-	const struct gateway_upload u = { phone, w->transfer, now_ms };
+	const struct gateway_upload u = {
+		.phone = phone,
+		.transfer = w->transfer,
+		.number = w->number,
+		.smsc_ms = w->smsc_ms,
+		.received_ms = w->received_ms,
+		.now_ms = now_ms,
+	};
 	struct gate_heard h = {
 		.account = w->account,
 		.phone = w->phone,
@@ -104,6 +258,7 @@ store_whole(struct gateway *g, struct keys_phone *phone,
 	if (err == DB_OK)
 		err = readable ? gate_whole_end(g->db, w, "stored", n)
 			       : gate_whole_aside(g->db, w);
+	h.records = n;
 	if (err == DB_OK)
 		err = gate_heard_put(g->db, &h, 1, now_ms);
 	return err;

@@ -11,6 +11,7 @@ smsd_libsmsd_a_SOURCES = \
 	smsd/keys.c \
 	smsd/keys.h \
 	smsd/link.h \
+	smsd/lost.c \
 	smsd/outbox.c \
 	smsd/outbox.h \
 	smsd/preflight.c \

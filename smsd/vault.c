@@ -8,6 +8,7 @@
 #include "seal.h"
 
 #define DAY_MS 86400000LL
+#define PIECE_MAX (WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX)
 #define SLOTS 4096 /* data keys in memory; more are made anew */
 
 struct slot {
@@ -84,8 +85,8 @@ key_for(struct vault *v, struct db *db, const struct gate_phone *phone,
 
 static int
 seal_one(const struct slot *key, const struct gate_phone *phone,
-    uint32_t transfer, uint32_t ordinal, const struct record *r,
-    struct gate_record *out)
+    const struct seal_phone *keys, uint32_t transfer, uint32_t ordinal,
+    const struct record *r, struct gate_record *out)
 {
 	uint8_t plain[RECORD_STORED_MAX], ad[REST_RECORD_AD_LEN];
 	size_t n = record_encode(r, plain, sizeof plain);
@@ -109,6 +110,7 @@ seal_one(const struct slot *key, const struct gate_phone *phone,
 		.ordinal = (int)ordinal,
 		.time_ms = record_time_ms(r),
 		.data_key = key->id,
+		.mark = seal_mark(keys, plain, n),
 		.sealed = sealed,
 		.sealed_len = n + SEAL_TAG_LEN,
 	};
@@ -118,7 +120,8 @@ seal_one(const struct slot *key, const struct gate_phone *phone,
 
 enum db_err
 vault_store(struct vault *v, struct db *db, const struct gate_phone *phone,
-    uint32_t transfer, struct record *const *records, size_t n, int64_t now_ms)
+    const struct seal_phone *keys, uint32_t transfer,
+    struct record *const *records, size_t n, int64_t now_ms)
 {
 	struct gate_record *rows;
 	const struct slot *key;
@@ -134,8 +137,8 @@ vault_store(struct vault *v, struct db *db, const struct gate_phone *phone,
 		return DB_FAILED;
 	}
 	for (i = 0; i < n && err == DB_OK; i++)
-		if (seal_one(key, phone, transfer, (uint32_t)i, records[i],
-			&rows[i]) == -1)
+		if (seal_one(key, phone, keys, transfer, (uint32_t)i,
+			records[i], &rows[i]) == -1)
 			err = DB_FAILED;
 	if (err == DB_OK)
 		err = gate_records_put(
@@ -144,4 +147,36 @@ vault_store(struct vault *v, struct db *db, const struct gate_phone *phone,
 		free((void *)(uintptr_t)rows[i].sealed);
 	free(rows);
 	return err;
+}
+
+enum db_err
+vault_store_piece(struct vault *v, struct db *db,
+    const struct gate_phone *phone, const struct upload_piece *piece,
+    int64_t now_ms, bool *arrived)
+{
+	uint8_t ad[REST_PIECE_AD_LEN];
+	uint8_t sealed[PIECE_MAX + SEAL_TAG_LEN];
+	const struct slot *key;
+	struct gate_file_piece row = {
+		.account = phone->account,
+		.phone = phone->phone,
+		.record_id = piece->file,
+		.content = piece->content,
+		.offset = piece->offset,
+		.len = piece->len,
+		.sealed = sealed,
+		.sealed_len = piece->len + SEAL_TAG_LEN,
+	};
+	enum db_err err = key_for(v, db, phone, now_ms, &key);
+
+	if (err != DB_OK)
+		return err;
+	row.data_key = key->id;
+	rest_piece_ad(phone->account, phone->phone, piece->file, piece->content,
+	    piece->offset, ad);
+	if (piece->len > PIECE_MAX ||
+	    seal_lock(key->key, ad, sizeof ad, piece->data, piece->len,
+		sealed) != SEAL_OK)
+		return DB_FAILED;
+	return gate_file_piece_put(db, &row, now_ms, arrived);
 }

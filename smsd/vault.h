@@ -10,6 +10,8 @@
 
 #include "gate.h"
 #include "record.h"
+#include "seal.h"
+#include "upload.h"
 
 struct vault;
 
@@ -19,9 +21,13 @@ void vault_free(struct vault *v);
 void vault_forget(struct vault *v);
 
 /* Seal records as the content of a transfer and store them, in the caller's
- * transaction. */
-enum db_err
-vault_store(struct vault *v, struct db *db, const struct gate_phone *phone,
+ * transaction.  keys marks them for the proof of completeness. */
+enum db_err vault_store(struct vault *v, struct db *db,
+    const struct gate_phone *phone, const struct seal_phone *keys,
     uint32_t transfer, struct record *const *records, size_t n, int64_t now_ms);
+/* The same for a piece of a file.  *arrived: with it the file is whole. */
+enum db_err vault_store_piece(struct vault *v, struct db *db,
+    const struct gate_phone *phone, const struct upload_piece *piece,
+    int64_t now_ms, bool *arrived);
 
 #endif

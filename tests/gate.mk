@@ -7,3 +7,13 @@ tests_gateway_tests_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/smsd -I$(top_srcdi
 	-I$(top_srcdir)/phone $(PQ_CFLAGS)
 tests_gateway_tests_CFLAGS = $(TEST_CFLAGS)
 tests_gateway_tests_LDADD = $(SMSD_LIBS) phone/libphone.a $(TEST_LIBS) $(SQLITE_LIBS) $(PQ_LIBS)
+
+# the same with a phone whose frames are written by hand
+dist_check_SCRIPTS += tests/check-life-gate.sh
+check_PROGRAMS += tests/life-gate-tests
+TESTS += tests/check-life-gate.sh
+tests_life_gate_tests_SOURCES = tests/check_life_gate.c tests/air.c tests/air.h \
+	tests/hand.c tests/hand.h
+tests_life_gate_tests_CPPFLAGS = $(tests_gateway_tests_CPPFLAGS)
+tests_life_gate_tests_CFLAGS = $(TEST_CFLAGS)
+tests_life_gate_tests_LDADD = $(tests_gateway_tests_LDADD)

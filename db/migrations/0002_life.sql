@@ -9,13 +9,17 @@ ALTER TABLE phone
 	ADD number_asked_at timestamptz,       -- PING sent there
 	ADD down_next      bigint NOT NULL DEFAULT 1,  -- next transfer down
 	ADD down_acked     bigint NOT NULL DEFAULT 0,  -- all up to it have arrived
+	ADD down_at        timestamptz,        -- last queued there, or heard of
+	ADD down_repeats   smallint NOT NULL DEFAULT 0, -- since it was heard of
 	ADD lost_sent      bigint NOT NULL DEFAULT 0,
+	ADD lost_sent_at   timestamptz,
 	ADD lost_applied   bigint NOT NULL DEFAULT 0,
 	ADD lost_applied_at timestamptz,
 	ADD wipe_state     smallint NOT NULL DEFAULT 0 CHECK (wipe_state BETWEEN 0 AND 4),
 	    -- 0 none, 1 asked to prepare, 2 prepared, 3 told to go, 4 it has begun
 	ADD wipe_nonce     bigint,
 	ADD wipe_at        timestamptz,
+	ADD wipe_sent_at   timestamptz,
 	ADD silent_after   interval NOT NULL DEFAULT '3 days',
 	ADD silent_told_at timestamptz,
 	ADD replaces       bigint,             -- the phone whose data moved here
@@ -32,6 +36,11 @@ ALTER TABLE account
 	ADD mail_confirmed_at timestamptz,
 	ADD trusted_number   text,             -- E.164, for notices by SMS
 	ADD time_zone        text NOT NULL DEFAULT 'UTC';
+
+-- Where the newest SMS of a transfer came from, for evidence.
+ALTER TABLE transfer
+	ADD number       text NOT NULL DEFAULT '',
+	ADD smsc_at      timestamptz;
 
 -- ---- files: the octets, in pieces as they came ----
 CREATE TABLE file (
@@ -78,6 +87,8 @@ CREATE TABLE completeness (               -- the phone's newest claim for a kind
 	checked_at   timestamptz,
 	complete_at  timestamptz,             -- last time they were equal: the claim's time
 	asked        int NOT NULL DEFAULT 0,
+	buckets      bytea,                   -- 16 times count u32, mark u32, as claimed
+	buckets_transfer bigint,              -- they hold up to this one
 	PRIMARY KEY (account_id, phone_id, kind),
 	FOREIGN KEY (account_id, phone_id) REFERENCES phone ON DELETE CASCADE
 );
@@ -241,7 +252,7 @@ ALTER TABLE policy ADD CONSTRAINT policy_policy_check CHECK (octet_length(policy
 
 -- ---- who may do what ----
 GRANT SELECT (account_id, login, language, answer_failures_day, answer_failures_on,
-    day_sms_max, reserve_sms, mail, mail_confirmed_at, trusted_number)
+    day_sms_max, reserve_sms, mail, mail_confirmed_at, trusted_number, time_zone)
     ON account TO smsvault_gateway;
 GRANT UPDATE (answer_failures_day, answer_failures_on) ON account TO smsvault_gateway;
 GRANT SELECT, INSERT, UPDATE ON file, completeness, sim, notice, traffic, restore
