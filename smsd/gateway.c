@@ -321,6 +321,11 @@ take_piece(struct gateway *g, struct batch *b, int i,
 	struct keys_phone *phone;
 	enum db_err err = keys_find(g->keys, g->db, f->key_id, now_ms, &phone);
 
+	if (err == DB_NONE && keys_locked(g->keys, f->key_id)) {
+		*answer = (struct gateway_answer){ GATEWAY_ASIDE,
+			"its phone's key does not unwrap" };
+		return DB_OK;
+	}
 	if (err == DB_NONE)
 		return unknown_key(g, row, f->key_id, now_ms, answer);
 	if (err != DB_OK)

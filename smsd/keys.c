@@ -9,6 +9,7 @@
 #define BUCKETS 65536
 #define UNKNOWN 1024 /* key ids that are known not to be */
 #define UNKNOWN_MS 5000
+#define LOCKED 1024 /* phones whose keys did not unwrap when last seen */
 #define FRESH_MS 60000 /* a row is read again after that */
 
 struct keys {
@@ -18,6 +19,7 @@ struct keys {
 		uint32_t key_id;
 		int64_t until_ms;
 	} unknown[UNKNOWN];
+	uint32_t locked[LOCKED]; /* 0: none */
 };
 
 struct keys *
@@ -162,12 +164,20 @@ load(struct keys *k, struct db *db, uint32_t key_id, int64_t now_ms,
 	}
 	if (err != DB_OK)
 		return err;
-	if ((p = make(k, &row, now_ms)) == NULL)
+	if ((p = make(k, &row, now_ms)) == NULL) {
+		k->locked[key_id % LOCKED] = key_id;
 		return DB_NONE;
+	}
 	p->next = k->bucket[bucket_of(key_id)];
 	k->bucket[bucket_of(key_id)] = p;
 	*out = p;
 	return DB_OK;
+}
+
+bool
+keys_locked(const struct keys *k, uint32_t key_id)
+{
+	return key_id != 0 && k->locked[key_id % LOCKED] == key_id;
 }
 
 enum db_err
@@ -187,5 +197,6 @@ keys_find(struct keys *k, struct db *db, uint32_t key_id, int64_t now_ms,
 	    now_ms < k->unknown[key_id % UNKNOWN].until_ms)
 		return DB_NONE;
 	keys_drop(k, key_id);
+	k->locked[key_id % LOCKED] = 0;
 	return load(k, db, key_id, now_ms, out);
 }

@@ -24,6 +24,9 @@ void keys_free(struct keys *k);
  * owned: it holds until keys_drop() or keys_free(). */
 enum db_err keys_find(struct keys *k, struct db *db, uint32_t key_id,
     int64_t now_ms, struct keys_phone **out);
+/* After DB_NONE: there is such a phone, but its key did not unwrap, so that
+ * gateway.key is not the one it was bound under. */
+bool keys_locked(const struct keys *k, uint32_t key_id);
 /* The row may have changed: load it anew at the next look. */
 void keys_drop(struct keys *k, uint32_t key_id);
 void keys_drop_all(struct keys *k);

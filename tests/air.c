@@ -286,6 +286,17 @@ air_new(const struct air_faults *faults)
 }
 
 void
+air_other_key(struct air *a, bool other)
+{
+	struct reassembly_timing timing = reassembly_timing_default;
+
+	gateway_free(a->gateway);
+	a->keys.gateway[0] = other ? 8 : 7;
+	a->gateway = gateway_new(a->db, &a->keys, &timing);
+	ck_assert_ptr_nonnull(a->gateway);
+}
+
+void
 air_free(struct air *a)
 {
 	for (int i = 0; i < a->phones; i++) {

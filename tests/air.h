@@ -52,6 +52,8 @@ const char *air_state(struct air *a);
 /* Put one SMS to the gateway, as from this number, at once. */
 enum gateway_verdict
 air_inject(struct air *a, const char *from, const uint8_t *sms, size_t len);
+/* Start the gateway anew, with another gateway.key, or with the right one. */
+void air_other_key(struct air *a, bool other);
 /* The last so many SMS that phones handed to the air, for replays. */
 size_t
 air_sent(const struct air *a, const uint8_t **sms, size_t *len, size_t back);

@@ -246,6 +246,34 @@ START_TEST(forged_frames_change_nothing)
 END_TEST
 
 /* A replay from another number does not move the phone's number. */
+/* An operator restored the wrong key file: what phones send is set aside, to
+ * be taken again, and not thrown away as nobody's. */
+START_TEST(another_key_file_loses_nothing)
+{
+	struct air *a = air_new(&perfect);
+	int n = air_add_phone(a, "+358401000001", "Test phone", NULL);
+	uint8_t nobody[30] = { 0 };
+	const uint8_t *sms;
+	size_t len;
+
+	ck_assert(air_bind(a, n));
+	put_messages(a, n, 1, 3);
+	phone_upload_now(air_phone(a, n));
+	ck_assert(air_settle(a, 2 * DAY));
+	air_sent(a, &sms, &len, 0);
+	air_other_key(a, true);
+	for (int i = 0; i < 2; i++) /* known to be so the second time */
+		ck_assert_int_eq(
+		    air_inject(a, "+358401000001", sms, len), GATEWAY_ASIDE);
+	ck_assert_int_eq(air_inject(a, "+358401000001", nobody, sizeof nobody),
+	    GATEWAY_JUNK);
+	air_other_key(a, false);
+	ck_assert_int_eq(
+	    air_inject(a, "+358401000001", sms, len), GATEWAY_TAKEN);
+	air_free(a);
+}
+END_TEST
+
 START_TEST(a_replay_moves_nothing)
 {
 	struct air *a = air_new(&perfect);
@@ -363,6 +391,7 @@ main(void)
 	tcase_add_test(tc, a_phone_that_restarts_goes_on);
 	tcase_add_test(tc, policy_goes_out_and_comes_into_force);
 	tcase_add_test(tc, forged_frames_change_nothing);
+	tcase_add_test(tc, another_key_file_loses_nothing);
 	tcase_add_test(tc, a_replay_moves_nothing);
 	tcase_add_test(tc, a_bound_device_needs_the_answer);
 	tcase_add_test(tc, the_budget_holds);
