@@ -27,5 +27,8 @@ db_libdb_a_CPPFLAGS = $(AM_CPPFLAGS) $(PQ_CFLAGS)
 DB_LIBS = db/libdb.a $(PQ_LIBS)
 
 migrationsdir = $(datadir)/smsvault/migrations
-dist_migrations_DATA = db/migrations/0001_first.sql db/migrations/0002_life.sql \
+dist_migrations_DATA = \
+	db/migrations/0001_first.sql \
+	db/migrations/0002_life.sql \
+	db/migrations/0003_segments.sql \
 	db/migrations/0004_owner.sql
