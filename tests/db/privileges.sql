@@ -1,0 +1,129 @@
+-- What each role can not do.  A new grant that breaks one of these is a
+-- mistake, or a decision that changes this file.
+BEGIN;
+CREATE EXTENSION pgtap;
+SELECT no_plan();
+
+CREATE VIEW role AS SELECT unnest(ARRAY['smsvault_gateway', 'smsvault_pages',
+    'smsvault_operator']) AS name;
+CREATE VIEW col AS
+SELECT c.oid AS t, c.relname::text AS tab, a.attname::text AS name, a.attnum
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+WHERE c.relkind IN ('r', 'p', 'v') AND c.relnamespace = 'public'::regnamespace
+    AND a.attnum > 0 AND NOT a.attisdropped AND c.relname NOT IN ('role', 'col')
+    AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e');
+
+-- ---- the roles themselves ----
+SELECT ok(NOT (rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole OR rolreplication),
+    r.name || ' has no right above the others')
+FROM role r JOIN pg_roles ON rolname = r.name;
+SELECT is((SELECT count(*) FROM pg_roles JOIN role ON rolname = name), 3::bigint,
+    'the three roles are there');
+SELECT ok(NOT has_schema_privilege(name, 'public', 'CREATE'), name || ' can create nothing')
+FROM role;
+SELECT is((SELECT count(*) FROM pg_auth_members m WHERE m.member IN
+    (SELECT oid FROM pg_roles JOIN role ON rolname = name)), 0::bigint,
+    'no role is a member of another');
+SELECT is((SELECT count(*) FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
+    JOIN role ON rolname = name), 0::bigint, 'and none owns anything');
+SELECT is((SELECT string_agg(DISTINCT c.relname, ' ') FROM pg_class c,
+    aclexplode(c.relacl) x WHERE x.grantee = 0 AND c.relnamespace = 'public'::regnamespace
+    AND c.relkind IN ('r', 'p', 'v', 'S')
+    AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')),
+    NULL, 'nothing is granted to everybody');
+
+-- ---- functions that run with their owner's rights ----
+SELECT ok(EXISTS (SELECT 1 FROM unnest(p.proconfig) s WHERE s LIKE 'search_path=pg_catalog,%'),
+    p.proname || '() looks for names in places of its own')
+FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef;
+SELECT ok(NOT EXISTS (SELECT 1 FROM aclexplode(coalesce(p.proacl,
+	acldefault('f', p.proowner))) x WHERE x.grantee = 0),
+    p.proname || '() is not for everybody')
+FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef;
+
+-- ---- secrets: who may not read what ----
+CREATE TABLE secret (reader text, tab text, name text);
+INSERT INTO secret
+SELECT 'smsvault_gateway', 'account', unnest(ARRAY['password_salt', 'password_proof',
+    'private_by_password', 'private_by_recovery', 'recovery_salt', 'private_by_service'])
+UNION ALL SELECT 'smsvault_gateway', 'session', name FROM col WHERE tab = 'session'
+UNION ALL SELECT 'smsvault_pages', 'phone', unnest(ARRAY['root_wrapped', 'device', 'wipe_nonce'])
+UNION ALL SELECT 'smsvault_pages', 'binding', unnest(ARRAY['code_key_wrapped',
+    'qr_key_wrapped', 'challenge', 'root_wrapped', 'hello_digest'])
+UNION ALL SELECT 'smsvault_pages', 'outbox', unnest(ARRAY['frame'])
+UNION ALL SELECT 'smsvault_pages', 'restore_item', 'sealed'
+UNION ALL SELECT 'smsvault_pages', tab, name FROM col WHERE tab IN ('segment', 'login_attempt');
+-- The operator: nothing that is sealed, wrapped, hashed or salted, anywhere.
+-- (A claim's buckets are sums of marks under the phone's key: they say nothing.)
+INSERT INTO secret
+SELECT 'smsvault_operator', tab, name FROM col JOIN pg_attribute a
+    ON a.attrelid = col.t AND a.attnum = col.attnum
+    WHERE a.atttypid = 'bytea'::regtype AND tab <> 'schema_migration'
+    AND (tab, name) <> ('completeness', 'buckets');
+SELECT isnt((SELECT attnum FROM col WHERE col.tab = s.tab AND col.name = s.name), NULL,
+    s.tab || '.' || s.name || ' is there')
+FROM secret s WHERE reader <> 'smsvault_operator';
+SELECT ok(NOT has_column_privilege(s.reader, c.t, c.attnum, 'SELECT'),
+    s.reader || ' cannot read ' || s.tab || '.' || s.name)
+FROM secret s JOIN col c USING (tab, name);
+
+-- ---- what may not be written ----
+-- The operator writes nothing.
+SELECT ok(NOT has_any_column_privilege('smsvault_operator', t, 'INSERT, UPDATE')
+    AND NOT has_table_privilege('smsvault_operator', t, 'DELETE, TRUNCATE'),
+    'smsvault_operator writes nothing to ' || tab)
+FROM (SELECT DISTINCT t, tab FROM col) x ORDER BY tab;
+
+-- Append-only: whoever asks.  noticed is no content: it says who was told.
+SELECT ok(NOT has_table_privilege(r.name, c.t, 'DELETE, TRUNCATE'),
+    r.name || ' takes nothing back from ' || c.tab)
+FROM role r, (SELECT DISTINCT t, tab FROM col WHERE tab IN ('record_version', 'event',
+    'policy', 'lost', 'evidence', 'data_key', 'command', 'spend', 'file_piece')) c;
+SELECT ok(NOT has_column_privilege(r.name, c.t, c.attnum, 'UPDATE'),
+    r.name || ' changes no ' || c.tab || '.' || c.name)
+FROM role r, col c WHERE c.tab IN ('record_version', 'policy', 'lost', 'evidence',
+    'data_key', 'file_piece', 'event') AND (c.tab, c.name) <> ('event', 'noticed');
+SELECT ok(NOT has_table_privilege(r.name, 'schema_migration', 'INSERT, UPDATE, DELETE'),
+    r.name || ' writes no migration')
+FROM role r;
+
+-- The pages write no data of phones, and nothing of what the gateway knows.
+SELECT ok(NOT has_any_column_privilege('smsvault_pages', t, 'INSERT, UPDATE')
+    AND NOT has_table_privilege('smsvault_pages', t, 'DELETE, TRUNCATE'),
+    'smsvault_pages writes nothing to ' || tab)
+FROM (SELECT DISTINCT t, tab FROM col WHERE tab IN ('record', 'record_version', 'transfer',
+    'segment', 'data_key', 'outbox', 'spend', 'modem', 'file', 'file_piece',
+    'completeness', 'evidence', 'traffic', 'login_attempt')) x ORDER BY tab;
+SELECT ok(NOT has_column_privilege('smsvault_pages', c.t, c.attnum, 'UPDATE'),
+    'smsvault_pages changes no phone.' || c.name)
+FROM col c WHERE c.tab = 'phone' AND c.name IN ('account_id', 'phone_id', 'key_id',
+    'root_wrapped', 'number', 'cumulative', 'control_next', 'policy_applied', 'bound_at');
+SELECT ok(NOT has_table_privilege('smsvault_pages', 'account', 'INSERT, DELETE'),
+    'smsvault_pages makes accounts by account_create() only');
+
+-- The gateway writes no account but its counters of wrong answers.
+SELECT is((SELECT string_agg(name, ' ' ORDER BY name) FROM col WHERE tab = 'account' AND
+    has_column_privilege('smsvault_gateway', t, attnum, 'UPDATE')),
+    'answer_failures_day answer_failures_on answer_failures_total',
+    'smsvault_gateway counts wrong answers, and changes nothing else of an account');
+SELECT ok(NOT has_table_privilege('smsvault_gateway', 'account', 'INSERT, DELETE'),
+    'smsvault_gateway makes no account');
+
+-- Once for all: what is refused is refused, not only not granted.
+SET LOCAL ROLE smsvault_pages;
+SELECT throws_ok('SELECT root_wrapped FROM phone', '42501');
+SELECT throws_ok('SELECT * FROM segment', '42501');
+SELECT throws_ok('DELETE FROM record_version', '42501');
+RESET ROLE;
+SET LOCAL ROLE smsvault_gateway;
+SELECT throws_ok('SELECT password_proof FROM account', '42501');
+SELECT throws_ok('SELECT * FROM session', '42501');
+SELECT throws_ok($$SELECT * FROM login_find('x')$$, '42501');
+RESET ROLE;
+SET LOCAL ROLE smsvault_operator;
+SELECT throws_ok('SELECT sealed FROM record_version', '42501');
+SELECT throws_ok('UPDATE account SET month_sms_max = 1', '42501');
+RESET ROLE;
+
+SELECT * FROM finish();
+ROLLBACK;
