@@ -8,6 +8,7 @@
 
 #include "pack.h"
 #include "pack_internal.h"
+#include "pack_state.h"
 
 #define ZSTD_LEVEL 19
 #define TEXT_MAX (4u << 20) /* JSON of one transfer */
@@ -19,6 +20,7 @@ struct methods {
 	ZSTD_CDict *cdict;
 	ZSTD_DDict *ddict;
 	uint8_t *text, *back; /* TEXT_MAX octets each */
+	struct pack_state *state; /* NULL: nothing is known */
 };
 
 struct methods *
@@ -60,15 +62,20 @@ methods_free(struct methods *m)
 	ZSTD_freeDDict(m->ddict);
 	free(m->text);
 	free(m->back);
+	pack_state_free(m->state);
 	free(m);
 }
 
 void
 methods_reset(struct methods *m, enum method_state state, size_t history)
 {
-	(void)m;
-	(void)state;
-	(void)history;
+	pack_state_free(m->state);
+	m->state = NULL;
+	if (state == STATE_NONE)
+		return;
+	m->state = pack_state_new(state == STATE_ON ? history : 0);
+	if (m->state == NULL)
+		exit(1);
 }
 
 /* ---- ours ---- */
@@ -85,6 +92,31 @@ same(struct record **got, size_t n, const struct record *const *list,
 	}
 	free(got);
 	return ok;
+}
+
+static size_t
+mix_fill(struct methods *m, const struct record *const *list, size_t count,
+    uint8_t *out, size_t room, size_t *len)
+{
+	return pack_state_fill(m->state, list, count, out, room, len);
+}
+
+static bool
+mix_check(struct methods *m, const struct record *const *list, size_t count,
+    const uint8_t *p, size_t len)
+{
+	struct record **got = NULL;
+	size_t n = 0;
+
+	return pack_state_read(m->state, p, len, &got, &n) == 0 &&
+	       same(got, n, list, count);
+}
+
+static void
+mix_learn(struct methods *m, const struct record *const *list, size_t count)
+{
+	if (m->state != NULL && pack_state_learn(m->state, list, count) == -1)
+		exit(1);
 }
 
 static size_t
@@ -248,6 +280,7 @@ out:
 	return ok;
 }
 
+static const struct method mix = { "mix", mix_fill, mix_check, mix_learn, 3 };
 static const struct method json_deflate = { "json+deflate", json_fill,
 	json_check, NULL, 2 };
 static const struct method packed_deflate = { "packed+deflate", deflate_fill,
@@ -255,5 +288,5 @@ static const struct method packed_deflate = { "packed+deflate", deflate_fill,
 static const struct method packed_zstd = { "packed+zstd", zstd_fill, zstd_check,
 	NULL, 2 };
 
-const struct method *const methods_all[] = { &packed_deflate, &json_deflate,
-	&packed_zstd, NULL };
+const struct method *const methods_all[] = { &mix, &json_deflate,
+	&packed_deflate, &packed_zstd, NULL };

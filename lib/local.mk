@@ -11,9 +11,27 @@ lib_libcommon_a_SOURCES = \
 	lib/log.h \
 	lib/pack.c \
 	lib/pack.h \
+	lib/pack_characters.c \
+	lib/pack_coder.c \
+	lib/pack_coder.h \
 	lib/pack_dict.c \
 	lib/pack_fields.c \
+	lib/pack_history.c \
+	lib/pack_history.h \
 	lib/pack_internal.h \
+	lib/pack_mix.c \
+	lib/pack_mix.h \
+	lib/pack_model.c \
+	lib/pack_model.h \
+	lib/pack_model_internal.h \
+	lib/pack_number.c \
+	lib/pack_predict.c \
+	lib/pack_prime.c \
+	lib/pack_prime.h \
+	lib/pack_prime_lines.c \
+	lib/pack_state.c \
+	lib/pack_state.h \
+	lib/pack_text.c \
 	lib/policy.c \
 	lib/policy.h \
 	lib/record.c \
@@ -33,4 +51,4 @@ lib_libcommon_a_SOURCES = \
 	lib/wire.h
 lib_libcommon_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(CONFUSE_CFLAGS) $(ZLIB_CFLAGS) $(ZSTD_CFLAGS)
 COMMON_LIBS = lib/libcommon.a $(CRYPTO_LIBS) $(CONFUSE_LIBS) $(ZLIB_LIBS) $(ZSTD_LIBS)
-EXTRA_DIST += lib/dict/make-dictionary.py lib/dict/zh.txt
+EXTRA_DIST += lib/dict/make-characters.py lib/dict/make-dictionary.py lib/dict/make-prime.py lib/dict/zh.txt

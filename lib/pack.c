@@ -7,6 +7,7 @@
 
 #include "log.h"
 #include "pack_internal.h"
+#include "pack_state.h"
 
 /* Raw deflate of p with the dictionary; 0 if it takes more than room. */
 static size_t
@@ -55,6 +56,11 @@ pack_fill(enum pack_codec codec, const struct record *const *list, size_t count,
 	uint8_t *plain = NULL, *spare = malloc(room);
 	size_t fit = 0, fit_len = 0, low = 0, high = 0, n;
 
+	if (codec == PACK_MIX) {
+		free(end);
+		free(spare);
+		return pack_state_fill(NULL, list, count, out, room, len);
+	}
 	if (end == NULL || spare == NULL)
 		goto out;
 	high = pack_fields(list, count, &plain, end);
@@ -130,6 +136,8 @@ pack_read(enum pack_codec codec, const uint8_t *p, size_t len,
 		ret = pack_unfields(plain, n, list, count);
 		free(plain);
 		return ret;
+	case PACK_MIX:
+		return pack_state_read(NULL, p, len, list, count);
 	case PACK_CODEC_COUNT:
 		break;
 	}
@@ -144,6 +152,8 @@ pack_codec_name(enum pack_codec codec)
 		return "plain";
 	case PACK_DEFLATE:
 		return "deflate";
+	case PACK_MIX:
+		return "mix";
 	case PACK_CODEC_COUNT:
 		break;
 	}

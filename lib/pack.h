@@ -3,8 +3,10 @@
  *
  * A codec turns a list of records into octets and back; the binding chooses
  * one that both ends know.  PACK_DEFLATE: field coding (delta times, peers
- * once, digits packed), then raw deflate (RFC 1951) with a dictionary; each
- * batch stands alone.  Whatever comes in is hostile: output and time are
+ * once, digits packed), then raw deflate (RFC 1951) with a dictionary.
+ * PACK_MIX: an arithmetic coder that has learnt from a corpus beforehand, which
+ * takes half of that.  Each batch stands alone; pack_state.h has batches that
+ * build on earlier ones.  Whatever comes in is hostile: output and time are
  * bounded.  The layout is in smsvault-wire(7), "PACKING".
  */
 #ifndef PACK_H
@@ -18,11 +20,10 @@
 enum pack_codec {
 	PACK_PLAIN = 0, /* field coding alone */
 	PACK_DEFLATE = 1, /* field coding, raw deflate with dictionary 1 */
+	PACK_MIX = 2, /* fields and texts through one mixing coder */
 	PACK_CODEC_COUNT
 };
-#define PACK_CODECS_MASK \
-	0x03u /* what wire_hello.codecs says of this version \
-	       */
+#define PACK_CODECS_MASK 0x07u /* what HELLO says of this version */
 #define PACK_RECORDS_MAX 4096 /* records in one batch */
 #define PACK_PLAIN_MAX 262144 /* octets after inflating, at most */
 #define PACK_TEXTS_MAX 1048576 /* octets of all texts of a batch, at most */

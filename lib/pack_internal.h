@@ -13,6 +13,10 @@
 extern const uint8_t pack_dictionary[];
 extern const size_t pack_dictionary_len;
 
+/* The commonest characters that are no ASCII, the commonest first. */
+#define PACK_CHARACTERS 4096
+extern const uint32_t pack_characters[PACK_CHARACTERS];
+
 /*
  * Field coding.  Write all records of list into a fresh buffer: *out (the
  * caller frees it) and end[i], the octets used by the first i + 1 records.

@@ -114,6 +114,17 @@ record_tag_name(uint16_t tag)
 	return i < sizeof schema / sizeof schema[0] ? schema[i].name : NULL;
 }
 
+bool
+record_tag_type(uint16_t tag, enum record_type *type)
+{
+	size_t i = schema_of(tag);
+
+	if (i == sizeof schema / sizeof schema[0])
+		return false;
+	*type = schema[i].type;
+	return true;
+}
+
 /* A tag that we do not know may be of either type. */
 static bool
 type_fits(uint16_t tag, enum record_type type)

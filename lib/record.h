@@ -178,6 +178,9 @@ struct record *record_decode(const uint8_t *p, size_t len);
 
 /* "contact", "message", ...; NULL if there is no such kind. */
 const char *record_kind_name(enum record_kind kind);
+/* The type of the fields with that tag; false if this version does not know
+ * the tag, and both types are possible. */
+bool record_tag_type(uint16_t tag, enum record_type *type);
 /* A field's name, such as "name"; NULL if this version does not know it. */
 const char *record_tag_name(uint16_t tag);
 

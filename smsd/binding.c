@@ -121,8 +121,10 @@ make_challenge(struct gateway *g, struct gate_binding *b,
 	if ((err = choose_question(g, b, &c)) != DB_OK)
 		return err;
 	b->key_id = c.key_id = new_key_id();
-	b->codec = c.codec =
-	    (h->codecs & 1u << PACK_DEFLATE) != 0 ? PACK_DEFLATE : PACK_PLAIN;
+	b->codec = c.codec = (h->codecs & 1u << PACK_MIX) != 0 ? PACK_MIX
+			     : (h->codecs & 1u << PACK_DEFLATE) != 0
+				 ? PACK_DEFLATE
+				 : PACK_PLAIN;
 	ok = seal_keypair(secret, public_key) == SEAL_OK &&
 	     seal_challenge(key, sms, len, secret, &c,
 		 b->text_only ? WIRE_TEXT_MAX : WIRE_DATA_MAX, b->challenge,

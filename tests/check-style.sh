@@ -2,7 +2,7 @@
 # .clang-format is the law.  Generated tables are not written by hand.
 set -u
 cd "${top_srcdir:-.}" || exit 1
-generated='lib/pack_dict.c'
+generated='lib/pack_characters.c lib/pack_dict.c lib/pack_prime_lines.c'
 
 echo 1..1
 if ! command -v clang-format >/dev/null; then

@@ -1,0 +1,281 @@
+/*
+ * The model's memory, its marks, and single choices.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "pack_model_internal.h"
+
+#define CHOICE_LIMIT 60
+
+struct history_tables model_history;
+static int16_t stretch_table[4096];
+static bool tables_made;
+
+uint32_t
+model_squash(int32_t x)
+{
+	/* 65536 / (1 + e^(-x / 256)) for x = -2048, -1920, ..., 2048 */
+	static const uint16_t point[33] = { 22, 36, 60, 98, 162, 267, 439, 720,
+		1179, 1921, 3108, 4971, 7812, 11955, 17625, 24743, 32768, 40793,
+		47911, 53581, 57724, 60565, 62428, 63615, 64357, 64816, 65097,
+		65269, 65374, 65438, 65476, 65500, 65514 };
+	uint32_t i, part;
+
+	if (x > 2047)
+		x = 2047;
+	if (x < -2047)
+		x = -2047;
+	i = (uint32_t)(x + 2048) >> 7;
+	part = (uint32_t)(x + 2048) & 127;
+	return (point[i] * (128 - part) + point[i + 1] * part) >> 7;
+}
+
+int32_t
+model_stretch(uint32_t p)
+{
+	return stretch_table[p >> 4];
+}
+
+void
+model_make_tables(void)
+{
+	int32_t x = -2047;
+
+	if (tables_made)
+		return;
+	history_make(&model_history);
+	for (uint32_t i = 0; i < 4096; i++) {
+		while (x < 2047 && model_squash(x) < i * 16 + 8)
+			x++;
+		stretch_table[i] = (int16_t)x;
+	}
+	tables_made = true;
+}
+
+void
+model_adapt(uint32_t *map, unsigned bit, uint32_t limit)
+{
+	uint32_t n = *map & 1023;
+	int32_t p = (int32_t)(*map >> 10);
+	int32_t target = bit != 0 ? (1 << 22) - 1 : 0;
+
+	p += (target - p) * 2 / (int32_t)(2 * n + 3);
+	*map = (uint32_t)p << 10 | (n < limit ? n + 1 : n);
+}
+
+static void
+fill_small(struct small *s)
+{
+	for (int i = 0; i < SLOTTED; i++)
+		for (int k = 0; k < 256; k++)
+			s->map[i][k] = (uint32_t)model_history.p1[k] << 16;
+	for (uint32_t i = 0; i < 64; i++)
+		s->match_map[i] = (i & 31) << 26 | 1u << 31;
+	for (size_t i = 0; i < SET_A + SET_B + SET_C; i++)
+		for (int k = 0; k < 2 * SLOTTED + DIRECT; k++)
+			s->weight[i][k] =
+			    k >= 2 * SLOTTED || k % 2 == 0 ? 65536 / 4 : 0;
+	for (size_t i = 0; i < MODEL_CLASSES; i++)
+		for (int k = 0; k < SETS; k++)
+			s->final[i][k] = 65536 / SETS;
+	for (size_t i = 0; i < REFINED; i++)
+		for (int k = 0; k < 33; k++)
+			s->refine[i][k] =
+			    (uint16_t)model_squash((k - 16) * 128);
+	for (size_t i = 0; i < CHOICES; i++)
+		s->choice[i] = 32768;
+	s->at = 1;
+}
+
+struct model *
+model_new(void)
+{
+	struct model *m = calloc(1, sizeof *m);
+
+	if (m == NULL)
+		return NULL;
+	model_make_tables();
+	fill_small(&m->s);
+	for (int i = 0; i < DIRECT; i++)
+		for (size_t k = 0; k < 1u << DIRECT_BITS; k++)
+			m->direct[i][k][0] = 1u << 15;
+	return m;
+}
+
+struct model *
+model_copy(const struct model *m)
+{
+	struct model *copy = malloc(sizeof *copy);
+
+	if (copy == NULL)
+		return NULL;
+	memcpy(copy, m, sizeof *copy);
+	copy->marked = false;
+	copy->log = NULL;
+	copy->whole = NULL;
+	return copy;
+}
+
+void
+model_free(struct model *m)
+{
+	if (m == NULL)
+		return;
+	model_free(m->whole);
+	free(m->log);
+	free(m);
+}
+
+/* ---- marks ---- */
+
+static uint16_t *
+cells(struct model *m)
+{
+	return &m->slot[0][0];
+}
+
+static size_t
+cells_count(const struct model *m)
+{
+	return (size_t)(m->end_of_tables - &m->slot[0][0]);
+}
+
+int
+model_mark(struct model *m)
+{
+	if (m->log == NULL &&
+	    (m->log = malloc(LOG_MAX * sizeof *m->log)) == NULL)
+		return -1;
+	m->kept = m->s;
+	m->logged = 0;
+	m->marked = true;
+	return 0;
+}
+
+static void
+roll_back(struct model *m, const struct change *log, size_t n)
+{
+	while (n-- > 0)
+		cells(m)[log[n].where] = log[n].old;
+}
+
+void
+model_undo(struct model *m)
+{
+	if (m->whole != NULL)
+		memcpy(cells(m), cells(m->whole),
+		    cells_count(m) * sizeof(uint16_t));
+	else
+		roll_back(m, m->log, m->logged);
+	model_free(m->whole);
+	m->whole = NULL;
+	m->s = m->kept;
+	m->marked = false;
+}
+
+/* Keep what a cell was, while that is cheaper than keeping all of them. */
+static void
+remember(struct model *m, const uint16_t *cell)
+{
+	if (m->logged < LOG_MAX) {
+		m->log[m->logged++] =
+		    (struct change){ (uint32_t)(cell - cells(m)), *cell };
+		return;
+	}
+	if ((m->whole = model_copy(m)) == NULL)
+		abort(); /* as assert: the state would be lost */
+	roll_back(m->whole, m->log, m->logged);
+}
+
+void
+model_set(struct model *m, uint16_t *cell, uint16_t v)
+{
+	if (m->marked && m->whole == NULL)
+		remember(m, cell);
+	*cell = v;
+}
+
+/* ---- single choices ---- */
+
+static uint32_t
+choice_of(uint32_t context)
+{
+	return model_hash(context, 0x400) & (CHOICES - 1);
+}
+
+static uint32_t
+within(uint32_t p)
+{
+	return p < 64 ? 64 : p > 65472 ? 65472 : p;
+}
+
+uint32_t
+model_chance(const struct model *m, uint32_t context)
+{
+	return within(m->s.choice[choice_of(context)]);
+}
+
+unsigned
+model_bit_first(struct model *m, struct coder *c, uint32_t context,
+    unsigned bit, uint32_t p1)
+{
+	uint32_t i = choice_of(context);
+	int32_t n = m->s.choice_n[i], target, p;
+
+	p = n == 0 ? (int32_t)p1 : m->s.choice[i];
+	bit = coder_bit(c, bit, within((uint32_t)p));
+	target = bit != 0 ? 65535 : 0;
+	m->s.choice[i] = (uint16_t)(p + (target - p) * 2 / (2 * n + 3));
+	if (n < CHOICE_LIMIT)
+		m->s.choice_n[i]++;
+	return bit;
+}
+
+unsigned
+model_bit(struct model *m, struct coder *c, uint32_t context, unsigned bit)
+{
+	return model_bit_first(m, c, context, bit, 32768);
+}
+
+unsigned
+model_tree(struct model *m, struct coder *c, uint32_t context, unsigned bits,
+    unsigned v)
+{
+	unsigned partial = 1;
+
+	for (unsigned i = bits; i-- > 0;)
+		partial =
+		    partial << 1 |
+		    model_bit(m, c, model_hash(context, partial), v >> i & 1);
+	return partial - (1u << bits);
+}
+
+/* Bits below the first three are as good as random. */
+uint64_t
+model_number(struct model *m, struct coder *c, uint32_t context, uint64_t v)
+{
+	unsigned bits = 0;
+	uint64_t out = 1;
+
+	while (bits < 64 && v >> bits != 0)
+		bits++;
+	bits = model_tree(m, c, model_hash(context, 1), 7, bits);
+	if (bits == 0 || bits > 64) {
+		c->bad |= bits > 64;
+		return 0;
+	}
+	for (unsigned i = bits - 1; i-- > 0;) {
+		unsigned bit = (unsigned)(v >> i & 1);
+
+		if (bits - 1 - i <= 2)
+			bit = model_bit(m, c,
+			    model_hash(
+				model_hash(context, bits + 2), (uint32_t)out),
+			    bit);
+		else
+			bit = coder_bit(c, bit, 32768);
+		out = out << 1 | bit;
+	}
+	return out;
+}

@@ -1,0 +1,56 @@
+/*
+ * pack_model.h - what comes next, learnt from what came before.
+ *
+ * Mixes the predictions of several contexts of the text so far, bit by bit, as
+ * the PAQ programs do (Mahoney 2002 and later).  Also adaptive single choices
+ * for the fields around the texts.  Memory is fixed: about 4 MB.
+ *
+ * A model is learnt once; after that a caller marks it, uses it and undoes
+ * what that changed, which costs as much as what was used, not 4 MB.
+ * Integers and constant tables only.
+ */
+#ifndef PACK_MODEL_H
+#define PACK_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pack_coder.h"
+
+struct model; /* opaque */
+
+struct model *model_new(void); /* knows nothing; NULL if memory is short */
+struct model *model_copy(const struct model *m);
+void model_free(struct model *m);
+
+/* From here on remember what changes, and undo it. */
+int model_mark(struct model *m); /* -1: memory is short */
+void model_undo(struct model *m);
+
+/* A text of that class begins: body, name, ...; 0 to MODEL_CLASSES - 1.  hint
+ * tells its first letters apart, such as by direction. */
+#define MODEL_CLASSES 16
+void model_text(struct model *m, unsigned class, unsigned hint);
+/* What a text of class MODEL_ADDRESSES may spell: a name. */
+#define MODEL_ADDRESSES 3
+void model_spell(struct model *m, const char *name);
+/* One octet of it; the one of its end is 0. */
+unsigned model_octet(struct model *m, struct coder *c, unsigned octet);
+
+/* One choice of two in that context (any number). */
+unsigned
+model_bit(struct model *m, struct coder *c, uint32_t context, unsigned bit);
+/* The same; the first time in that context, it is 1 with p1 / 65536. */
+unsigned model_bit_first(struct model *m, struct coder *c, uint32_t context,
+    unsigned bit, uint32_t p1);
+/* The probability of 1 there, in 1/65536. */
+uint32_t model_chance(const struct model *m, uint32_t context);
+/* A number of that many bits, most significant first. */
+unsigned model_tree(struct model *m, struct coder *c, uint32_t context,
+    unsigned bits, unsigned v);
+/* Any number: the count of its bits by context, then the bits. */
+uint64_t
+model_number(struct model *m, struct coder *c, uint32_t context, uint64_t v);
+
+#endif

@@ -1,0 +1,102 @@
+/*
+ * pack_model_internal.h - shared by the files of the model, nobody else.
+ */
+#ifndef PACK_MODEL_INTERNAL_H
+#define PACK_MODEL_INTERNAL_H
+
+#include "pack_history.h"
+#include "pack_model.h"
+
+/*
+ * Sizes.  All in all 4 MiB; every number here is part of the protocol.
+ * Contexts of a text with slots: order 0, 3, 4 and 5, the word, and the word
+ * with the one before.  Orders 1 and 2 have tables of their own.
+ */
+#define SLOTTED 6
+#define DIRECT 2
+#define DIRECT_BITS 16
+#define INPUTS 20 /* of a mixer; 17 are used, and 20 is quicker */
+#define LINES 45056 /* of 64 octets each */
+#define LINE_SLOTS 32
+#define TEXT_SIZE (1u << 18) /* octets that a match may look back */
+#define MATCH_SLOTS (1u << 16)
+#define MATCH_MIN 5
+#define MATCH_MAX 32
+#define CHOICES (1u << 14)
+#define SETS 3
+#define SET_A (8 * MODEL_CLASSES)
+#define SET_B 512
+#define SET_C (12 * 8)
+#define REFINED (256 + 1024)
+#define LOG_MAX (1u << 18) /* changes remembered before all is kept */
+#define SPELL_MAX 31
+#define BEFORE 6 /* characters that contexts look back */
+
+/* What a mark keeps whole. */
+struct small {
+	uint32_t map[SLOTTED][256]; /* by history: see model_adapt() */
+	uint32_t match_map[64]; /* by length of the match */
+	int32_t weight[SET_A + SET_B + SET_C][INPUTS]; /* 1/65536 */
+	int32_t final[MODEL_CLASSES][SETS + 1];
+	uint16_t refine[REFINED][33];
+	uint16_t choice[CHOICES];
+	uint8_t choice_n[CHOICES];
+	/* where the text is */
+	uint32_t at; /* octets of all texts so far */
+	uint32_t slotted[SLOTTED], direct[DIRECT]; /* hashes of the contexts */
+	uint32_t refined;
+	uint32_t before[BEFORE]; /* characters, the newest first */
+	uint32_t word, word_before; /* hashes; 0: between words */
+	uint32_t lead; /* first octet of a character of two, or 0 */
+	uint32_t class;
+	char spell[SPELL_MAX + 1]; /* small letters; blanks between words */
+	uint32_t spell_at, spell_run; /* the next letter; how many were right */
+	uint32_t match; /* where the match goes on; 0: none */
+	uint32_t match_len;
+};
+
+struct change {
+	uint32_t where; /* in cells from slot[0][0] */
+	uint16_t old;
+};
+
+/* The tables from slot on are cells of 16 bits, changed by model_set(). */
+struct model {
+	struct small s;
+	uint16_t slot[LINES][LINE_SLOTS]; /* check 8 bits, history 8 */
+	uint16_t direct[DIRECT][1u << DIRECT_BITS][2]; /* model_adapt()'s */
+	uint16_t text[TEXT_SIZE / 2]; /* two octets each */
+	uint16_t match_slot[MATCH_SLOTS][2];
+	uint16_t end_of_tables[1];
+	/* marks */
+	bool marked;
+	struct small kept;
+	struct change *log;
+	size_t logged;
+	struct model *whole; /* all as it was, once the log is full */
+};
+
+extern struct history_tables model_history;
+
+void model_set(struct model *m, uint16_t *cell, uint16_t v);
+
+/* p in 1/65536 from ln(p / (1 - p)) * 256, and back. */
+uint32_t model_squash(int32_t x);
+int32_t model_stretch(uint32_t p);
+void model_make_tables(void);
+
+/* A probability of 22 bits over a count of 10, moved towards bit by less and
+ * less until the count is at its limit. */
+void model_adapt(uint32_t *p, unsigned bit, uint32_t limit);
+
+static inline uint32_t
+model_hash(uint32_t a, uint32_t b)
+{
+	uint32_t h = a * 0x9e3779b1u ^ (b + 0x7f4a7c15u) * 0x85ebca6bu;
+
+	h ^= h >> 15;
+	h *= 0xc2b2ae35u;
+	return h ^ h >> 13;
+}
+
+#endif

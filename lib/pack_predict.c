@@ -1,0 +1,468 @@
+/*
+ * The next octet of a text.
+ *
+ * Each context finds, for each bit, a slot: 8 bits of check and 8 bits of
+ * history.  A map for each context turns histories into probabilities; the
+ * commonest contexts have tables of probabilities instead.  Three sets of
+ * weights, chosen by what matched and where we are, mix them; a second layer
+ * mixes the three; two tables refine the result.  The last place where the
+ * same five octets stood gives one more prediction.
+ */
+#include <string.h>
+
+#include "pack_model_internal.h"
+
+#define WEIGHT_RATE 11 /* eighths */
+#define FINAL_RATE 2 /* 32nds */
+#define REFINE_RATE 64 /* one part in so many */
+#define MAP_LIMIT 255
+#define DIRECT_LIMIT 1023
+#define MATCH_LIMIT 1023
+#define HIGHEST 2047 /* of ln(p / (1 - p)) * 256 */
+
+/* ---- contexts ---- */
+
+static unsigned
+text_at(const struct model *m, uint32_t at)
+{
+	at &= TEXT_SIZE - 1;
+	return m->text[at / 2] >> (at & 1) * 8 & 255u;
+}
+
+static void
+text_put(struct model *m, unsigned octet)
+{
+	uint32_t at = m->s.at & (TEXT_SIZE - 1);
+	uint32_t v = m->text[at / 2];
+
+	v = (at & 1) != 0 ? (v & 0xff) | octet << 8 : (v & 0xff00) | octet;
+	model_set(m, &m->text[at / 2], (uint16_t)v);
+	m->s.at++;
+}
+
+static void
+find_match(struct model *m)
+{
+	struct small *s = &m->s;
+	uint32_t h = 0, len = 0, at;
+	uint16_t *p;
+
+	if (s->match != 0)
+		s->match++;
+	for (uint32_t i = 1; i <= MATCH_MIN; i++)
+		h = model_hash(h, text_at(m, s->at - i));
+	p = m->match_slot[h & (MATCH_SLOTS - 1)];
+	at = (uint32_t)p[0] << 16 | p[1];
+	if (at > 0 && (s->match == 0 || s->match_len < 16)) {
+		while (len < MATCH_MAX &&
+		       text_at(m, at - 1 - len) == text_at(m, s->at - 1 - len))
+			len++;
+		if (len >= MATCH_MIN && len >= s->match_len) {
+			s->match = at;
+			s->match_len = len;
+		}
+	}
+	model_set(m, &p[0], (uint16_t)(s->at >> 16));
+	model_set(m, &p[1], (uint16_t)s->at);
+}
+
+static void
+set_contexts(struct small *s)
+{
+	const uint32_t *b = s->before;
+	uint32_t first = model_hash(s->class + 1, b[0]), h;
+
+	s->direct[0] = model_hash(first, 0x101);
+	s->direct[1] = model_hash(model_hash(first, b[1]), 0x102);
+	s->refined = s->direct[0];
+	s->slotted[0] = model_hash(s->class + 1, 0x100);
+	s->slotted[1] = h = model_hash(model_hash(b[0], b[1]), b[2]);
+	s->slotted[2] = h = model_hash(h, b[3]);
+	s->slotted[3] = model_hash(h, b[4]);
+	s->slotted[4] = model_hash(s->word, 0x107 + (b[0] < 128 ? 0 : 1));
+	s->slotted[5] = model_hash(s->word, s->word_before + 0x108);
+	if (s->class == MODEL_ADDRESSES)
+		s->slotted[5] =
+		    model_hash(0x900 + (uint8_t)s->spell[s->spell_at],
+			s->spell_run < 3 ? s->spell_run : 3);
+	if (s->lead == 0)
+		return;
+	for (int i = 0; i < SLOTTED; i++)
+		s->slotted[i] = model_hash(s->slotted[i], s->lead + 0x200);
+	for (int i = 0; i < DIRECT; i++)
+		s->direct[i] = model_hash(s->direct[i], s->lead + 0x200);
+}
+
+void
+model_text(struct model *m, unsigned class, unsigned hint)
+{
+	struct small *s = &m->s;
+
+	s->class = class % MODEL_CLASSES;
+	memset(s->before, 0, sizeof s->before);
+	s->before[0] = 0x10000 + s->class;
+	s->before[1] = 0x20000 + hint;
+	s->word = s->word_before = 0;
+	s->lead = 0;
+	s->match = s->match_len = 0;
+	set_contexts(s);
+}
+
+void
+model_spell(struct model *m, const char *name)
+{
+	struct small *s = &m->s;
+	size_t n = 0;
+
+	for (; *name != '\0' && n < SPELL_MAX; name++) {
+		unsigned char c = (unsigned char)*name;
+
+		if (c >= 'A' && c <= 'Z')
+			c += 32;
+		if (c >= 'a' && c <= 'z')
+			s->spell[n++] = (char)c;
+		else if (n > 0 && s->spell[n - 1] != ' ')
+			s->spell[n++] = ' ';
+	}
+	s->spell[n] = '\0';
+	s->spell_at = s->spell_run = 0;
+}
+
+/* Follow the name while an address spells it, word by word. */
+static void
+follow(struct small *s, uint32_t c)
+{
+	const char *rest = &s->spell[s->spell_at], *word;
+
+	if (c == (uint8_t)*rest && c != 0) {
+		s->spell_at++;
+		s->spell_run++;
+		if (s->spell[s->spell_at] == ' ')
+			s->spell_at++;
+		return;
+	}
+	word = strchr(rest, ' ');
+	if (word != NULL && c >= 'a' && c <= 'z' && c == (uint8_t)word[1]) {
+		s->spell_at = (uint32_t)(word + 2 - s->spell);
+		s->spell_run = 1;
+	} else if (word != NULL && (c < 'a' || c > 'z') && s->spell_at > 0 &&
+		   rest[-1] != ' ') {
+		s->spell_at = (uint32_t)(word + 1 - s->spell);
+	} else if (c >= 'a' && c <= 'z') {
+		s->spell_run = 0;
+	}
+}
+
+static void
+end_character(struct small *s, uint32_t c)
+{
+	uint32_t letter = c >= 'A' && c <= 'Z' ? c + 32 : c;
+
+	for (int i = BEFORE - 1; i > 0; i--)
+		s->before[i] = s->before[i - 1];
+	s->before[0] = c;
+	if (s->class == MODEL_ADDRESSES)
+		follow(s, c);
+	if ((letter >= 'a' && letter <= 'z') || letter == '\'') {
+		s->word = model_hash(s->word, letter);
+	} else if (c >= 128) {
+		s->word_before = s->word;
+		s->word = model_hash(c, 0x300);
+	} else if (s->word != 0) {
+		s->word_before = s->word;
+		s->word = 0;
+	}
+}
+
+static void
+end_octet(struct model *m, unsigned octet)
+{
+	struct small *s = &m->s;
+
+	if (s->match != 0 && text_at(m, s->match) == octet &&
+	    s->match_len < MATCH_MAX)
+		s->match_len++;
+	text_put(m, octet);
+	if (s->lead != 0) {
+		end_character(s, s->lead << 8 | octet);
+		s->lead = 0;
+	} else if (octet >= 0x80) {
+		s->lead = octet;
+	} else {
+		end_character(s, octet);
+	}
+	find_match(m);
+	set_contexts(s);
+}
+
+/* ---- prediction ---- */
+
+/* Where a node of a context has its slot: one of two in its line. */
+struct place {
+	uint16_t *a, *b;
+	uint16_t check;
+};
+
+/* What one bit is about. */
+struct work {
+	unsigned partial; /* 1 and the bits of the octet so far */
+	unsigned done; /* how many */
+	struct place place[SLOTTED];
+	uint16_t *slot[SLOTTED]; /* NULL: none yet */
+	unsigned state[SLOTTED];
+	uint16_t *direct[DIRECT];
+	uint32_t direct_p[DIRECT];
+	int32_t in[INPUTS];
+	int32_t *weight[SETS];
+	int32_t dot[SETS + 1];
+	uint32_t p[SETS + 1];
+	uint16_t *fine[2];
+	uint32_t *match; /* NULL: none */
+	unsigned expected; /* bit, by the match */
+};
+
+static struct place
+place_of(struct model *m, uint32_t h, uint32_t node)
+{
+	uint32_t line = (uint32_t)((uint64_t)h * LINES >> 32);
+	uint32_t k = node * 0x9e3779b1u + h * 0x2545f491u;
+
+	return (struct place){ &m->slot[line][k >> 27],
+		&m->slot[line][k >> 27 ^ 1], (uint16_t)(k & 0xff00) };
+}
+
+static uint16_t *
+find_slot(const struct place *at)
+{
+	if ((*at->a & 0xff) != 0 && (*at->a & 0xff00) == at->check)
+		return at->a;
+	if ((*at->b & 0xff) != 0 && (*at->b & 0xff00) == at->check)
+		return at->b;
+	return NULL;
+}
+
+/* Take over the one that knows less. */
+static uint16_t *
+claim_slot(const struct place *at)
+{
+	const uint8_t *total = model_history.total;
+
+	return total[*at->b & 0xff] < total[*at->a & 0xff] ? at->b : at->a;
+}
+
+/* Two inputs: which way, and how far from even. */
+static void
+put_inputs(int32_t *in, uint32_t p)
+{
+	in[0] = model_stretch(p);
+	in[1] = ((int32_t)p - 32768) >> 6;
+}
+
+/* Returns which contexts are known, in short: 0 to 11. */
+static unsigned
+predict_slotted(struct model *m, struct work *k, const uint32_t *line)
+{
+	unsigned known = 0;
+
+	for (unsigned i = 0; i < SLOTTED; i++) {
+		k->place[i] = place_of(m, line[i], k->partial);
+		k->slot[i] = find_slot(&k->place[i]);
+		k->state[i] = k->slot[i] != NULL ? *k->slot[i] & 0xffu : 0;
+		if (k->state[i] == 0) {
+			k->in[2 * i] = k->in[2 * i + 1] = 0;
+			continue;
+		}
+		put_inputs(&k->in[2 * i], m->s.map[i][k->state[i]] >> 16);
+		if (i <= 3)
+			known = i == 0 ? 0 : i + 2;
+		else if (i == 4)
+			known += 6;
+	}
+	return known;
+}
+
+static unsigned
+predict_direct(struct model *m, struct work *k, bool alone)
+{
+	unsigned known = 0;
+
+	for (int i = 0; i < DIRECT; i++) {
+		uint32_t h = model_hash(m->s.direct[i], k->partial);
+
+		k->direct[i] = m->direct[i][h >> (32 - DIRECT_BITS)];
+		k->direct_p[i] =
+		    (uint32_t)k->direct[i][0] << 16 | k->direct[i][1];
+		k->in[2 * SLOTTED + i] = model_stretch(k->direct_p[i] >> 16);
+		if ((k->direct_p[i] & 1023) > 0)
+			known = (unsigned)i + 1;
+	}
+	return alone ? known : 0;
+}
+
+static void
+predict_match(struct model *m, struct work *k)
+{
+	struct small *s = &m->s;
+	int32_t *in = &k->in[2 * SLOTTED + DIRECT];
+	unsigned octet;
+
+	k->match = NULL;
+	in[0] = in[1] = 0;
+	if (s->match == 0)
+		return;
+	octet = text_at(m, s->match);
+	if ((octet | 256) >> (8 - k->done) != k->partial) {
+		s->match = s->match_len = 0;
+		return;
+	}
+	k->expected = octet >> (7 - k->done) & 1;
+	k->match = &s->match_map[s->match_len];
+	put_inputs(in, *k->match >> 16);
+	if (k->expected == 0) {
+		in[0] = -in[0];
+		in[1] = -in[1];
+	}
+}
+
+static int32_t
+dot(const int32_t *in, const int32_t *weight, int n)
+{
+	int32_t sum = 0;
+
+	for (int i = 0; i < n; i++)
+		sum += (in[i] * weight[i] + 128) >> 8;
+	sum >>= 8;
+	return sum > HIGHEST ? HIGHEST : sum < -HIGHEST ? -HIGHEST : sum;
+}
+
+static void
+mix(struct model *m, struct work *k, unsigned known)
+{
+	struct small *s = &m->s;
+	unsigned len = s->match_len;
+	unsigned bucket = len == 0   ? 0
+			  : len < 7  ? 1
+			  : len < 12 ? 2
+			  : len < 20 ? 3
+			  : len < 32 ? 4
+				     : 5;
+
+	k->weight[0] = s->weight[bucket * MODEL_CLASSES + s->class];
+	k->weight[1] = s->weight[SET_A + k->partial + (s->lead != 0 ? 256 : 0)];
+	k->weight[2] = s->weight[SET_A + SET_B + known * 8 + k->done];
+	for (int i = 0; i < SETS; i++) {
+		k->dot[i] = dot(k->in, k->weight[i], INPUTS);
+		k->p[i] = model_squash(k->dot[i]);
+	}
+	k->dot[SETS] = dot(k->dot, s->final[s->class], SETS);
+	k->p[SETS] = model_squash(k->dot[SETS]);
+}
+
+/* A point of a table between two of its 33. */
+static uint32_t
+between(uint16_t *table, uint32_t x, uint16_t **nearest)
+{
+	uint32_t low = x >> 7, part = x & 127;
+
+	*nearest = &table[low + (part >= 64)];
+	return (table[low] * (128 - part) + table[low + 1] * part) >> 7;
+}
+
+static uint32_t
+refine(struct model *m, struct work *k)
+{
+	struct small *s = &m->s;
+	uint32_t x = (uint32_t)(k->dot[SETS] + 2048);
+	uint32_t pair = model_hash(s->refined, k->partial) & 1023;
+	uint32_t p = 2 * k->p[SETS];
+
+	p += between(s->refine[k->partial], x, &k->fine[0]);
+	p += between(s->refine[256 + pair], x, &k->fine[1]);
+	p >>= 2;
+	return p < 16 ? 16 : p > 65520 ? 65520 : p;
+}
+
+/* ---- learning ---- */
+
+static void
+train(int32_t *weight, const int32_t *in, int n, int32_t err)
+{
+	for (int i = 0; i < n; i++) {
+		int32_t w = weight[i] + ((in[i] * err + 32768) >> 16);
+
+		weight[i] = w > 262143 ? 262143 : w < -262143 ? -262143 : w;
+	}
+}
+
+static void
+learn_slotted(struct model *m, struct work *k, unsigned bit)
+{
+	/* A long context is worth a slot once a shorter one is known. */
+	static const int shorter[SLOTTED] = { -1, -1, -1, 2, -1, 4 };
+
+	for (int i = 0; i < SLOTTED; i++) {
+		uint16_t *slot = k->slot[i];
+
+		model_adapt(&m->s.map[i][k->state[i]], bit, MAP_LIMIT);
+		if (slot == NULL && shorter[i] >= 0 &&
+		    k->state[shorter[i]] == 0)
+			continue;
+		if (slot == NULL)
+			slot = claim_slot(&k->place[i]);
+		model_set(m, slot,
+		    (uint16_t)(k->place[i].check |
+			       model_history.next[k->state[i]][bit]));
+	}
+}
+
+static void
+learn(struct model *m, struct work *k, unsigned bit)
+{
+	struct small *s = &m->s;
+	int32_t target = bit != 0 ? 65535 : 0;
+
+	for (int i = 0; i < SETS; i++)
+		train(k->weight[i], k->in, INPUTS,
+		    (target - (int32_t)k->p[i]) * WEIGHT_RATE / 8);
+	train(s->final[s->class], k->dot, SETS,
+	    (target - (int32_t)k->p[SETS]) * FINAL_RATE / 32);
+	for (int i = 0; i < 2; i++)
+		*k->fine[i] = (uint16_t)(*k->fine[i] +
+					 (target - *k->fine[i]) / REFINE_RATE);
+	learn_slotted(m, k, bit);
+	for (int i = 0; i < DIRECT; i++) {
+		model_adapt(&k->direct_p[i], bit, DIRECT_LIMIT);
+		model_set(
+		    m, &k->direct[i][0], (uint16_t)(k->direct_p[i] >> 16));
+		model_set(m, &k->direct[i][1], (uint16_t)k->direct_p[i]);
+	}
+	if (k->match != NULL)
+		model_adapt(k->match, bit == k->expected, MATCH_LIMIT);
+}
+
+unsigned
+model_octet(struct model *m, struct coder *c, unsigned octet)
+{
+	struct work k = { .partial = 1 };
+	uint32_t line[SLOTTED];
+
+	k.in[2 * SLOTTED + DIRECT + 2] = 256; /* what is so without reason */
+	for (k.done = 0; k.done < 8; k.done++) {
+		unsigned known, bit = octet >> (7 - k.done) & 1;
+
+		if (k.done % 4 == 0)
+			for (int i = 0; i < SLOTTED; i++)
+				line[i] =
+				    model_hash(m->s.slotted[i], k.partial);
+		known = predict_slotted(m, &k, line);
+		known += predict_direct(m, &k, known % 6 == 0);
+		predict_match(m, &k);
+		mix(m, &k, known);
+		bit = coder_bit(c, bit, refine(m, &k));
+		learn(m, &k, bit);
+		k.partial = k.partial << 1 | bit;
+	}
+	octet = k.partial & 255;
+	end_octet(m, octet);
+	return octet;
+}
