@@ -170,6 +170,51 @@ struct pages_day {
 enum db_err pages_days(struct db *db, int64_t account, int kind, int days,
     struct pages_day **out, size_t *n);
 
+/* ---- restores ---- */
+
+/* A phone that something is to be sent to, and what its owner may spend. */
+struct pages_target {
+	int64_t phone;
+	char name[PAGES_NAME_MAX];
+	bool text_only;
+	int codec; /* enum pack_codec */
+	int64_t month_max, month_sms, day_max, day_sms; /* UTC */
+	int64_t price_milli; /* of the last SMS that cost; 0: not known */
+};
+/* DB_NONE: it is not bound. */
+enum db_err pages_target(
+    struct db *db, int64_t account, int64_t phone, struct pages_target *out);
+
+struct pages_restore {
+	int64_t id, phone, from; /* from 0: made on the page */
+	char purpose[16], label[PAGES_NAME_MAX], state[16];
+	int64_t records, pieces, estimate, sent, arrived, items_left;
+	int64_t created_ms, changed_ms, done_ms; /* 0: not yet */
+	int64_t mark, receipt_mark;
+	bool has_receipt;
+	int64_t applied, present, failed; /* of the receipt */
+	char phone_name[PAGES_NAME_MAX], from_name[PAGES_NAME_MAX];
+};
+/*
+ * A restore is one transaction: _open (all but id and what the gateway writes
+ * is set; id is given), its items from ordinal 0 on, and _close with how it
+ * went.  After _open has failed there is nothing to close.
+ */
+enum db_err
+pages_restore_open(struct db *db, int64_t account, struct pages_restore *r);
+enum db_err pages_restore_item(struct db *db, int64_t account, int64_t id,
+    int64_t ordinal, bool piece, const uint8_t *sealed, size_t len);
+enum db_err pages_restore_close(struct db *db, enum db_err err);
+/* id 0: all, the newest first. */
+enum db_err pages_restores(struct db *db, int64_t account, int64_t id,
+    struct pages_restore **out, size_t *n);
+/* "paused", "running" or "cancelled"; DB_NONE: it is not in a state for it. */
+enum db_err pages_restore_state(
+    struct db *db, int64_t account, int64_t id, const char *state);
+/* phone takes the place of old, which is unbound once all of it is there. */
+enum db_err pages_phone_replaces(
+    struct db *db, int64_t account, int64_t phone, int64_t old);
+
 struct pages_event {
 	int64_t at_ms, phone;
 	char kind[40], detail[PAGES_NAME_MAX], phone_name[PAGES_NAME_MAX];

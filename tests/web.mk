@@ -21,8 +21,9 @@ TESTS += tests/export.sh
 EXTRA_DIST += \
 	tests/web/package.json \
 	tests/web/look.mjs \
+	tests/web/owner.mjs \
 	tests/web/pages.mjs \
 	tests/web/service.mjs \
 	tests/web/tap.mjs
-dist_check_SCRIPTS += tests/e2e-pages.sh
-TESTS += tests/e2e-pages.sh
+dist_check_SCRIPTS += tests/e2e-pages.sh tests/e2e-owner.sh
+TESTS += tests/e2e-pages.sh tests/e2e-owner.sh

@@ -4,6 +4,8 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/browse.h \
 	web-cgi/buf.c \
 	web-cgi/buf.h \
+	web-cgi/deliver.c \
+	web-cgi/deliver.h \
 	web-cgi/export.c \
 	web-cgi/export.h \
 	web-cgi/export_csv.c \
@@ -15,20 +17,31 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/export_xml.c \
 	web-cgi/export_zip.c \
 	web-cgi/export_zone.c \
+	web-cgi/form.c \
+	web-cgi/form.h \
+	web-cgi/gather.c \
+	web-cgi/gather.h \
 	web-cgi/html.c \
 	web-cgi/html.h \
 	web-cgi/open.c \
 	web-cgi/open.h \
 	web-cgi/page.c \
 	web-cgi/page.h \
+	web-cgi/page_account.c \
 	web-cgi/page_binding.c \
+	web-cgi/page_budget.c \
 	web-cgi/page_calls.c \
 	web-cgi/page_contacts.c \
 	web-cgi/page_entry.c \
 	web-cgi/page_events.c \
+	web-cgi/page_export.c \
 	web-cgi/page_messages.c \
 	web-cgi/page_phones.c \
+	web-cgi/page_notices.c \
 	web-cgi/page_policy.c \
+	web-cgi/page_restore.c \
+	web-cgi/plot.c \
+	web-cgi/plot.h \
 	web-cgi/private.c \
 	web-cgi/private.h \
 	web-cgi/request.c \

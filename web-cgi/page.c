@@ -25,8 +25,9 @@ static const struct {
 	{ "/contacts", T_CONTACTS, { "/contact" } },
 	{ "/messages", T_MESSAGES, { "/conversation" } },
 	{ "/calls", T_CALLS, { NULL } },
-	{ "/events", T_EVENTS, { NULL } },
-	{ "/account", T_ACCOUNT, { NULL } },
+	{ "/restore", T_RESTORE, { NULL } },
+	{ "/events", T_EVENTS, { "/notices" } },
+	{ "/account", T_ACCOUNT, { "/budget", "/export" } },
 };
 
 static const char *
@@ -52,8 +53,13 @@ put_nav(struct page *p)
 	for (size_t i = 0; i < sizeof menu / sizeof menu[0]; i++) {
 		html_put(&p->body, "<a href=\"%s\"", menu[i].path);
 		buf_str(&p->body, current_of(p->req.path, i));
-		html_put(
-		    &p->body, ">%s</a>", text_get(p->language, menu[i].text));
+		html_put(&p->body, ">%s", text_get(p->language, menu[i].text));
+		if (menu[i].text == T_EVENTS && p->who.unread > 0)
+			html_put(&p->body,
+			    " <span class=\"badge\">%lld<span "
+			    "class=\"only-heard\"> %s</span></span>",
+			    (long long)p->who.unread, TXT(p, UNREAD));
+		buf_str(&p->body, "</a>");
 	}
 	buf_str(&p->body, "</nav>");
 }
@@ -251,6 +257,21 @@ static const struct route routes[] = {
 	{ "/calls", page_calls, true, true, false },
 	{ "/events", page_events, true, true, false },
 	{ "/account", page_account, true, true, true },
+	{ "/account/settings", page_account_settings, true, true, true },
+	{ "/account/recovery", page_account_recovery, true, true, true },
+	{ "/account/sessions", page_account_sessions, true, true, false },
+	{ "/account/delete", page_account_delete, true, true, true },
+	{ "/budget", page_budget, true, true, true },
+	{ "/notices", page_notices, true, true, true },
+	{ "/export", page_export, true, true, false },
+	{ "/export/file", page_export_file, true, true, false },
+	{ "/export/all.zip", page_export_zip, true, true, false },
+	{ "/restore", page_restore, true, true, true },
+	{ "/restore/start", page_restore_start, true, false, true },
+	{ "/restore/show", page_restore_show, true, true, false },
+	{ "/restore/state", page_restore_act, true, false, true },
+	{ "/restore/pick", page_restore_pick, true, true, false },
+	{ "/restore/replace", page_restore_replace, true, true, false },
 };
 
 static const struct route *

@@ -80,6 +80,18 @@ void session_end(struct page *p);
 enum seal_err
 session_secret(const struct page *p, uint8_t secret[static SEAL_KEY_LEN]);
 
+/* page_entry.c */
+/* Count this attempt against the login and the address. */
+bool page_too_many(struct page *p, const char *login);
+/* A recovery code, once; next is where to go from there. */
+void page_recovery_shown(struct page *p, const char *code, const char *next);
+/* page_account.c: to what else can be set. */
+void page_account_links(struct page *p);
+
+/* page_restore.c: a choice of phones under a label; bound: only such. */
+void page_restore_phones(struct page *p, const char *name, enum text_id label,
+    const struct pages_phone *list, size_t n, bool bound, int64_t chosen);
+
 /* page_*.c: each handles GET and POST of its path. */
 void page_home(struct page *p);
 void page_sign_in(struct page *p);
@@ -104,6 +116,24 @@ void page_conversation(struct page *p);
 void page_calls(struct page *p);
 void page_events(struct page *p);
 void page_account(struct page *p);
+void page_account_settings(struct page *p);
+void page_account_recovery(struct page *p);
+void page_account_sessions(struct page *p);
+void page_account_delete(struct page *p);
+void page_budget(struct page *p);
+void page_notices(struct page *p);
+void page_export(struct page *p);
+void page_export_file(struct page *p);
+void page_export_zip(struct page *p);
+/* POST: what to restore (from, to, k1..k6, day, or item=PHONE.KIND.ID or
+ * item=PHONE.KIND.ID.TRANSFER.ORDINAL, purpose=undelete), answered with the
+ * price; the same fields to /restore/start begin it. */
+void page_restore(struct page *p);
+void page_restore_start(struct page *p);
+void page_restore_show(struct page *p);
+void page_restore_act(struct page *p);
+void page_restore_pick(struct page *p);
+void page_restore_replace(struct page *p);
 
 /* The whole of a request: route, answer. */
 void page_serve(struct page *p);

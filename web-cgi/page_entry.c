@@ -1,17 +1,17 @@
 /*
  * The pages before one is signed in: start, sign in, register, recover.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "form.h"
 #include "log.h"
 #include "page.h"
+#include "pages_settings.h"
 #include "private.h"
 
 #define PASSWORD_MIN 10
 #define ATTEMPTS_MAX 10 /* in a quarter of an hour, for a login or address */
-#define RECOVERY_CHARS 25
 
 /* ---- the start ---- */
 
@@ -83,30 +83,14 @@ put_input(struct page *p, const struct input *in, enum text_id why)
 {
 	const char *field = field_of(why);
 	bool wrong = field != NULL && strcmp(field, in->name) == 0;
+	bool plain =
+	    strcmp(in->name, "login") == 0 || strcmp(in->name, "code") == 0;
 
-	html_put(&p->body, "<label for=\"%s\">%s</label>\n", in->name,
-	    text_get(p->language, in->label));
-	if (in->hint != T_NONE)
-		html_put(&p->body, "<p class=\"hint\" id=\"%s-hint\">%s</p>\n",
-		    in->name, text_get(p->language, in->hint));
-	html_put(&p->body,
-	    "<input id=\"%s\" name=\"%s\" type=\"%s\" autocomplete=\"%s\" "
-	    "value=\"%s\" required",
-	    in->name, in->name, in->type, in->complete,
-	    in->value != NULL ? in->value : "");
-	if (strcmp(in->name, "login") == 0 || strcmp(in->name, "code") == 0)
-		buf_str(
-		    &p->body, " autocapitalize=\"none\" spellcheck=\"false\"");
-	if (in->hint != T_NONE || wrong)
-		html_put(&p->body, " aria-describedby=\"%s-%s\"", in->name,
-		    wrong ? "wrong" : "hint");
-	if (wrong)
-		html_put(&p->body,
-		    " aria-invalid=\"true\" autofocus>\n"
-		    "<p class=\"wrong\" id=\"%s-wrong\">%s</p>\n",
-		    in->name, text_get(p->language, why));
-	else
-		buf_str(&p->body, ">\n");
+	form_field(
+	    p, &(struct form_field){ in->name, in->type, in->complete,
+		   in->value, in->label, in->hint, wrong ? why : T_NONE, false,
+		   plain ? "autocapitalize=\"none\" spellcheck=\"false\""
+			 : NULL });
 }
 
 static void
@@ -155,8 +139,8 @@ subject(const char *what, const char *text, uint8_t out[static 32])
 }
 
 /* Count this attempt against the login and the address. */
-static bool
-too_many(struct page *p, const char *login)
+bool
+page_too_many(struct page *p, const char *login)
 {
 	uint8_t by_login[32], by_address[32];
 	int64_t a = 0, b = 0;
@@ -199,7 +183,7 @@ page_sign_in(struct page *p)
 		show_sign_in(p, T_NONE);
 		return;
 	}
-	if (too_many(p, login)) {
+	if (page_too_many(p, login)) {
 		p->status = 429;
 		show_sign_in(p, T_E_LIMIT);
 		return;
@@ -218,6 +202,8 @@ page_sign_in(struct page *p)
 	subject("login", login, by_login);
 	pages_forgive(p->db, by_login);
 	if (page_ok(p, session_start(p, &a, secret))) {
+		/* Whoever comes, accounts whose time is over go. */
+		pages_delete_due(p->db);
 		pages_event_put(p->db, a.account, 0, "signed-in", "");
 		page_redirect(p, "/phones");
 	}
@@ -271,50 +257,15 @@ check_password(const struct page *p)
 	return T_NONE;
 }
 
-/* 125 bits in Crockford's letters, in groups of five. */
-static void
-make_recovery(char shown[static 32], char plain[static RECOVERY_CHARS + 1])
-{
-	static const char letters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-	uint8_t octets[RECOVERY_CHARS];
-	size_t n = 0;
-
-	seal_random(octets, sizeof octets);
-	for (int i = 0; i < RECOVERY_CHARS; i++) {
-		plain[i] = letters[octets[i] & 31];
-		if (i > 0 && i % 5 == 0)
-			shown[n++] = '-';
-		shown[n++] = plain[i];
-	}
-	plain[RECOVERY_CHARS] = shown[n] = '\0';
-	seal_wipe(octets, sizeof octets);
-}
-
-/* As typed: any case, dashes, blanks, O for 0, I and L for 1. */
-static void
-read_recovery(const char *typed, char plain[static RECOVERY_CHARS + 1])
-{
-	size_t n = 0;
-
-	for (; *typed != '\0' && n < RECOVERY_CHARS; typed++) {
-		char c = (char)toupper((unsigned char)*typed);
-
-		if (c == '-' || c == ' ')
-			continue;
-		plain[n++] = c == 'O' ? '0' : c == 'I' || c == 'L' ? '1' : c;
-	}
-	plain[n] = '\0';
-}
-
-static void
-show_recovery(struct page *p, const char *code)
+void
+page_recovery_shown(struct page *p, const char *code, const char *next)
 {
 	page_begin(p, TXT(p, RECOVERY_TITLE));
 	html_put(&p->body,
 	    "<div class=\"card\"><p>%s</p>\n"
 	    "<output id=\"recovery\" class=\"code\">%s</output>\n"
-	    "<p><a class=\"button\" href=\"/phones\">%s</a></p></div>\n",
-	    TXT(p, RECOVERY_TEXT), code, TXT(p, RECOVERY_DONE));
+	    "<p><a class=\"button\" href=\"%s\">%s</a></p></div>\n",
+	    TXT(p, RECOVERY_TEXT), code, next, TXT(p, RECOVERY_DONE));
 	page_end(p);
 }
 
@@ -323,7 +274,7 @@ page_register(struct page *p)
 {
 	const char *login = request_form(&p->req, "login");
 	struct pages_account a = { 0 };
-	char shown[32], plain[RECOVERY_CHARS + 1];
+	char shown[PRIVATE_SHOWN_MAX], plain[PRIVATE_RECOVERY_MAX];
 	uint8_t secret[SEAL_KEY_LEN];
 	enum text_id why = T_NONE;
 	enum db_err err;
@@ -334,7 +285,7 @@ page_register(struct page *p)
 	}
 	if (!login_is_fine(login))
 		why = T_E_LOGIN;
-	else if ((why = check_password(p)) == T_NONE && too_many(p, ""))
+	else if ((why = check_password(p)) == T_NONE && page_too_many(p, ""))
 		why = T_E_LIMIT;
 	if (why != T_NONE) {
 		p->status = why == T_E_LIMIT ? 429 : 400;
@@ -343,7 +294,7 @@ page_register(struct page *p)
 	}
 	snprintf(a.language, sizeof a.language, "%s",
 	    text_code(text_language_of(request_form(&p->req, "language"))));
-	make_recovery(shown, plain);
+	private_recovery_make(shown, plain);
 	if (private_make(&a, request_form(&p->req, "password"), plain,
 		secret) != SEAL_OK) {
 		page_error(p, 500, T_E_DATABASE);
@@ -355,7 +306,7 @@ page_register(struct page *p)
 		show_register(p, T_E_TAKEN);
 	} else if (page_ok(p, err) &&
 		   page_ok(p, session_start(p, &a, secret))) {
-		show_recovery(p, shown);
+		page_recovery_shown(p, shown, "/phones");
 	}
 	seal_wipe(secret, sizeof secret);
 	seal_wipe(shown, sizeof shown);
@@ -401,7 +352,7 @@ page_recover(struct page *p)
 {
 	const char *login = request_form(&p->req, "login");
 	struct pages_account a = { 0 };
-	char plain[RECOVERY_CHARS + 1];
+	char plain[PRIVATE_RECOVERY_MAX];
 	uint8_t secret[SEAL_KEY_LEN];
 	enum text_id why;
 	enum db_err err;
@@ -410,7 +361,7 @@ page_recover(struct page *p)
 		show_recover(p, T_NONE);
 		return;
 	}
-	if ((why = check_password(p)) == T_NONE && too_many(p, login))
+	if ((why = check_password(p)) == T_NONE && page_too_many(p, login))
 		why = T_E_LIMIT;
 	if (why != T_NONE) {
 		p->status = why == T_E_LIMIT ? 429 : 400;
@@ -422,7 +373,7 @@ page_recover(struct page *p)
 		page_ok(p, err);
 		return;
 	}
-	read_recovery(request_form(&p->req, "code"), plain);
+	private_recovery_read(request_form(&p->req, "code"), plain);
 	if (!private_open(&a, plain, true, secret)) {
 		p->status = 403;
 		show_recover(p, T_E_RECOVER);
@@ -461,8 +412,10 @@ show_account(struct page *p, bool changed, enum text_id why)
 	    TXT(p, SIGNED_IN_AS), p->who.login);
 	put_button(p, "/sign-out", "this", TXT(p, SIGN_OUT));
 	put_button(p, "/account", "all", TXT(p, SIGN_OUT_ALL));
+	buf_str(&p->body, "</div>\n");
+	page_account_links(p);
 	html_put(&p->body,
-	    "</div>\n<form method=\"post\" action=\"/account\" "
+	    "<form method=\"post\" action=\"/account\" "
 	    "class=\"card\"><h2>%s</h2>",
 	    TXT(p, CHANGE_PASSWORD));
 	page_csrf(p);
@@ -487,7 +440,7 @@ change_password(struct page *p)
 	uint8_t secret[SEAL_KEY_LEN];
 	enum text_id why = check_password(p);
 
-	if (why == T_NONE && too_many(p, p->who.login))
+	if (why == T_NONE && page_too_many(p, p->who.login))
 		why = T_E_LIMIT;
 	if (why == T_NONE &&
 	    (pages_login_find(p->db, p->who.login, &a) != DB_OK ||

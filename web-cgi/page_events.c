@@ -2,6 +2,7 @@
  * What has happened, in words.
  */
 #include "browse.h"
+#include "pages_settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,12 @@ static const struct {
 	{ "budget-reached", T_EV_BUDGET, true },
 	{ "signed-in", T_EV_SIGN_IN, false },
 	{ "password-changed", T_EV_PASSWORD, false },
+	{ "exported", T_EV_EXPORTED, true },
+	{ "recovery-changed", T_EV_RECOVERY, false },
+	{ "account-leaving", T_EV_DELETE, true },
+	{ "account-kept", T_EV_KEEP, false },
+	{ "mail-confirmed", T_EV_MAIL, false },
+	{ "trusted-changed", T_EV_TRUSTED, false },
 };
 
 static void
@@ -68,4 +75,6 @@ page_events(struct page *p)
 		buf_str(&p->body, "</ul>\n");
 	page_end(p);
 	free(list);
+	if (p->who.unread > 0)
+		pages_events_seen(p->db, p->who.account);
 }

@@ -1,6 +1,9 @@
 #include "private.h"
 
+#include <ctype.h>
 #include <string.h>
+
+#define CHARS (PRIVATE_RECOVERY_MAX - 1)
 
 struct stretched {
 	uint8_t proof[SEAL_DIGEST_LEN];
@@ -61,18 +64,66 @@ private_open(const struct pages_account *a, const char *secret_text,
 }
 
 enum seal_err
-private_make(struct pages_account *a, const char *password,
-    const char *recovery, uint8_t secret[static SEAL_KEY_LEN])
+private_recovery_wrap(struct pages_account *a, const char *recovery,
+    const uint8_t secret[static SEAL_KEY_LEN])
 {
 	struct stretched s;
 	enum seal_err err;
 
 	seal_random(a->recovery_salt, sizeof a->recovery_salt);
-	if ((err = seal_keypair(secret, a->public_key)) == SEAL_OK &&
-	    (err = private_wrap(a, password, secret)) == SEAL_OK &&
-	    (err = stretch(recovery, a->recovery_salt, &s)) == SEAL_OK)
+	if ((err = stretch(recovery, a->recovery_salt, &s)) == SEAL_OK)
 		err = seal_wrap(s.wrap, "account", a->public_key,
 		    SEAL_PUBLIC_LEN, secret, SEAL_KEY_LEN, a->by_recovery);
 	seal_wipe(&s, sizeof s);
 	return err;
+}
+
+enum seal_err
+private_make(struct pages_account *a, const char *password,
+    const char *recovery, uint8_t secret[static SEAL_KEY_LEN])
+{
+	enum seal_err err = seal_keypair(secret, a->public_key);
+
+	if (err == SEAL_OK)
+		err = private_wrap(a, password, secret);
+	if (err == SEAL_OK)
+		err = private_recovery_wrap(a, recovery, secret);
+	return err;
+}
+
+/* 125 bits in Crockford's letters, in groups of five. */
+void
+private_recovery_make(char shown[static PRIVATE_SHOWN_MAX],
+    char plain[static PRIVATE_RECOVERY_MAX])
+{
+	static const char letters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+	uint8_t octets[CHARS];
+	size_t n = 0;
+
+	seal_random(octets, sizeof octets);
+	for (int i = 0; i < CHARS; i++) {
+		plain[i] = letters[octets[i] & 31];
+		if (i > 0 && i % 5 == 0)
+			shown[n++] = '-';
+		shown[n++] = plain[i];
+	}
+	plain[CHARS] = shown[n] = '\0';
+	seal_wipe(octets, sizeof octets);
+}
+
+/* As typed: any case, dashes, blanks, O for 0, I and L for 1. */
+void
+private_recovery_read(
+    const char *typed, char plain[static PRIVATE_RECOVERY_MAX])
+{
+	size_t n = 0;
+
+	for (; *typed != '\0' && n < CHARS; typed++) {
+		char c = (char)toupper((unsigned char)*typed);
+
+		if (c == '-' || c == ' ')
+			continue;
+		plain[n++] = c == 'O' ? '0' : c == 'I' || c == 'L' ? '1' : c;
+	}
+	plain[n] = '\0';
 }

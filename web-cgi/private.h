@@ -17,6 +17,18 @@ enum seal_err private_make(struct pages_account *a, const char *password,
 enum seal_err private_wrap(struct pages_account *a, const char *password,
     const uint8_t secret[static SEAL_KEY_LEN]);
 
+/* 25 letters of 5 bits; shown has them in groups. */
+#define PRIVATE_RECOVERY_MAX 26
+#define PRIVATE_SHOWN_MAX 32
+void private_recovery_make(char shown[static PRIVATE_SHOWN_MAX],
+    char plain[static PRIVATE_RECOVERY_MAX]);
+/* As typed: any case, dashes, blanks, O for 0, I and L for 1. */
+void private_recovery_read(
+    const char *typed, char plain[static PRIVATE_RECOVERY_MAX]);
+/* The key under another recovery code. */
+enum seal_err private_recovery_wrap(struct pages_account *a,
+    const char *recovery, const uint8_t secret[static SEAL_KEY_LEN]);
+
 /*
  * The key, if this password, or recovery code, opens it.  Takes as long for
  * unknown logins, whose account is all zero.

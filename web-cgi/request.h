@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define REQUEST_BODY_MAX 65536
-#define REQUEST_FIELDS_MAX 96
+#define REQUEST_FIELDS_MAX 600
 
 struct request_field {
 	char *name, *value; /* UTF-8; not owned: point into the request */

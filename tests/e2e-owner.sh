@@ -1,0 +1,25 @@
+#!/bin/sh
+# What an owner does with what is here, in a real browser.
+set -u
+. "${top_srcdir:-$(dirname "$0")/..}/tests/whole/lib.sh"
+
+[ -z "${SMSVAULT_NO_BROWSER-}" ] || skip_all "SMSVAULT_NO_BROWSER is set"
+need node /usr/bin/chromium
+[ -d "$top/tests/web/node_modules/playwright-core" ] ||
+	skip_all "playwright-core is missing: npm install in tests/web"
+
+phones=2
+sim_options="--contacts 18 --messages 60 --calls 40"
+quiet_s=3
+new_instance
+instance_start
+
+screens=
+if [ -n "${SMSVAULT_OUT-}" ]; then
+	screens=$SMSVAULT_OUT/screens-owner
+	rm -rf "$screens"
+fi
+# As root only root's browser may write to the screens' place; it needs a home.
+HOME=$inst/run SMSVAULT_URL=$url SMSVAULT_SIM=$bin_sim SMSVAULT_SIM_SOCKET=$inst/run/sim.sock \
+    SMSVAULT_CHROMIUM=/usr/bin/chromium SMSVAULT_SCREENS=$screens \
+    node "$top/tests/web/owner.mjs" || test_failed=1

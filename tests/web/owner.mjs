@@ -1,0 +1,250 @@
+/*
+ * What an owner does with what is here: export it, restore it to another phone,
+ * set limits and notices, and leave; in a real browser, on a whole instance.
+ */
+import { readFileSync } from "node:fs";
+import { done, equal, match, ok, step } from "./tap.mjs";
+import { browser_open, person, reload_until, sim } from "./service.mjs";
+import { look, looked } from "./look.mjs";
+
+const login = "owner";
+const password = "correct horse battery";
+const complaints = [];
+const browser = await browser_open();
+let shown, held; /* how many contacts there are, and of the old phone */
+
+async function register(page) {
+	await page.goto("/register");
+	await page.fill("#login", login);
+	await page.fill("#password", password);
+	await page.fill("#password2", password);
+	await page.click("main form button");
+	await page.click("main a.button");
+}
+
+async function bind(page, n, name) {
+	await page.goto("/phones/add");
+	await page.fill("#name", name);
+	if (await page.locator("#question").count()) {
+		await page.fill("#question", "Name of your first pet?");
+		await page.fill("#answer", "Musti");
+	}
+	await page.click("main form button");
+	await sim(`phone ${n} bind ${(await page.textContent("#code")).trim()}`);
+	await sim(`wait phone ${n} bound 60`);
+}
+
+async function download(page, selector) {
+	const [d] = await Promise.all([page.waitForEvent("download"),
+		page.click(selector)]);
+	return { name: d.suggestedFilename(), octets: readFileSync(await d.path()) };
+}
+
+async function exports(page) {
+	await page.goto("/export");
+	await page.selectOption("#phone", { label: "Old phone" });
+	await page.click("main form button");
+	held = Number(await page.locator("section.card h2 .badge").first().textContent());
+	await page.goto("/contacts");
+	shown = await page.locator("#contacts li").count();
+	await page.goto("/export");
+	await look(page, "export");
+	const cards = await download(page, "a[href*='format=vcard3']");
+	equal(cards.name, "contacts.vcf", "contacts come as a file of vCards");
+	equal(cards.octets.toString().split("BEGIN:VCARD").length - 1, shown,
+	    "one for each contact");
+	const xml = await download(page, "a[href*='kind=2'][href*='format=xml']");
+	match(xml.octets.toString(), /<smses count="\d+">[\s\S]*<\/smses>\s*$/,
+	    "messages come as a whole XML file");
+	const zip = await download(page, "a[href*='all.zip']");
+	ok(zip.octets.subarray(0, 2).toString() === "PK" &&
+	    zip.octets.includes("index.html") && zip.octets.includes("calls.csv"),
+	    "everything comes in one zip with a page that explains it");
+	await page.fill("#day", "2001-01-01");
+	await page.click("main form button");
+	match(await page.textContent("main"), /Nothing to export yet/,
+	    "as it was before the first upload there is nothing");
+}
+
+async function restore(page) {
+	await page.goto("/restore");
+	await look(page, "restore");
+	await page.uncheck("input[name=k1]");
+	await page.click("main form button");
+	match(await page.textContent("#kinds-wrong"), /at least one/,
+	    "nothing chosen: the field says so");
+	await look(page, "restore-error");
+	await page.check("input[name=k1]");
+	await page.selectOption("#from", { label: "Old phone" });
+	await page.selectOption("#to", { label: "New phone" });
+	await page.click("main form button");
+	equal(Number(await page.textContent("#records")), held,
+	    "before anything is sent, the page says how many records");
+	match(await page.textContent("#sms"), /about [1-9]\d* SMS/, "and how many SMS");
+	await look(page, "restore-price");
+	await page.click("#start");
+	equal(await page.getAttribute("[data-state]", "data-state"), "running", "it runs");
+	await page.click("button[value=paused]");
+	equal(await page.getAttribute("[data-state]", "data-state"), "paused",
+	    "it can be paused");
+	await look(page, "restore-show");
+	await page.click("button[value=running]");
+	equal(await page.getAttribute("[data-state]", "data-state"), "running", "and resumed");
+	const at = page.url();
+	await page.goto("/restore/pick");
+	await look(page, "restore-pick");
+	await page.check("#picks li:nth-child(1) input");
+	await page.check("#picks li:nth-child(2) input");
+	await page.selectOption("#to", { label: "New phone" });
+	await page.click(".picks button");
+	equal(await page.textContent("#records"), "2", "single records can be picked");
+	await page.click("#start");
+	await page.click("button[value=cancelled]");
+	equal(await page.getAttribute("[data-state]", "data-state"), "cancelled",
+	    "and a restore be cancelled");
+	await page.goto("/restore/replace");
+	await look(page, "replace");
+	await page.goto("/restore");
+	await look(page, "restores");
+	return at;
+}
+
+async function budget(page) {
+	await page.goto("/budget");
+	ok(await page.locator("#purposes tbody tr").count() === 4, "the bill is by purpose");
+	await page.fill("#max-day", "many");
+	await page.click("#limits button");
+	equal(await page.getAttribute("#max-day", "aria-invalid"), "true",
+	    "a limit that is no number: its field says so");
+	await look(page, "budget-error");
+	await page.fill("#max-day", "77");
+	await page.fill("#price", "0,125");
+	await page.click("#limits button");
+	equal(await page.inputValue("#max-day"), "77", "a limit is kept");
+	equal(await page.inputValue("#price"), "0.125", "and a price");
+	await look(page, "budget");
+}
+
+async function notices(page) {
+	await page.goto("/notices");
+	await page.fill("#mail", "aino@example");
+	await page.click("#address button[value=send]");
+	equal(await page.getAttribute("#mail", "aria-invalid"), "true",
+	    "an address that is none is refused");
+	await page.fill("#mail", "aino@example.org");
+	await page.click("#address button[value=send]");
+	match(await page.textContent("#confirm"), /aino@example\.org/,
+	    "an address waits for its code");
+	await page.fill("#code", "x");
+	await page.click("#confirm button");
+	equal(await page.getAttribute("#code", "aria-invalid"), "true",
+	    "a wrong code does not confirm it");
+	await look(page, "notices-error");
+	await page.fill("#trusted", "0401234567");
+	await page.click("#number button");
+	equal(await page.getAttribute("#trusted", "aria-invalid"), "true",
+	    "a trusted number without a country is refused");
+	await page.fill("#trusted", "+358 40 123-4567");
+	await page.click("#number button");
+	equal(await page.inputValue("#trusted"), "+358401234567", "with one it is kept");
+	await page.uncheck("input[name='mail-phone-bound']");
+	await page.click("#topics button");
+	equal(await page.isChecked("input[name='mail-phone-bound']"), false,
+	    "what one is told of is a choice");
+	equal(await page.isChecked("input[name='sms-sim-changed']"), true,
+	    "with sensible defaults");
+	await look(page, "notices");
+}
+
+async function account(page) {
+	await page.goto("/account");
+	await look(page, "account");
+	await page.goto("/account/settings");
+	await page.fill("#zone", "Europe/Nowhere");
+	await page.click("main form button");
+	equal(await page.getAttribute("#zone", "aria-invalid"), "true",
+	    "a time zone that is none is refused");
+	await page.fill("#zone", "Europe/Helsinki");
+	await page.click("main form button");
+	equal(await page.inputValue("#zone"), "Europe/Helsinki", "one that is, is kept");
+	await look(page, "settings");
+	await page.goto("/account/recovery");
+	await page.fill("#old", "wrong password");
+	await page.click("main form button");
+	equal(await page.getAttribute("#old", "aria-invalid"), "true",
+	    "a new recovery code needs the password");
+	await page.fill("#old", password);
+	await page.click("main form button");
+	match(await page.textContent("#recovery"), /^([0-9A-Z]{5}-){4}[0-9A-Z]{5}$/,
+	    "with it there is a new one");
+	const code = await page.textContent("#recovery");
+	await page.goto("/account/sessions");
+	equal(await page.locator("#sessions li").count(), 1, "this browser is listed");
+	await look(page, "sessions");
+	await page.goto("/account/delete");
+	await page.fill("#confirm", "someone");
+	await page.fill("#old", password);
+	await page.click("main form button");
+	equal(await page.getAttribute("#confirm", "aria-invalid"), "true",
+	    "deleting wants the login name typed");
+	await look(page, "delete");
+	await page.fill("#confirm", login);
+	await page.fill("#old", password);
+	await page.click("main form button");
+	match(await page.textContent(".note.bad"), /will be deleted/, "it has days of grace");
+	await look(page, "account-leaving");
+	await page.click("#keep");
+	equal(await page.locator("#keep").count(), 0, "and can be kept");
+	return code;
+}
+
+async function recovered(code) {
+	const page = await person(browser, { javaScriptEnabled: false }, complaints);
+	await page.goto("/recover");
+	await page.fill("#login", login);
+	await page.fill("#code", code);
+	await page.fill("#password", password + " new");
+	await page.fill("#password2", password + " new");
+	await page.click("main form button");
+	await page.goto("/contacts");
+	equal(await page.locator("#contacts li").count(), shown,
+	    "the new recovery code opens the vault, without JavaScript");
+	return page;
+}
+
+async function chinese(page) {
+	await page.goto("/account/settings");
+	await page.selectOption("#language", "zh");
+	await page.click("main form button");
+	for (const path of ["/export", "/restore", "/restore/pick", "/restore/replace",
+		"/budget", "/notices", "/account", "/account/settings", "/account/recovery",
+		"/account/sessions", "/account/delete", "/events"]) {
+		await page.goto(path);
+		await look(page, path.slice(1).replace("/", "-"));
+	}
+}
+
+try {
+	let page = await person(browser, { acceptDownloads: true }, complaints);
+	await register(page);
+	await page.goto("/restore");
+	await look(page, "restore-empty");
+	await bind(page, 1, "Old phone");
+	await bind(page, 2, "New phone");
+	await sim("phone 1 upload");
+	await step("the first phone's upload arrives", () => sim("wait phone 1 acked 60"));
+	await exports(page);
+	await restore(page);
+	await budget(page);
+	await notices(page);
+	const code = await account(page);
+	page = await recovered(code);
+	await chinese(await person(browser, { storageState: await page.context().storageState() },
+	    complaints));
+	looked(120);
+	equal(complaints.join("\n"), "", "the browser complained of nothing");
+} catch (e) {
+	ok(false, "the whole flow", e.stack);
+}
+await browser.close();
+process.exitCode = done();

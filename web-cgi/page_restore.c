@@ -1,0 +1,754 @@
+/*
+ * What is in the vault, put on a phone: chosen, priced, confirmed.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "browse.h"
+#include "deliver.h"
+
+#define PICKED_MAX 500
+
+static const struct {
+	enum record_kind kind;
+	const char *name;
+	enum text_id text;
+} kinds[] = {
+	{ RECORD_CONTACT, "k1", T_CONTACTS },
+	{ RECORD_CALENDAR, "k4", T_K_CALENDAR },
+	{ RECORD_NOTE, "k5", T_K_NOTES },
+	{ RECORD_MESSAGE, "k2", T_MESSAGES },
+	{ RECORD_CALL, "k3", T_CALLS },
+	{ RECORD_FILE, "k6", T_K_FILES },
+};
+#define KINDS (sizeof kinds / sizeof kinds[0])
+
+/* ---- what the form says ---- */
+
+struct wish {
+	int64_t from, to, as_of_ms;
+	bool kind[KINDS];
+	size_t items;
+	enum text_id wrong; /* T_NONE: nothing */
+	const char *purpose;
+};
+
+static void
+read_wish(struct page *p, struct wish *w)
+{
+	const char *day = request_form(&p->req, "day");
+	bool any = false;
+
+	*w = (struct wish){ .from = request_number(&p->req, "from"),
+		.to = request_number(&p->req, "to"),
+		.purpose = "restore" };
+	for (size_t i = 0; i < KINDS; i++) {
+		w->kind[i] = request_form(&p->req, kinds[i].name)[0] != '\0';
+		any = any || w->kind[i];
+	}
+	for (size_t i = 0; i < p->req.nform; i++)
+		w->items += strcmp(p->req.form[i].name, "item") == 0;
+	if (strcmp(request_form(&p->req, "purpose"), "undelete") == 0)
+		w->purpose = "undelete";
+	if (!any && w->items == 0)
+		w->wrong = T_E_NOTHING_CHOSEN;
+	else if (*day != '\0' && pages_day_end(p->db, p->who.account, day,
+				     &w->as_of_ms) != DB_OK)
+		w->wrong = T_E_DAY;
+}
+
+/* "PHONE.KIND.ID" or "PHONE.KIND.ID.TRANSFER.ORDINAL" */
+struct item {
+	int64_t phone;
+	int kind;
+	uint32_t id, transfer, ordinal;
+};
+
+static bool
+read_item(const char *text, struct item *out)
+{
+	long long phone;
+	unsigned kind, id, transfer = 0, ordinal = 0;
+	int n = 0;
+
+	if (sscanf(text, "%18lld.%2u.%10u%n", &phone, &kind, &id, &n) != 3 ||
+	    phone < 1 || kind < 1 || kind >= RECORD_KIND_COUNT)
+		return false;
+	text += n;
+	if (*text != '\0' &&
+	    (sscanf(text, ".%10u.%10u%n", &transfer, &ordinal, &n) != 2 ||
+		text[n] != '\0'))
+		return false;
+	*out = (struct item){ phone, (int)kind, id, transfer, ordinal };
+	return true;
+}
+
+/* ---- what it brings together ---- */
+
+struct collect {
+	struct deliver *d;
+	struct gather *g;
+	bool files; /* the octets of files: last, after every record */
+};
+
+static bool
+take(void *ctx, const struct opened *o)
+{
+	struct collect *c = ctx;
+
+	if (!c->files)
+		deliver_record(c->d, o->record);
+	else if (deliver_file(c->d, c->g, o->phone, o->record) == DB_LOST)
+		return false;
+	return !c->d->too_much;
+}
+
+static enum db_err
+collect_kinds(struct collect *c, const struct wish *w)
+{
+	enum db_err err = DB_OK;
+
+	for (size_t i = 0; err == DB_OK && i <= KINDS; i++) {
+		struct pages_walk walk = { .phone = w->from,
+			.as_of_ms = w->as_of_ms };
+
+		/* Once more for the files: their octets. */
+		c->files = i == KINDS;
+		walk.kind = kinds[c->files ? KINDS - 1 : i].kind;
+		if (w->kind[c->files ? KINDS - 1 : i])
+			err = gather_walk(c->g, walk, take, c);
+	}
+	return err;
+}
+
+static enum db_err
+collect_items(struct page *p, struct collect *c)
+{
+	enum db_err err = DB_OK;
+
+	for (int files = 0; files < 2; files++) {
+		for (size_t i = 0; err == DB_OK && i < p->req.nform; i++) {
+			struct record *r = NULL;
+			struct item item;
+
+			if (strcmp(p->req.form[i].name, "item") != 0 ||
+			    !read_item(p->req.form[i].value, &item) ||
+			    (files && item.kind != RECORD_FILE))
+				continue;
+			err = gather_version(c->g, item.phone, item.kind,
+			    item.id, item.transfer, item.ordinal, &r);
+			if (err == DB_NONE) {
+				err = DB_OK; /* it is gone since */
+				continue;
+			}
+			if (err == DB_OK && files)
+				deliver_file(c->d, c->g, item.phone, r);
+			else if (err == DB_OK)
+				deliver_record(c->d, r);
+			record_free(r);
+		}
+	}
+	return err;
+}
+
+/* Everything the wish names, priced.  False after an answer. */
+static bool
+collect(struct page *p, const struct wish *w, struct deliver *d)
+{
+	struct gather g;
+	struct collect c = { .d = d, .g = &g };
+	enum db_err err = deliver_begin(d, p, w->to);
+
+	if (!page_ok(p, err))
+		return false;
+	if (!gather_begin(&g, p))
+		return false;
+	err = w->items > 0 ? collect_items(p, &c) : collect_kinds(&c, w);
+	gather_end(&g);
+	if (!page_ok(p, err))
+		return false;
+	deliver_price(d);
+	return true;
+}
+
+/* "Contacts, Messages · 2026-05-03": kinds and a day, no contents. */
+static void
+make_label(struct page *p, const struct wish *w, char *out, size_t cap)
+{
+	size_t n = 0;
+
+	out[0] = '\0';
+	if (w->items > 0)
+		n = (size_t)snprintf(
+		    out, cap, "%zu %s", w->items, TXT(p, PICKED));
+	for (size_t i = 0; w->items == 0 && i < KINDS; i++)
+		if (w->kind[i] && n < cap)
+			n += (size_t)snprintf(out + n, cap - n, "%s%s",
+			    n > 0 ? ", " : "",
+			    text_get(p->language, kinds[i].text));
+	if (w->as_of_ms != 0 && n < cap)
+		snprintf(
+		    out + n, cap - n, " · %s", request_form(&p->req, "day"));
+}
+
+/* ---- the forms ---- */
+
+/* A choice of phones; bound: only those that are. */
+void
+page_restore_phones(struct page *p, const char *name, enum text_id label,
+    const struct pages_phone *list, size_t n, bool bound, int64_t chosen)
+{
+	html_put(&p->body,
+	    "<label for=\"%s\">%s</label><select id=\"%s\" name=\"%s\">", name,
+	    text_get(p->language, label), name, name);
+	for (size_t i = 0; i < n; i++) {
+		if (bound && list[i].unbound_ms != 0)
+			continue;
+		html_put(&p->body, "<option value=\"%lld\"",
+		    (long long)list[i].phone);
+		if (list[i].phone == chosen)
+			buf_str(&p->body, " selected");
+		html_put(&p->body, ">%s%s%s</option>", list[i].name,
+		    list[i].unbound_ms != 0 ? " · " : "",
+		    list[i].unbound_ms != 0 ? TXT(p, UNBOUND) : "");
+	}
+	buf_str(&p->body, "</select>");
+}
+
+static bool
+any_bound(const struct pages_phone *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i].unbound_ms == 0)
+			return true;
+	return false;
+}
+
+static void
+put_kinds(struct page *p, const struct wish *w)
+{
+	bool wrong = w->wrong == T_E_NOTHING_CHOSEN;
+
+	html_put(&p->body, "<fieldset%s%s><legend>%s</legend>",
+	    wrong ? " aria-invalid=true" : "",
+	    wrong ? " aria-describedby=kinds-wrong" : "", TXT(p, KIND));
+	if (wrong)
+		html_put(&p->body,
+		    "<p class=\"wrong\" id=\"kinds-wrong\">%s</p>",
+		    TXT(p, E_NOTHING_CHOSEN));
+	for (size_t i = 0; i < KINDS; i++)
+		html_put(&p->body,
+		    "<label class=\"check\"><input type=\"checkbox\" "
+		    "name=\"%s\" value=\"1\"%s> %s</label>",
+		    kinds[i].name, w->kind[i] ? " checked" : "",
+		    text_get(p->language, kinds[i].text));
+	buf_str(&p->body, "</fieldset>");
+}
+
+static void
+put_day(struct page *p, bool wrong)
+{
+	html_put(&p->body,
+	    "<label for=\"day\">%s</label><p class=\"hint\" id=\"day-hint\">%s"
+	    "</p><input id=\"day\" name=\"day\" type=\"date\" value=\"%s\" "
+	    "aria-describedby=\"day-hint%s\"%s>",
+	    TXT(p, AS_OF), TXT(p, AS_OF_HINT), request_form(&p->req, "day"),
+	    wrong ? " day-wrong" : "", wrong ? " aria-invalid=true" : "");
+	if (wrong)
+		html_put(&p->body, "<p class=\"wrong\" id=\"day-wrong\">%s</p>",
+		    TXT(p, E_DAY));
+}
+
+static const struct {
+	const char *state;
+	enum text_id text;
+	const char *class;
+} states[] = {
+	{ "running", T_RS_RUNNING, "" },
+	{ "paused", T_RS_PAUSED, "wait" },
+	{ "ending", T_RS_ENDING, "" },
+	{ "done", T_RS_DONE, "good" },
+	{ "cancelled", T_RS_CANCELLED, "wait" },
+	{ "failed", T_RS_FAILED, "wait" },
+};
+
+static void
+put_state(struct page *p, const struct pages_restore *r)
+{
+	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
+		if (strcmp(states[i].state, r->state) == 0)
+			html_put(&p->body,
+			    "<span class=\"state %s\" data-state=\"%s\">%s"
+			    "</span>",
+			    states[i].class, r->state,
+			    text_get(p->language, states[i].text));
+}
+
+static void
+put_list(struct page *p, const struct pages_restore *list, size_t n)
+{
+	if (n == 0)
+		return;
+	html_put(&p->body, "<h2>%s</h2>\n<ul class=\"list\" id=\"restores\">",
+	    TXT(p, RESTORES));
+	for (size_t i = 0; i < n; i++) {
+		html_put(&p->body,
+		    "<li><a href=\"/restore/show?id=%lld\"><span "
+		    "class=\"main\"><b>%s → %s</b><small>%s</small></span>"
+		    "<span class=\"side\">",
+		    (long long)list[i].id,
+		    list[i].from != 0 ? list[i].from_name : TXT(p, FROM_PAGE),
+		    list[i].phone_name, list[i].label);
+		put_state(p, &list[i]);
+		buf_str(&p->body, "<small>");
+		page_ago(p, list[i].created_ms);
+		buf_str(&p->body, "</small></span></a></li>\n");
+	}
+	buf_str(&p->body, "</ul>\n");
+}
+
+static void
+put_form(struct page *p, const struct wish *w, const struct pages_phone *list,
+    size_t n)
+{
+	html_put(&p->body,
+	    "<form method=\"post\" action=\"/restore\" class=\"card\">");
+	page_csrf(p);
+	page_restore_phones(p, "from", T_FROM_WHICH, list, n, false, w->from);
+	page_restore_phones(p, "to", T_TO_WHICH, list, n, true, w->to);
+	put_kinds(p, w);
+	put_day(p, w->wrong == T_E_DAY);
+	html_put(&p->body, "<button>%s</button></form>\n", TXT(p, SEE_PRICE));
+}
+
+static void
+show_form(struct page *p, const struct wish *w)
+{
+	struct pages_phone *list = NULL;
+	struct pages_restore *restores = NULL;
+	size_t n = 0, nrestores = 0;
+
+	if (!page_ok(p, pages_phones(p->db, p->who.account, 0, &list, &n)) ||
+	    !page_ok(p, pages_restores(
+			    p->db, p->who.account, 0, &restores, &nrestores)))
+		goto out;
+	page_begin(p, TXT(p, RESTORE));
+	html_put(&p->body, "<p class=\"lead\">%s</p>\n", TXT(p, RESTORE_TEXT));
+	if (n > 0)
+		html_put(&p->body,
+		    "<p class=\"actions\"><a class=\"button quiet\" "
+		    "href=\"/restore/pick\">%s</a> <a class=\"button quiet\" "
+		    "href=\"/restore/replace\">%s</a></p>\n",
+		    TXT(p, PICK), TXT(p, REPLACE));
+	if (any_bound(list, n))
+		put_form(p, w, list, n);
+	else
+		html_put(&p->body,
+		    "<div class=\"card empty\"><h2>%s</h2><p>%s</p><a "
+		    "class=\"button\" href=\"/phones/add\">%s</a></div>\n",
+		    TXT(p, NO_BOUND), TXT(p, NO_BOUND_TEXT), TXT(p, ADD_PHONE));
+	put_list(p, restores, nrestores);
+	page_end(p);
+out:
+	free(list);
+	free(restores);
+}
+
+/* Every field once more, so that what is confirmed is what was priced. */
+static void
+put_same_fields(struct page *p)
+{
+	for (size_t i = 0; i < p->req.nform; i++)
+		if (strcmp(p->req.form[i].name, "csrf") != 0)
+			html_put(&p->body,
+			    "<input type=\"hidden\" name=\"%s\" "
+			    "value=\"%s\">",
+			    p->req.form[i].name, p->req.form[i].value);
+}
+
+static void
+show_price(struct page *p, const struct wish *w, const struct deliver *d)
+{
+	char label[PAGES_NAME_MAX];
+
+	make_label(p, w, label, sizeof label);
+	page_begin(p, TXT(p, RESTORE_PRICE));
+	if (d->too_much)
+		page_note(p, "bad", TXT(p, E_TOO_MUCH));
+	else if (d->n == 0)
+		page_note(p, "bad", TXT(p, E_NOTHING_THERE));
+	html_put(&p->body, "<div class=\"card narrow\"><h2>%s</h2>", label);
+	deliver_put_price(d);
+	buf_str(&p->body, "<div class=\"actions ask\">");
+	if (!d->too_much && d->n > 0) {
+		buf_str(&p->body,
+		    "<form method=\"post\" action=\"/restore/start\">");
+		page_csrf(p);
+		put_same_fields(p);
+		html_put(&p->body, "<button id=\"start\">%s</button></form>",
+		    TXT(p, START));
+	}
+	html_put(&p->body,
+	    "<a class=\"button quiet\" href=\"/restore\">%s</a></div></div>\n",
+	    TXT(p, CANCEL));
+	page_end(p);
+}
+
+void
+page_restore(struct page *p)
+{
+	struct wish w = { .from = request_number(&p->req, "from"),
+		.to = request_number(&p->req, "to") };
+	struct deliver d;
+
+	if (!p->req.post) {
+		w.kind[0] = true;
+		show_form(p, &w);
+		return;
+	}
+	read_wish(p, &w);
+	if (w.wrong != T_NONE) {
+		p->status = 400;
+		show_form(p, &w);
+		return;
+	}
+	if (collect(p, &w, &d))
+		show_price(p, &w, &d);
+	deliver_clear(&d);
+}
+
+void
+page_restore_start(struct page *p)
+{
+	struct pages_restore r = { 0 };
+	struct deliver d = { .p = p };
+	char path[64];
+	struct wish w;
+
+	read_wish(p, &w);
+	if (w.wrong != T_NONE) {
+		page_error(p, 400, T_E_BAD);
+		return;
+	}
+	if (!collect(p, &w, &d))
+		goto out;
+	if (d.too_much || d.n == 0) {
+		show_price(p, &w, &d);
+		goto out;
+	}
+	r.from = w.from;
+	snprintf(r.purpose, sizeof r.purpose, "%s", w.purpose);
+	snprintf(r.state, sizeof r.state, "running");
+	make_label(p, &w, r.label, sizeof r.label);
+	if (!page_ok(p, deliver_write(&d, &r)))
+		goto out;
+	if (request_form(&p->req, "replace")[0] != '\0')
+		pages_phone_replaces(p->db, p->who.account, w.to, w.from);
+	snprintf(path, sizeof path, "/restore/show?id=%lld", (long long)r.id);
+	page_redirect(p, path);
+out:
+	deliver_clear(&d);
+}
+
+/* ---- one restore ---- */
+
+static void
+put_receipt(struct page *p, const struct pages_restore *r)
+{
+	bool all = r->applied + r->present == r->records;
+	bool same = r->mark == r->receipt_mark;
+
+	html_put(&p->body,
+	    "<h2>%s</h2><dl id=\"receipt\"><dt>%s</dt><dd>%lld</dd><dt>%s</dt>"
+	    "<dd>%lld</dd><dt>%s</dt><dd>%lld</dd></dl><p class=\"note %s\" "
+	    "id=\"verdict\">%s</p>",
+	    TXT(p, RECEIPT), TXT(p, R_NEW), (long long)r->applied,
+	    TXT(p, R_PRESENT), (long long)r->present, TXT(p, R_FAILED),
+	    (long long)r->failed, all && same ? "good" : "wait",
+	    all && same     ? TXT(p, R_ALL)
+	    : r->failed > 0 ? TXT(p, R_SOME)
+			    : TXT(p, R_DIFFERS));
+}
+
+static void
+put_act(struct page *p, int64_t id, const char *state, enum text_id text,
+    const char *class)
+{
+	buf_str(&p->body, "<form method=\"post\" action=\"/restore/state\">");
+	page_csrf(p);
+	html_put(&p->body,
+	    "<input type=\"hidden\" name=\"id\" value=\"%lld\"><button "
+	    "class=\"%s\" name=\"state\" value=\"%s\">%s</button></form>",
+	    (long long)id, class, state, text_get(p->language, text));
+}
+
+static void
+put_acts(struct page *p, const struct pages_restore *r)
+{
+	bool running = strcmp(r->state, "running") == 0;
+	bool paused = strcmp(r->state, "paused") == 0;
+
+	if (!running && !paused)
+		return;
+	buf_str(&p->body, "<div class=\"actions ask\">");
+	if (running)
+		put_act(p, r->id, "paused", T_PAUSE, "quiet");
+	if (paused)
+		put_act(
+		    p, r->id, "running", r->sent == 0 ? T_START : T_RESUME, "");
+	put_act(p, r->id, "cancelled", T_CANCEL_RESTORE, "danger");
+	buf_str(&p->body, "</div>");
+}
+
+static void
+put_progress(struct page *p, const struct pages_restore *r)
+{
+	int64_t all = r->records + r->pieces;
+	int64_t done = all - r->items_left;
+
+	html_put(&p->body,
+	    "<label for=\"progress\">%s</label><progress id=\"progress\" "
+	    "max=\"%lld\" value=\"%lld\">%lld / %lld</progress>"
+	    "<dl><dt>%s</dt><dd>%s</dd><dt>%s</dt><dd>%lld %s %lld</dd>"
+	    "<dt>%s</dt><dd>%lld (%s %lld)</dd><dt>%s</dt><dd>",
+	    TXT(p, ARRIVED), (long long)(all > 0 ? all : 1), (long long)done,
+	    (long long)done, (long long)all, TXT(p, KIND), r->label,
+	    TXT(p, ARRIVED), (long long)done, TXT(p, OF), (long long)all,
+	    TXT(p, SMS_SENT), (long long)r->sent, TXT(p, ABOUT),
+	    (long long)r->estimate, TXT(p, STARTED));
+	page_ago(p, r->created_ms);
+	html_put(&p->body, "</dd><dt>%s</dt><dd>", TXT(p, LAST_CHANGE));
+	page_ago(p, r->done_ms != 0 ? r->done_ms : r->changed_ms);
+	buf_str(&p->body, "</dd></dl>");
+}
+
+void
+page_restore_show(struct page *p)
+{
+	struct pages_restore *r = NULL;
+	int64_t id = request_number(&p->req, "id");
+	size_t n = 0;
+	char title[2 * PAGES_NAME_MAX + 8];
+	enum db_err err =
+	    id == 0 ? DB_NONE
+		    : pages_restores(p->db, p->who.account, id, &r, &n);
+
+	if (!page_ok(p, err == DB_OK && n != 1 ? DB_NONE : err)) {
+		free(r);
+		return;
+	}
+	snprintf(title, sizeof title, "%s → %s",
+	    r->from != 0 ? r->from_name : TXT(p, FROM_PAGE), r->phone_name);
+	page_begin(p, title);
+	html_put(&p->body,
+	    "<div id=\"live\" class=\"card narrow\" data-restore=\"%lld\"><p>",
+	    (long long)r->id);
+	put_state(p, r);
+	buf_str(&p->body, "</p>");
+	put_progress(p, r);
+	if (r->has_receipt)
+		put_receipt(p, r);
+	put_acts(p, r);
+	html_put(&p->body,
+	    "</div>\n<p><a href=\"/restore/show?id=%lld\">%s</a> · <a "
+	    "href=\"/restore\">← %s</a></p>\n",
+	    (long long)r->id, TXT(p, REFRESH), TXT(p, RESTORE));
+	page_end(p);
+	free(r);
+}
+
+void
+page_restore_act(struct page *p)
+{
+	int64_t id = request_number(&p->req, "id");
+	const char *state = request_form(&p->req, "state");
+	enum db_err err = pages_restore_state(p->db, p->who.account, id, state);
+	char path[64];
+
+	/* Where it was too late, the page says how it is now. */
+	if (err != DB_NONE && !page_ok(p, err))
+		return;
+	snprintf(path, sizeof path, "/restore/show?id=%lld", (long long)id);
+	page_redirect(p, path);
+}
+
+/* ---- one phone by another ---- */
+
+void
+page_restore_replace(struct page *p)
+{
+	struct pages_phone *list = NULL;
+	size_t n = 0, bound = 0;
+
+	if (!page_ok(p, pages_phones(p->db, p->who.account, 0, &list, &n)))
+		return;
+	for (size_t i = 0; i < n; i++)
+		bound += list[i].unbound_ms == 0;
+	page_begin(p, TXT(p, REPLACE));
+	html_put(&p->body,
+	    "<p class=\"lead\">%s</p>\n<ol class=\"steps\"><li>%s</li>"
+	    "<li>%s</li><li>%s</li></ol>\n",
+	    TXT(p, REPLACE_TEXT), TXT(p, REPLACE1), TXT(p, REPLACE2),
+	    TXT(p, REPLACE3));
+	if (n < 2 || bound == 0) {
+		html_put(&p->body,
+		    "<div class=\"card empty\"><h2>%s</h2><p>%s</p><a "
+		    "class=\"button\" href=\"/phones/add\">%s</a></div>\n",
+		    TXT(p, REPLACE_NONE), TXT(p, REPLACE_NONE_TEXT),
+		    TXT(p, ADD_PHONE));
+	} else {
+		struct wish w = { 0 };
+
+		for (size_t i = 0; i < KINDS; i++)
+			w.kind[i] = true;
+		buf_str(&p->body, "<form method=\"post\" action=\"/restore\" "
+				  "class=\"card\">");
+		page_csrf(p);
+		buf_str(&p->body,
+		    "<input type=\"hidden\" name=\"replace\" value=\"1\">");
+		page_restore_phones(p, "from", T_OLD_PHONE, list, n, false,
+		    request_number(&p->req, "from"));
+		page_restore_phones(
+		    p, "to", T_NEW_PHONE, list, n, true, list[bound - 1].phone);
+		put_kinds(p, &w);
+		html_put(&p->body, "<button>%s</button></form>\n",
+		    TXT(p, SEE_PRICE));
+	}
+	page_end(p);
+	free(list);
+}
+
+/* ---- single records ---- */
+
+/* What tells a record from its like, in a line. */
+static const char *
+title_of(const struct record *r, const struct names *names)
+{
+	static const uint16_t tags[] = { RECORD_NAME, RECORD_SUMMARY,
+		RECORD_FILE_NAME, RECORD_NUMBER, RECORD_DESCRIPTION };
+	const char *peer = record_text(r, RECORD_PEER, 0);
+
+	if (peer != NULL)
+		return names_find(names, peer);
+	for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++)
+		if (record_text(r, tags[i], 0) != NULL)
+			return record_text(r, tags[i], 0);
+	return "?";
+}
+
+struct picking {
+	struct page *p;
+	const struct names *names;
+	const char *q;
+	size_t shown;
+};
+
+static bool
+put_pick(void *ctx, const struct opened *o)
+{
+	struct picking *pick = ctx;
+	struct page *p = pick->p;
+	const struct record *r = o->record;
+	const char *title = title_of(r, pick->names);
+	const char *more = record_text(r, RECORD_BODY, 0);
+
+	if (more == NULL)
+		more = browse_or(record_text(r, RECORD_NUMBER, 0), "");
+	if (*pick->q != '\0' && strcasestr(title, pick->q) == NULL &&
+	    strcasestr(more, pick->q) == NULL)
+		return true;
+	html_put(&p->body,
+	    "<li><label class=\"row\"><input type=\"checkbox\" name=\"item\" "
+	    "value=\"%lld.%d.%u\"><span class=\"main\"><b>%s</b><small>%s"
+	    "</small></span><span class=\"side\"><small>",
+	    (long long)o->phone, (int)record_kind(r), record_id(r), title,
+	    more);
+	page_ago(p, record_time_ms(r));
+	buf_str(&p->body, "</small></span></label></li>\n");
+	return ++pick->shown < PICKED_MAX;
+}
+
+static void
+put_pick_choice(struct page *p, const struct pages_phone *list, size_t n,
+    int64_t from, int64_t kind)
+{
+	buf_str(&p->body, "<form class=\"card\" action=\"/restore/pick\"><div "
+			  "class=\"two\"><div>");
+	page_restore_phones(p, "from", T_FROM_WHICH, list, n, false, from);
+	html_put(&p->body,
+	    "</div><div><label for=\"kind\">%s</label><select id=\"kind\" "
+	    "name=\"kind\">",
+	    TXT(p, KIND));
+	for (size_t i = 0; i < KINDS; i++)
+		html_put(&p->body, "<option value=\"%d\"%s>%s</option>",
+		    (int)kinds[i].kind,
+		    (int64_t)kinds[i].kind == kind ? " selected" : "",
+		    text_get(p->language, kinds[i].text));
+	html_put(&p->body,
+	    "</select></div></div><label for=\"q\">%s</label><input id=\"q\" "
+	    "name=\"q\" type=\"search\" value=\"%s\"><button class=\"quiet\">"
+	    "%s</button></form>\n",
+	    TXT(p, SEARCH), request_query(&p->req, "q"), TXT(p, SHOW));
+}
+
+static void
+put_picks(struct page *p, struct gather *g, const struct names *names,
+    const struct pages_phone *list, size_t n, int64_t from, int64_t kind)
+{
+	struct picking pick = { p, names, request_query(&p->req, "q"), 0 };
+	struct pages_walk walk = { .kind = (int)kind, .phone = from };
+
+	html_put(&p->body,
+	    "<form method=\"post\" action=\"/restore\" class=\"picks\">"
+	    "<input type=\"hidden\" name=\"from\" value=\"%lld\">",
+	    (long long)from);
+	page_csrf(p);
+	buf_str(&p->body, "<ul class=\"list\" id=\"picks\">");
+	gather_walk(g, walk, put_pick, &pick);
+	buf_str(&p->body, "</ul>\n");
+	if (pick.shown == 0) {
+		html_put(&p->body, "<p>%s</p>", TXT(p, NOTHING_FOUND));
+	} else {
+		buf_str(&p->body, "<div class=\"card narrow\">");
+		page_restore_phones(p, "to", T_TO_WHICH, list, n, true, from);
+		html_put(
+		    &p->body, "<button>%s</button></div>", TXT(p, SEE_PRICE));
+	}
+	buf_str(&p->body, "</form>\n");
+}
+
+void
+page_restore_pick(struct page *p)
+{
+	struct pages_phone *list = NULL;
+	struct names names;
+	struct gather g;
+	int64_t from = request_number(&p->req, "from");
+	int64_t kind = request_number(&p->req, "kind");
+	size_t n = 0;
+
+	if (kind < 1 || kind > RECORD_FILE)
+		kind = RECORD_CONTACT;
+	if (!page_ok(p, pages_phones(p->db, p->who.account, 0, &list, &n)) ||
+	    !gather_begin(&g, p)) {
+		free(list);
+		return;
+	}
+	if (from == 0 && n > 0)
+		from = list[0].phone;
+	if (names_load(p, &names)) {
+		page_begin(p, TXT(p, PICK));
+		put_pick_choice(p, list, n, from, kind);
+		if (any_bound(list, n))
+			put_picks(p, &g, &names, list, n, from, kind);
+		else
+			html_put(&p->body,
+			    "<div class=\"card empty\"><h2>%s</h2></div>",
+			    TXT(p, NO_BOUND));
+		page_end(p);
+		names_free(&names);
+	}
+	gather_end(&g);
+	free(list);
+}

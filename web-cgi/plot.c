@@ -1,0 +1,102 @@
+#include "plot.h"
+
+#include <time.h>
+
+#define HEIGHT 120
+#define TOP 12
+#define FOOT (TOP + HEIGHT)
+#define LEFT 40
+#define STEP 18
+
+static void
+day_name(int i, char out[static 16])
+{
+	time_t t = (time_t)(page_now_ms() / 1000) -
+		   (time_t)(PLOT_DAYS - 1 - i) * 86400;
+	struct tm tm = { 0 };
+
+	gmtime_r(&t, &tm);
+	strftime(out, 16, "%m-%d", &tm);
+}
+
+static void
+put_column(struct page *p, const struct plot_series *series, size_t n, int i,
+    int64_t most)
+{
+	int64_t below = 0;
+	char day[16];
+
+	day_name(i, day);
+	for (size_t k = 0; k < n; k++) {
+		int64_t v = series[k].value[i];
+		int from = (int)(below * HEIGHT / most);
+		int to = (int)((below + v) * HEIGHT / most);
+
+		below += v;
+		if (v > 0)
+			html_put(&p->body,
+			    "<rect class=\"s%zu\" x=\"%d\" y=\"%d\" "
+			    "width=\"12\" height=\"%d\"><title>%s · %s: %lld"
+			    "</title></rect>",
+			    k, LEFT + 4 + i * STEP, FOOT - to,
+			    to > from ? to - from : 1, day, series[k].label,
+			    (long long)v);
+	}
+	if (i % 7 == 2)
+		html_put(&p->body,
+		    "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>",
+		    LEFT + 10 + i * STEP, FOOT + 22, day);
+}
+
+static void
+put_legend(struct page *p, const struct plot_series *series, size_t n)
+{
+	buf_str(&p->body, "<ul class=\"legend\">");
+	for (size_t k = 0; k < n; k++) {
+		int64_t all = 0;
+
+		for (int i = 0; i < PLOT_DAYS; i++)
+			all += series[k].value[i];
+		html_put(&p->body,
+		    "<li><span class=\"swatch s%zu\" aria-hidden=\"true\">"
+		    "</span>%s <b>%lld</b></li>",
+		    k, series[k].label, (long long)all);
+	}
+	buf_str(&p->body, "</ul>");
+}
+
+void
+plot_put(struct page *p, const char *title, const struct plot_series *series,
+    size_t n)
+{
+	int64_t most = 2, all = 0;
+
+	for (int i = 0; i < PLOT_DAYS; i++) {
+		int64_t day = 0;
+
+		for (size_t k = 0; k < n; k++)
+			day += series[k].value[i];
+		all += day;
+		most = day > most ? day : most;
+	}
+	most += most % 2; /* so that the half has a whole number */
+	html_put(&p->body,
+	    "<figure class=\"card plot\"><figcaption>%s <b>%lld</b>"
+	    "</figcaption><svg viewBox=\"0 0 620 160\" role=\"img\" "
+	    "aria-label=\"%s: %lld\">",
+	    title, (long long)all, title, (long long)all);
+	for (int64_t i = 0; i <= 2; i++) {
+		int y = FOOT - (int)(i * HEIGHT / 2);
+
+		html_put(&p->body,
+		    "<line class=\"axis\" x1=\"%d\" y1=\"%d\" x2=\"610\" "
+		    "y2=\"%d\"/><text x=\"%d\" y=\"%d\" text-anchor=\"end\">"
+		    "%lld</text>",
+		    LEFT, y, y, LEFT - 6, y + 5, (long long)(most * i / 2));
+	}
+	for (int i = 0; i < PLOT_DAYS; i++)
+		put_column(p, series, n, i, most);
+	buf_str(&p->body, "</svg>");
+	put_legend(p, series, n);
+	buf_str(&p->body, "</figure>\n");
+}

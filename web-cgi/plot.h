@@ -1,0 +1,20 @@
+/*
+ * plot.h - columns of the last days, drawn here: no script, no library.
+ */
+#ifndef PLOT_H
+#define PLOT_H
+
+#include "page.h"
+
+#define PLOT_DAYS 31
+#define PLOT_SERIES_MAX 4
+
+/* One stands on the other; value[PLOT_DAYS - 1] is today, UTC. */
+struct plot_series {
+	const char *label;
+	int64_t value[PLOT_DAYS];
+};
+void plot_put(struct page *p, const char *title,
+    const struct plot_series *series, size_t n);
+
+#endif
