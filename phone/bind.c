@@ -1,14 +1,20 @@
 /*
  * The phone's side of a binding.
  *
- *    UNBOUND --code or QR--> HELLO_SENT --CHALLENGE--> BOUND
- *                               |                       ^
- *                               +--with a question--> ASKED --answer--+
+ *    none --code or QR--> HELLO_SENT --CHALLENGE--> proved --> bound
+ *                            |                        ^
+ *                            +--with a question--> ASKED --answer--+
  *
  * The HELLO is sent again, the same octets, until it is answered; the PROOF
- * until anything authentic has come back.  A REFUSED undoes the binding, and
- * so do days without any answer: a phone that believes to be bound and is not
- * would back up into the void.
+ * until anything authentic has come back.
+ *
+ * A phone that was not bound is bound once it has sent its PROOF.  A REFUSED
+ * undoes that, and so do days without any answer: a phone that believes to be
+ * bound and is not would back up into the void.
+ *
+ * A phone that is bound stays so, under its old keys and to its old owner,
+ * until the service has said under the new keys that the answer was right:
+ * whoever holds the phone can try, and takes nothing from its owner by it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,53 +28,117 @@
 static const int64_t again_after_ms[] = { 2 * MINUTE_MS, 10 * MINUTE_MS,
 	HOUR_MS, 3 * HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS, DAY_MS };
 #define AGAIN_MAX (int)(sizeof again_after_ms / sizeof again_after_ms[0])
+#define RADIO_MS 10000 /* the radio did not take it: soon again */
 
-static void
-plan_again(struct phone *p)
-{
-	p->again_mono = phone_mono(p) + again_after_ms[p->again_tries++];
-}
+/* ---- the journal's part ---- */
 
-static int
-load_keys(struct phone *p)
+static struct seal_phone *
+keys_of(struct phone *p, const char *root_name, uint32_t key_id)
 {
 	uint8_t root[SEAL_KEY_LEN];
+	struct seal_phone *keys = NULL;
 
-	if (journal_get(p->journal, "root", root, sizeof root) != sizeof root)
-		return -1;
-	seal_phone_free(p->keys);
-	p->keys = seal_phone_new(root, p->key_id);
+	if (journal_get(p->journal, root_name, root, sizeof root) ==
+	    sizeof root)
+		keys = seal_phone_new(root, key_id);
 	seal_wipe(root, sizeof root);
-	return p->keys != NULL ? 0 : -1;
+	return keys;
+}
+
+static void
+get_text(struct phone *p, const char *key, char *out, size_t cap)
+{
+	size_t n = journal_get(p->journal, key, out, cap - 1);
+
+	out[n] = '\0';
 }
 
 int
 bind_load(struct phone *p)
 {
 	struct journal *j = p->journal;
-	size_t n;
+	int64_t state = journal_get_int(j, "state", PHONE_UNBOUND);
 
-	p->state = (enum phone_state)journal_get_int(j, "state", PHONE_UNBOUND);
+	p->state = state == PHONE_BOUND ? PHONE_BOUND : PHONE_UNBOUND;
+	p->attempt = (enum phone_state)journal_get_int(j, "attempt",
+	    state == PHONE_HELLO_SENT ? PHONE_HELLO_SENT : PHONE_UNBOUND);
 	p->key_id = (uint32_t)journal_get_int(j, "key_id", 0);
 	p->codec = (enum pack_codec)journal_get_int(j, "codec", PACK_DEFLATE);
-	n = journal_get(j, "service_number", p->service_number,
-	    sizeof p->service_number - 1);
-	p->service_number[n] = '\0';
-	n = journal_get(j, "digits", p->digits, sizeof p->digits - 1);
-	p->digits[n] = '\0';
+	get_text(
+	    p, "service_number", p->service_number, sizeof p->service_number);
+	get_text(p, "new_number", p->new_number, sizeof p->new_number);
+	get_text(p, "digits", p->digits, sizeof p->digits);
 	p->unconfirmed = journal_get_int(j, "unconfirmed", 0) != 0;
-	if (p->state == PHONE_HELLO_SENT || p->unconfirmed)
+	p->new_key_id = (uint32_t)journal_get_int(j, "new_key_id", 0);
+	if (p->attempt == PHONE_ASKED || p->attempt == PHONE_BOUND) {
+		p->new_keys = keys_of(p, "new_root", p->new_key_id);
+		if (p->new_keys == NULL)
+			return -1;
+	}
+	if (p->attempt == PHONE_HELLO_SENT || p->attempt == PHONE_BOUND ||
+	    p->unconfirmed)
 		p->again_mono = phone_mono(p) + MINUTE_MS;
-	if (p->state == PHONE_BOUND)
-		return load_keys(p);
+	if (p->state == PHONE_BOUND &&
+	    (p->keys = keys_of(p, "root", p->key_id)) == NULL)
+		return -1;
 	return 0;
 }
 
 static void
-set_state(struct phone *p, enum phone_state state)
+set_attempt(struct phone *p, enum phone_state attempt)
 {
-	p->state = state;
-	journal_set_int(p->journal, "state", state);
+	p->attempt = attempt;
+	journal_set_int(p->journal, "attempt", attempt);
+}
+
+static void
+plan_again(struct phone *p, int sent)
+{
+	p->again_mono =
+	    phone_mono(p) +
+	    (sent == 0 ? again_after_ms[p->again_tries++] : RADIO_MS);
+}
+
+static const char *
+binding_number(const struct phone *p)
+{
+	return p->attempt != PHONE_UNBOUND ? p->new_number : p->service_number;
+}
+
+static void
+forget_attempt(struct phone *p)
+{
+	static const char *const keys[] = { "code_key", "eph_secret", "hello",
+		"new_root", "new_key_id", "new_codec", "new_number" };
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		journal_unset(p->journal, keys[i]);
+	set_attempt(p, PHONE_UNBOUND);
+	seal_phone_free(p->new_keys);
+	p->new_keys = NULL;
+	if (!p->unconfirmed)
+		p->again_mono = 0;
+}
+
+void
+bind_cancel(struct phone *p, const char *why)
+{
+	if (p->attempt == PHONE_UNBOUND)
+		return;
+	forget_attempt(p);
+	phone_tell(p, PHONE_N_REFUSED, why);
+}
+
+/* ---- HELLO ---- */
+
+/* Locked by its owner, or lost.  He is told that somebody tried. */
+static bool
+is_locked(struct phone *p)
+{
+	if (p->state != PHONE_BOUND || !p->effective.lock)
+		return false;
+	p->user_refused = true;
+	return true;
 }
 
 static void
@@ -110,22 +180,18 @@ start(struct phone *p, const char *number, uint32_t id, bool code_long,
 	err = journal_set(j, "code_key", key, SEAL_KEY_LEN) |
 	      journal_set(j, "eph_secret", secret, sizeof secret) |
 	      journal_set(j, "hello", sms, len) |
-	      journal_set(j, "service_number", number, strlen(number)) |
-	      journal_unset(j, "proof") |
-	      journal_set_int(j, "state", PHONE_HELLO_SENT);
+	      journal_set(j, "new_number", number, strlen(number)) |
+	      journal_set_int(j, "attempt", PHONE_HELLO_SENT);
 	seal_wipe(secret, sizeof secret);
 	if (err != 0 || journal_end(j) == -1) {
 		journal_abort(j);
 		return PHONE_E_FAILED;
 	}
-	snprintf(p->service_number, sizeof p->service_number, "%s", number);
-	p->state = PHONE_HELLO_SENT;
+	snprintf(p->new_number, sizeof p->new_number, "%s", number);
+	p->attempt = PHONE_HELLO_SENT;
 	p->again_tries = 0;
 	phone_tell(p, PHONE_N_BINDING, number);
-	if (phone_send(p, sms, len) == 0)
-		plan_again(p);
-	else
-		p->again_mono = phone_mono(p) + 10000;
+	plan_again(p, phone_send(p, p->new_number, sms, len));
 	return PHONE_OK;
 }
 
@@ -137,7 +203,7 @@ phone_bind_code(struct phone *p, const char *service_number, const char *typed)
 	uint32_t id;
 	enum phone_err err;
 
-	if (p->state == PHONE_BOUND && p->effective.lock)
+	if (is_locked(p))
 		return PHONE_E_LOCKED;
 	if (seal_code_read(typed, &id, code) == -1 ||
 	    strlen(service_number) >= sizeof p->service_number)
@@ -158,7 +224,7 @@ phone_bind_qr(struct phone *p, const char *qr_text)
 	uint32_t id;
 	enum phone_err err;
 
-	if (p->state == PHONE_BOUND && p->effective.lock)
+	if (is_locked(p))
 		return PHONE_E_LOCKED;
 	if (seal_qr_read(qr_text, number, &id, secret) == -1)
 		return PHONE_E_CODE;
@@ -170,55 +236,149 @@ phone_bind_qr(struct phone *p, const char *qr_text)
 	return err;
 }
 
+/* ---- bound, or not any more ---- */
+
 /* A new account: nothing of the old one holds, and all is to be sent. */
 static int
 begin_anew(struct phone *p)
 {
+	static const char *const keys[] = { "control_high", "control_seen",
+		"owner_version", "owner_confirmed", "owner_policy",
+		"state_said", "down_cumulative", "down_high", "down_next",
+		"down_done", "down_unsaid", "now" };
 	struct journal *j = p->journal;
+	int err = 0;
 
 	p->next_transfer = 1;
 	p->control_high = 0;
 	p->control_seen = 0;
 	memset(&p->owner, 0, sizeof p->owner);
-	return journal_all_pending(j) | journal_drop_transfers(j) |
-	       journal_set_int(j, "next_transfer", 1) |
-	       journal_set_int(j, "control_high", 0) |
-	       journal_set_int(j, "control_seen", 0) |
-	       journal_set_int(j, "owner_version", 0) |
-	       journal_unset(j, "owner_policy");
+	p->now = false;
+	p->again = 0;
+	p->bucket_kind = 0;
+	p->pong_mono = p->repeat_mono = 0;
+	lostmode_forget(p);
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		err |= journal_unset(j, keys[i]);
+	return err | journal_all_pending(j) | journal_drop_transfers(j) |
+	       journal_down_forget(j) | journal_set_int(j, "next_transfer", 1);
 }
 
-/* Answer the challenge whose keys are in p: from here on we are bound. */
+/* What the journal says of it, in memory. */
+static void
+load_anew(struct phone *p)
+{
+	phone_settle_policy(p);
+	restore_load(p);
+	upload_load(p);
+	if (p->keys != NULL)
+		entries_load(p);
+}
+
+/* The attempt's keys are the phone's from here on. */
+static int
+adopt(struct phone *p, bool confirmed)
+{
+	struct journal *j = p->journal;
+	uint8_t root[SEAL_KEY_LEN];
+	size_t n = journal_get(j, "new_root", root, sizeof root);
+	int64_t codec = journal_get_int(j, "new_codec", PACK_DEFLATE);
+	int err = n == sizeof root ? 0 : -1;
+
+	if (err == -1 || journal_begin(j) == -1)
+		return -1;
+	err = journal_set(j, "root", root, sizeof root) |
+	      journal_set_int(j, "key_id", p->new_key_id) |
+	      journal_set_int(j, "codec", codec) |
+	      journal_set(
+		  j, "service_number", p->new_number, strlen(p->new_number)) |
+	      journal_set_int(j, "unconfirmed", !confirmed) |
+	      journal_set_int(j, "state", PHONE_BOUND) | begin_anew(p);
+	seal_wipe(root, sizeof root);
+	forget_attempt(p);
+	if (err != 0 || journal_end(j) == -1) {
+		journal_abort(j);
+		return -1;
+	}
+	seal_phone_free(p->keys);
+	p->keys = keys_of(p, "root", p->new_key_id);
+	p->key_id = p->new_key_id;
+	p->codec = (enum pack_codec)codec;
+	memcpy(p->service_number, p->new_number, sizeof p->service_number);
+	p->state = PHONE_BOUND;
+	p->unconfirmed = !confirmed;
+	p->again_mono = confirmed ? 0 : phone_mono(p) + again_after_ms[0];
+	load_anew(p);
+	phone_tell(p, PHONE_N_BOUND, p->service_number);
+	phone_upload_now(p);
+	return p->keys != NULL ? 0 : -1;
+}
+
+/* Not bound any more.  What is on the phone stays, to be sent to another. */
+void
+bind_undo(struct phone *p, const char *why)
+{
+	struct journal *j = p->journal;
+
+	if (journal_begin(j) == -1)
+		return;
+	if ((begin_anew(p) | journal_unset(j, "root") |
+		journal_unset(j, "proof") |
+		journal_set_int(j, "unconfirmed", 0) |
+		journal_set_int(j, "state", PHONE_UNBOUND)) != 0 ||
+	    journal_end(j) == -1) {
+		journal_abort(j);
+		return;
+	}
+	seal_phone_free(p->keys);
+	p->keys = NULL;
+	p->state = PHONE_UNBOUND;
+	p->unconfirmed = false;
+	if (p->attempt == PHONE_UNBOUND)
+		p->again_mono = 0;
+	load_anew(p);
+	phone_tell(p, why != NULL ? PHONE_N_REFUSED : PHONE_N_UNBOUND,
+	    why != NULL ? why : "");
+	/* It ended because another binding has begun. */
+	if (p->attempt == PHONE_BOUND)
+		adopt(p, false);
+}
+
+void
+bind_confirmed(struct phone *p)
+{
+	if (!p->unconfirmed)
+		return;
+	p->unconfirmed = false;
+	p->again_mono = 0;
+	journal_set_int(p->journal, "unconfirmed", 0);
+}
+
+/* ---- CHALLENGE and PROOF ---- */
+
 static int
 prove(struct phone *p, const struct wire_proof *proof)
 {
 	struct journal *j = p->journal;
 	uint8_t sms[WIRE_DATA_MAX];
 	size_t len;
-	int err;
+	int sent;
 
-	if (seal_proof(p->keys, proof, sms, &len) != SEAL_OK ||
+	if (seal_proof(p->new_keys, proof, sms, &len) != SEAL_OK ||
 	    journal_begin(j) == -1)
 		return -1;
-	err = journal_set(j, "proof", sms, len) | begin_anew(p) |
-	      journal_set_int(j, "unconfirmed", 1) |
-	      journal_unset(j, "code_key") |
-	      journal_set_int(j, "state", PHONE_BOUND);
-	if (err != 0 || journal_end(j) == -1) {
+	if ((journal_set(j, "proof", sms, len) | journal_unset(j, "code_key") |
+		journal_set_int(j, "attempt", PHONE_BOUND)) != 0 ||
+	    journal_end(j) == -1) {
 		journal_abort(j);
 		return -1;
 	}
-	p->state = PHONE_BOUND;
-	p->unconfirmed = true;
+	p->attempt = PHONE_BOUND;
 	p->again_tries = 0;
-	phone_settle_policy(p);
-	upload_load(p);
-	if (phone_send(p, sms, len) == 0)
-		plan_again(p);
-	else
-		p->again_mono = phone_mono(p) + 10000;
-	phone_tell(p, PHONE_N_BOUND, p->service_number);
-	p->now = true;
+	sent = phone_send(p, p->new_number, sms, len);
+	if (p->state != PHONE_BOUND && adopt(p, false) == -1)
+		return -1;
+	plan_again(p, sent);
 	return 0;
 }
 
@@ -234,18 +394,19 @@ keep_keys(struct phone *p, const struct wire_challenge *c,
 	seal_digits(root, digits);
 	if (journal_begin(j) == -1)
 		return -1;
-	err = journal_set(j, "root", root, SEAL_KEY_LEN) |
-	      journal_set_int(j, "key_id", c->key_id) |
-	      journal_set_int(j, "codec", c->codec) |
+	err = journal_set(j, "new_root", root, SEAL_KEY_LEN) |
+	      journal_set_int(j, "new_key_id", c->key_id) |
+	      journal_set_int(j, "new_codec", c->codec) |
 	      journal_set(j, "digits", digits, 6);
 	if (err != 0 || journal_end(j) == -1) {
 		journal_abort(j);
 		return -1;
 	}
-	p->key_id = c->key_id;
-	p->codec = (enum pack_codec)c->codec;
+	p->new_key_id = c->key_id;
 	memcpy(p->digits, digits, sizeof p->digits);
-	return load_keys(p);
+	seal_phone_free(p->new_keys);
+	p->new_keys = seal_phone_new(root, c->key_id);
+	return p->new_keys != NULL ? 0 : -1;
 }
 
 /* The gateway has not had our PROOF: say it again. */
@@ -256,7 +417,7 @@ repeat_proof(struct phone *p)
 	size_t len = journal_get(p->journal, "proof", sms, sizeof sms);
 
 	if (len > 0)
-		phone_send(p, sms, len);
+		phone_send(p, binding_number(p), sms, len);
 }
 
 void
@@ -270,11 +431,12 @@ bind_receive(
 	size_t n;
 
 	(void)f;
-	if (p->state == PHONE_BOUND && p->unconfirmed) {
+	if (p->attempt == PHONE_BOUND ||
+	    (p->attempt == PHONE_UNBOUND && p->unconfirmed)) {
 		repeat_proof(p);
 		return;
 	}
-	if (p->state != PHONE_HELLO_SENT)
+	if (p->attempt != PHONE_HELLO_SENT)
 		return;
 	n = journal_get(p->journal, "hello", hello, sizeof hello);
 	if (journal_get(p->journal, "code_key", key, sizeof key) !=
@@ -288,7 +450,7 @@ bind_receive(
 	p->again_mono = 0;
 	phone_tell(p, PHONE_N_DIGITS, p->digits);
 	if (c.ask) {
-		set_state(p, PHONE_ASKED);
+		set_attempt(p, PHONE_ASKED);
 		phone_tell(p, PHONE_N_QUESTION, c.question);
 	} else {
 		prove(p, &proof);
@@ -304,72 +466,62 @@ phone_bind_answer(struct phone *p, const char *answer)
 {
 	struct wire_proof proof = { .answered = true };
 
-	if (p->state != PHONE_ASKED)
+	if (p->attempt != PHONE_ASKED)
 		return PHONE_E_STATE;
+	if (is_locked(p))
+		return PHONE_E_LOCKED;
 	if (strlen(answer) > WIRE_ANSWER_MAX)
 		return PHONE_E_INVALID;
 	strcpy(proof.answer, answer);
-	if (p->keys == NULL && load_keys(p) == -1)
-		return PHONE_E_FAILED;
 	return prove(p, &proof) == 0 ? PHONE_OK : PHONE_E_FAILED;
 }
 
-/* Not bound any more.  What is on the phone stays, to be sent to another. */
-void
-bind_undo(struct phone *p, const char *why)
-{
-	struct journal *j = p->journal;
+/* ---- what the service says under the new keys ---- */
 
-	if (journal_begin(j) == -1)
-		return;
-	if ((begin_anew(p) | journal_unset(j, "root") |
-		journal_unset(j, "proof") | journal_unset(j, "eph_secret") |
-		journal_set_int(j, "unconfirmed", 0) |
-		journal_set_int(j, "state", PHONE_UNBOUND)) != 0 ||
-	    journal_end(j) == -1) {
-		journal_abort(j);
-		return;
-	}
-	seal_phone_free(p->keys);
-	p->keys = NULL;
-	p->state = PHONE_UNBOUND;
-	p->unconfirmed = false;
-	p->again_mono = 0;
-	phone_settle_policy(p);
-	phone_tell(p, why != NULL ? PHONE_N_REFUSED : PHONE_N_UNBOUND,
-	    why != NULL ? why : "");
+const char *
+bind_why_refused(const struct wire_control *c)
+{
+	return c->args_len == 1 && c->args[0] == WIRE_REFUSED_LIMIT
+		   ? "too many wrong answers: ask the owner, or try later"
+		   : "the answer was wrong: start again with a new code";
 }
 
 void
-bind_confirmed(struct phone *p)
+bind_control(struct phone *p, const struct wire_frame *f)
 {
-	if (!p->unconfirmed)
+	uint8_t plain[WIRE_DATA_MAX];
+	struct wire_control c;
+
+	if (p->attempt != PHONE_BOUND || f->key_id != p->new_key_id ||
+	    seal_control_open(p->new_keys, f, plain) != SEAL_OK)
 		return;
-	p->unconfirmed = false;
-	p->again_mono = 0;
-	journal_set_int(p->journal, "unconfirmed", 0);
+	if (f->type == WIRE_CONTROL &&
+	    wire_control_decode(plain, f->body_len, &c) == WIRE_OK &&
+	    c.command == WIRE_CMD_REFUSED)
+		bind_cancel(p, bind_why_refused(&c));
+	else
+		adopt(p, true);
 }
 
-/* A binding that was there before the HELLO holds on. */
+/* ---- saying it again ---- */
+
 static void
 give_up(struct phone *p)
 {
 	static const char why[] = "the service does not answer: look for "
 				  "coverage and start again with a new code";
 
-	if (p->state == PHONE_HELLO_SENT && load_keys(p) == 0) {
-		set_state(p, PHONE_BOUND);
-		phone_tell(p, PHONE_N_REFUSED, why);
-	} else {
+	if (p->attempt != PHONE_UNBOUND)
+		bind_cancel(p, why);
+	else
 		bind_undo(p, why);
-	}
 }
 
 static void
 say_again(struct phone *p)
 {
 	uint8_t sms[WIRE_DATA_MAX];
-	const char *what = p->state == PHONE_HELLO_SENT ? "hello" : "proof";
+	const char *what = p->attempt == PHONE_HELLO_SENT ? "hello" : "proof";
 	size_t len = journal_get(p->journal, what, sms, sizeof sms);
 
 	p->again_mono = 0;
@@ -377,10 +529,8 @@ say_again(struct phone *p)
 		return;
 	if (p->again_tries >= AGAIN_MAX)
 		give_up(p);
-	else if (phone_send(p, sms, len) == 0)
-		plan_again(p);
 	else
-		p->again_mono = phone_mono(p) + MINUTE_MS;
+		plan_again(p, phone_send(p, binding_number(p), sms, len));
 }
 
 void

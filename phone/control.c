@@ -68,18 +68,15 @@ take_policy(struct phone *p, const struct wire_control *c)
 	p->owner = got;
 	phone_settle_policy(p);
 	/* The next upload confirms it; if none is due, an empty one does. */
-	p->pong_mono = phone_mono(p) + MINUTE_MS / 2;
+	upload_plan(p, MINUTE_MS / 2, false);
 	phone_tell(p, PHONE_N_POLICY, "");
 }
 
 static void
 take_refused(struct phone *p, const struct wire_control *c)
 {
-	if (!p->unconfirmed || c->args_len != 1)
-		return;
-	bind_undo(p, c->args[0] == WIRE_REFUSED_LIMIT
-			 ? "too many wrong answers: ask the owner, or try later"
-			 : "the answer was wrong: start again with a new code");
+	if (p->unconfirmed && c->args_len == 1)
+		bind_undo(p, bind_why_refused(c));
 }
 
 static void
@@ -105,13 +102,13 @@ take_control(struct phone *p, const struct wire_control *c)
 		bind_confirmed(p);
 	switch (c->command) {
 	case WIRE_CMD_PING:
-		p->pong_mono = phone_mono(p);
+		upload_plan(p, 0, true);
 		return;
 	case WIRE_CMD_POLICY:
 		take_policy(p, c);
 		return;
 	case WIRE_CMD_UPLOAD:
-		p->now = true;
+		phone_upload_now(p);
 		return;
 	case WIRE_CMD_UNBIND:
 		bind_undo(p, NULL);
@@ -128,10 +125,17 @@ take_control(struct phone *p, const struct wire_control *c)
 		take_text(p, c);
 		return;
 	case WIRE_CMD_STATE:
+		entries_take_state(p, c);
+		return;
 	case WIRE_CMD_AGAIN:
+		entries_take_again(p, c);
+		return;
 	case WIRE_CMD_LOST:
+		lostmode_take(p, c);
+		return;
 	case WIRE_CMD_WIPE:
-		break;
+		lostmode_take_wipe(p, c);
+		return;
 	}
 	log_warn("phone: command %u is not one of this version: ignored",
 	    (unsigned)c->command);
@@ -148,7 +152,7 @@ take_wanted(struct phone *p, const struct wire_ack *a)
 			continue;
 		if (journal_frame_again(p->journal, transfer, a->wanted[i]) ==
 		    0)
-			transfer_empty(p, transfer);
+			transfer_filler(p, transfer);
 	}
 }
 
@@ -169,6 +173,7 @@ take_ack(struct phone *p, const struct wire_ack *a)
 		return;
 	}
 	p->last_ack_ms = phone_now(p);
+	p->changed = true; /* there may be room for pieces of files */
 	take_wanted(p, a);
 	p->repeat_tries = 0;
 	if (journal_in_flight(p->journal) == 0) {
@@ -187,6 +192,7 @@ control_receive(struct phone *p, const struct wire_frame *f)
 	struct wire_control c;
 	struct wire_ack a;
 
+	bind_control(p, f);
 	if (p->keys == NULL || p->state != PHONE_BOUND ||
 	    seal_control_open(p->keys, f, plain) != SEAL_OK)
 		return;

@@ -92,8 +92,7 @@ static const char *const sql[ST_COUNT] = {
 			"coded IS NOT NULL FROM file WHERE id = ?",
 	[ST_FILE_DROP] = "DELETE FROM file WHERE id = ?",
 	[ST_FILE_NEXT] =
-	    "SELECT f.id, f.content, f.size, f.next, "
-	    "substr(f.coded, f.next + 1, ?), i.record FROM file f "
+	    "SELECT f.id, f.content, f.size, f.next, i.record FROM file f "
 	    "JOIN item i ON i.kind = 6 AND i.id = f.id WHERE f.next < f.size "
 	    "AND f.coded IS NOT NULL AND i.state IN (1, 2) AND f.id > ? "
 	    "ORDER BY f.id LIMIT 1",
@@ -157,6 +156,8 @@ static const char *const sql[ST_COUNT] = {
 	    "WHERE restore = ? AND file = ? AND content = ?",
 	[ST_DPIECE_DROP] =
 	    "DELETE FROM down_piece WHERE restore = ? AND file = ?",
+	[ST_DFILE_END] = "DELETE FROM down_file WHERE restore = ?",
+	[ST_DPIECE_END] = "DELETE FROM down_piece WHERE restore = ?",
 	[ST_DPIECE_ALL_DROP] = "DELETE FROM down_piece",
 };
 

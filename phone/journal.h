@@ -111,7 +111,7 @@ int journal_file_drop(struct journal *j, uint32_t id);
  * (the caller frees it) are set; 0: none; -1: failed.
  */
 int
-journal_piece_next(struct journal *j, uint32_t after, struct journal_file *out,
+journal_piece_next(struct journal *j, int64_t after, struct journal_file *out,
     struct record **manifest, uint8_t *octets, size_t cap, size_t *len);
 /* It is in this transfer. */
 int journal_piece_taken(struct journal *j, uint32_t transfer, uint32_t id,
@@ -157,6 +157,8 @@ int journal_down_piece_put(struct journal *j, uint32_t restore, uint32_t file,
  * are all there; 0: not yet; -1: failed. */
 int journal_down_pieces(struct journal *j, uint32_t restore, uint32_t file,
     uint32_t content, uint32_t size, uint8_t **out);
+/* Nothing more comes of this restore: what waits for pieces is dropped. */
+int journal_down_end(struct journal *j, uint32_t restore);
 /* Everything that has come down is forgotten. */
 int journal_down_forget(struct journal *j);
 /* Everything is: the phone is wiped. */

@@ -235,6 +235,15 @@ journal_down_pieces(struct journal *j, uint32_t restore, uint32_t file,
 }
 
 int
+journal_down_end(struct journal *j, uint32_t restore)
+{
+	const int64_t arg[] = { restore };
+
+	return journal_with(j, ST_DFILE_END, 1, arg) |
+	       journal_with(j, ST_DPIECE_END, 1, arg);
+}
+
+int
 journal_down_forget(struct journal *j)
 {
 	static const enum stmt all[] = { ST_SEG_ALL_DROP, ST_TEXT_ALL_DROP,

@@ -46,15 +46,29 @@ journal_file_drop(struct journal *j, uint32_t id)
 	return journal_with(j, ST_FILE_DROP, 1, (int64_t[]){ id });
 }
 
+/* Some octets of a large value, without the others. */
+static int
+read_octets(
+    struct journal *j, uint32_t id, uint32_t from, uint8_t *out, size_t len)
+{
+	sqlite3_blob *b = NULL;
+	int err = sqlite3_blob_open(
+	    j->db, "main", "file", "coded", (sqlite3_int64)id, 0, &b);
+
+	if (err == SQLITE_OK)
+		err = sqlite3_blob_read(b, out, (int)len, (int)from);
+	sqlite3_blob_close(b);
+	return err == SQLITE_OK ? 0 : journal_failed(j, "octets of a file");
+}
+
 int
-journal_piece_next(struct journal *j, uint32_t after, struct journal_file *out,
+journal_piece_next(struct journal *j, int64_t after, struct journal_file *out,
     struct record **manifest, uint8_t *octets, size_t cap, size_t *len)
 {
 	sqlite3_stmt *st = j->stmt[ST_FILE_NEXT];
 	int found = 0;
 
-	sqlite3_bind_int64(st, 1, (int64_t)cap);
-	sqlite3_bind_int64(st, 2, after);
+	sqlite3_bind_int64(st, 1, after);
 	if (sqlite3_step(st) == SQLITE_ROW) {
 		*out = (struct journal_file){
 			.id = (uint32_t)sqlite3_column_int64(st, 0),
@@ -63,15 +77,18 @@ journal_piece_next(struct journal *j, uint32_t after, struct journal_file *out,
 			.next = (uint32_t)sqlite3_column_int64(st, 3),
 			.here = true,
 		};
-		*len = journal_blob(st, 4, octets, cap);
-		*manifest = record_decode(sqlite3_column_blob(st, 5),
-		    (size_t)sqlite3_column_bytes(st, 5));
-		found = *manifest != NULL && *len > 0 ? 1 : -1;
-		if (found == -1)
-			record_free(*manifest);
+		*manifest = record_decode(sqlite3_column_blob(st, 4),
+		    (size_t)sqlite3_column_bytes(st, 4));
+		found = *manifest != NULL ? 1 : -1;
 	}
 	sqlite3_reset(st);
-	return found;
+	if (found != 1)
+		return found;
+	*len = out->size - out->next < cap ? out->size - out->next : cap;
+	if (read_octets(j, out->id, out->next, octets, *len) == 0)
+		return 1;
+	record_free(*manifest);
+	return -1;
 }
 
 int

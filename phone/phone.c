@@ -37,12 +37,22 @@ phone_tell(struct phone *p, enum phone_notice what, const char *detail)
 		p->host.tell(p->host.ctx, what, detail);
 }
 
+static bool
+wants(void *ctx, const struct record *r)
+{
+	return policy_wants(ctx, r);
+}
+
 void
 phone_settle_policy(struct phone *p)
 {
 	policy_effective(
 	    p->owner.version > 0 ? &p->owner : NULL, &p->own, &p->effective);
-	p->changed = true;
+	if (p->lost.on)
+		policy_lost(&p->effective);
+	/* What a filter kept here may go now, or the other way round. */
+	journal_hold_all(p->journal, wants, &p->effective);
+	upload_refresh(p);
 }
 
 static void
@@ -61,7 +71,6 @@ static int
 load(struct phone *p)
 {
 	struct journal *j = p->journal;
-	int64_t mono = phone_mono(p);
 
 	load_policy(p, "own_policy", 0, &p->own);
 	load_policy(p, "owner_policy",
@@ -74,11 +83,35 @@ load(struct phone *p)
 	p->sms_received = (uint64_t)journal_get_int(j, "sms_received", 0);
 	p->today = journal_get_int(j, "today", 0);
 	p->sms_today = (uint32_t)journal_get_int(j, "sms_today", 0);
+	lostmode_load(p);
 	phone_settle_policy(p);
+	restore_load(p);
 	if (p->owner.version > 0 &&
 	    journal_get_int(j, "owner_confirmed", 0) != p->owner.version)
-		p->pong_mono = mono + MINUTE_MS / 2;
-	return bind_load(p) == 0 && upload_load(p) == 0 ? 0 : -1;
+		upload_plan(p, MINUTE_MS / 2, false);
+	if (bind_load(p) == -1 || upload_load(p) == -1)
+		return -1;
+	return p->keys != NULL ? entries_load(p) : 0;
+}
+
+void
+phone_erased(struct phone *p)
+{
+	struct phone fresh = { .host = p->host,
+		.journal = p->journal,
+		.who = p->who,
+		.pace_sms = p->pace_sms,
+		.pace_ms = p->pace_ms,
+		.paced = p->paced,
+		.paced_at = p->paced_at };
+
+	if (journal_wipe(p->journal) == -1)
+		return; /* tried again at the next tick */
+	seal_phone_free(p->keys);
+	seal_phone_free(p->new_keys);
+	*p = fresh;
+	load(p);
+	phone_tell(p, PHONE_N_UNBOUND, "wiped");
 }
 
 static char *
@@ -118,6 +151,7 @@ phone_close(struct phone *p)
 	if (p == NULL)
 		return;
 	seal_phone_free(p->keys);
+	seal_phone_free(p->new_keys);
 	journal_close(p->journal);
 	free((void *)(uintptr_t)p->who.device_id);
 	free((void *)(uintptr_t)p->who.sim_id);
@@ -143,10 +177,9 @@ phone_set_pace(struct phone *p, unsigned sms, int64_t per_ms)
 }
 
 int
-phone_send(struct phone *p, const uint8_t *sms, size_t len)
+phone_send(struct phone *p, const char *number, const uint8_t *sms, size_t len)
 {
-	if (p->host.send(p->host.ctx, p->service_number, sms, len,
-		p->who.text_only) == -1)
+	if (p->host.send(p->host.ctx, number, sms, len, p->who.text_only) == -1)
 		return -1;
 	p->paced[p->paced_at] = phone_mono(p);
 	p->paced_at = (p->paced_at + 1) % p->pace_sms;
@@ -163,20 +196,16 @@ phone_put(struct phone *p, const struct record *r)
 
 	if (changed == -1)
 		return PHONE_E_FAILED;
-	if (changed == 1) {
-		p->changed = true;
-		if (p->oldest_mono[kind] == 0)
-			p->oldest_mono[kind] = phone_mono(p);
-	}
-	return PHONE_OK;
-}
-
-enum phone_err
-phone_upload_now(struct phone *p)
-{
-	if (p->state != PHONE_BOUND)
-		return PHONE_E_STATE;
-	p->now = true;
+	/* Its octets go with it; what is on its way is void. */
+	if (kind == RECORD_FILE && record_op(r) == RECORD_DELETE &&
+	    journal_file_drop(p->journal, record_id(r)) == -1)
+		return PHONE_E_FAILED;
+	if (changed == 0)
+		return PHONE_OK;
+	if (!policy_wants(&p->effective, r))
+		return journal_hold(p->journal, r, true) == 0 ? PHONE_OK
+							      : PHONE_E_FAILED;
+	upload_noticed(p, kind);
 	return PHONE_OK;
 }
 
@@ -224,6 +253,8 @@ phone_receive(struct phone *p, const char *from, const uint8_t *frame,
 		bind_receive(p, frame, len, &f);
 	else if (f.type == WIRE_CONTROL || f.type == WIRE_ACK)
 		control_receive(p, &f);
+	else
+		restore_receive(p, &f);
 	return true;
 }
 
@@ -233,8 +264,12 @@ phone_tick(struct phone *p)
 	int64_t next = 0;
 
 	bind_tick(p, &next);
-	if (p->state == PHONE_BOUND)
+	if (p->state == PHONE_BOUND) {
+		restore_tick(p, &next);
+		lostmode_tick(p, &next);
 		upload_tick(p, &next);
+		lostmode_erase(p, &next);
+	}
 	return next != 0 ? next : phone_mono(p) + DAY_MS;
 }
 
@@ -242,7 +277,9 @@ void
 phone_get_status(struct phone *p, struct phone_status *out)
 {
 	memset(out, 0, sizeof *out);
-	out->state = p->state;
+	out->state = p->attempt == PHONE_UNBOUND ? p->state
+		     : p->attempt == PHONE_ASKED ? PHONE_ASKED
+						 : PHONE_HELLO_SENT;
 	out->confirmed = p->state == PHONE_BOUND && !p->unconfirmed;
 	out->key_id = p->key_id;
 	memcpy(out->digits, p->digits, sizeof out->digits);

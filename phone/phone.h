@@ -25,7 +25,8 @@ enum phone_notice {
 	PHONE_N_BINDING, /* HELLO sent */
 	PHONE_N_QUESTION, /* detail: the question; call phone_bind_answer() */
 	PHONE_N_DIGITS, /* detail: the six digits to compare with the page */
-	PHONE_N_BOUND,
+	PHONE_N_BOUND, /* put the files again: an account that is new to the
+			* phone has none of their octets */
 	PHONE_N_REFUSED, /* detail: why the gateway refused */
 	PHONE_N_POLICY, /* the owner's policy is in force from now on */
 	PHONE_N_UNBOUND,
@@ -63,8 +64,10 @@ struct phone_host {
 	bool (*roaming)(void *ctx);
 	/* Put a record that comes from a restore or from the owner's page on
 	 * the phone.  Its id is another phone's unless the kind has an item
-	 * with it and mine is true; *id is set to what it is here.  The
-	 * library asks only for what its journal does not know as there. */
+	 * with it and mine is true; *id is set to what it is here.  A
+	 * RECORD_DELETE (mine) takes it away.  The library asks only for what
+	 * its journal does not know as there, notes the record with its time
+	 * and fields as they are, and may not be called from inside. */
 	enum phone_applied (*apply)(
 	    void *ctx, const struct record *r, bool mine, uint32_t *id);
 	/* A whole file, as it was on the phone that sent it. */
@@ -72,7 +75,8 @@ struct phone_host {
 	    const struct record *manifest, const uint8_t *data, size_t len,
 	    bool mine, uint32_t *id);
 	void (*ring)(void *ctx, unsigned seconds);
-	/* Where it is: fill r, a new RECORD_LOCATION.  -1: not known now. */
+	/* Where it is: fill r, a new RECORD_LOCATION.  -1: not known now.
+	 * Asked only while it is lost; a host puts no locations itself. */
 	int (*locate)(void *ctx, struct record *r);
 	/* Erase everything of its user's.  The journal is wiped after it. */
 	void (*wipe)(void *ctx);
@@ -131,7 +135,10 @@ enum phone_err phone_bind_answer(struct phone *p, const char *answer);
 void phone_set_pace(struct phone *p, unsigned sms, int64_t per_ms);
 
 /* A record is there, new or changed, or gone (RECORD_DELETE).  A record that
- * is as the journal knows it costs nothing. */
+ * is as the journal knows it costs nothing.  Another SIM is a new RECORD_SIM
+ * (SIM_ID, IMSI, OPERATOR, CELL, and NUMBER where known): the newest one goes
+ * first, at once and alone, whatever the policy says.  At a start with the
+ * same SIM the host puts none. */
 enum phone_err phone_put(struct phone *p, const struct record *r);
 /*
  * A file and its octets: r is its manifest (name, folder, type; the library

@@ -3,6 +3,7 @@
  *
  * What always holds: a transfer and its number are in the journal before its
  * first SMS is handed to the radio, and stay there until it is acknowledged.
+ * What its preamble says, and which records are in it, is committed with it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,67 +11,167 @@
 #include "log.h"
 #include "pack.h"
 #include "phone_internal.h"
-#include "upload.h"
 
 #define LIST_MAX 1024 /* records looked at for one transfer */
 #define ACK_AFTER 64 /* SMS without an answer: ask for one */
 
-/* Commit a transfer of this text that carries these records. */
+unsigned
+transfer_sms(const struct phone *p, size_t len)
+{
+	unsigned n = 1;
+
+	while (
+	    n < WIRE_SEGMENTS_MAX && seal_transfer_room(n, phone_room(p)) < len)
+		n++;
+	return n;
+}
+
+static uint32_t
+mark_of(const struct phone *p, const struct record *r)
+{
+	uint8_t octets[RECORD_STORED_MAX];
+	size_t n = record_encode(r, octets, sizeof octets);
+
+	return seal_mark(p->keys, octets, n);
+}
+
+/* ---- the text ---- */
+
+static void
+fill_preamble(
+    const struct phone *p, const struct cargo *c, struct upload_preamble *pre)
+{
+	*pre = (struct upload_preamble){
+		.codec = c->codec,
+		.ack_wanted = c->ack_wanted,
+		.user_refused = p->user_refused,
+		.policy_applied = p->owner.version,
+	};
+	if (!c->filler && c->codec != UPLOAD_FILE)
+		entries_fill(p, pre);
+}
+
+/* Room that the preamble of this cargo takes at most. */
+static size_t
+preamble_room(const struct phone *p, const struct cargo *c)
+{
+	uint8_t octets[UPLOAD_PREAMBLE_MAX];
+	struct upload_preamble pre;
+
+	fill_preamble(p, c, &pre);
+	if (!c->filler && entries_state_must(p))
+		entries_state(p, &pre);
+	/* These records may take each count one octet further. */
+	return upload_put(&pre, octets) + pre.states +
+	       (pre.bucket_kind != 0 ? UPLOAD_BUCKETS : 0);
+}
+
+/* The text, with STATE where it costs nothing or must be said.  The records
+ * of this transfer have been taken. */
+static size_t
+compose(const struct phone *p, const struct cargo *c,
+    struct upload_preamble *pre, uint8_t *text)
+{
+	uint8_t head[UPLOAD_PREAMBLE_MAX];
+	struct upload_preamble more;
+	size_t n, plain;
+
+	fill_preamble(p, c, pre);
+	plain = upload_put(pre, head) + c->len;
+	if (!c->filler && entries_state_is_due(p)) {
+		more = *pre;
+		entries_state(p, &more);
+		n = upload_put(&more, head) + c->len;
+		if (n <= seal_transfer_room(WIRE_SEGMENTS_MAX, phone_room(p)) &&
+		    (entries_state_must(p) ||
+			transfer_sms(p, n) == transfer_sms(p, plain)))
+			*pre = more;
+	}
+	n = upload_put(pre, head);
+	memcpy(text, head, n);
+	if (c->len > 0)
+		memcpy(text + n, c->body, c->len);
+	return n + c->len;
+}
+
+/* ---- keeping it ---- */
+
 static int
-keep_transfer(struct phone *p, uint32_t number, const uint8_t *text, size_t len,
-    struct record *const *records, size_t n)
+take_cargo(struct phone *p, uint32_t number, const struct cargo *c)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		err |= journal_taken(p->journal, c->records[i], number,
+		    mark_of(p, c->records[i]));
+	if (c->piece.len > 0)
+		err |= journal_piece_taken(p->journal, number, c->piece.file,
+		    c->piece.content, c->piece.len);
+	return err;
+}
+
+static int
+keep_frames(struct phone *p, uint32_t number, const uint8_t *text, size_t len,
+    bool urgent)
 {
 	uint8_t sms[WIRE_SEGMENTS_MAX][WIRE_DATA_MAX];
 	size_t sms_len[WIRE_SEGMENTS_MAX];
-	struct journal *j = p->journal;
 	int count = seal_transfer(
 	    p->keys, false, number, text, len, phone_room(p), sms, sms_len);
-	int err = 0;
+	int err = count == -1 ? -1 : 0;
 
-	if (count == -1 || journal_begin(j) == -1)
-		return -1;
 	for (int i = 0; i < count; i++)
-		err |= journal_frame_put(
-		    j, number, (unsigned)i, sms[i], sms_len[i], false);
-	for (size_t i = 0; i < n; i++)
-		err |= journal_taken(j, records[i], number, 0);
+		err |= journal_frame_put(p->journal, number, (unsigned)i,
+		    sms[i], sms_len[i], urgent);
+	return err;
+}
+
+int
+transfer_keep(struct phone *p, uint32_t number, const struct cargo *c)
+{
+	uint8_t text[TRANSFER_TEXT_MAX + UPLOAD_PREAMBLE_MAX];
+	struct journal *j = p->journal;
+	struct upload_preamble pre;
+	size_t len;
+	int err;
+
+	if (journal_begin(j) == -1)
+		return -1;
+	err = take_cargo(p, number, c);
+	len = compose(p, c, &pre, text);
+	err |= keep_frames(p, number, text, len, c->urgent) |
+	       entries_keep(p, &pre);
 	if (number == p->next_transfer)
 		err |= journal_set_int(j, "next_transfer", (int64_t)number + 1);
 	if (p->owner.version > 0)
 		err |= journal_set_int(j, "owner_confirmed", p->owner.version);
 	if (err != 0 || journal_end(j) == -1) {
 		journal_abort(j);
+		log_error("phone: transfer %u cannot be kept", number);
 		return -1;
 	}
 	if (number == p->next_transfer)
 		p->next_transfer++;
-	p->pong_mono = 0;
+	if (c->filler)
+		return 0;
+	entries_kept(p, &pre);
+	if (c->codec != UPLOAD_FILE) {
+		p->pong_mono = 0;
+		p->pong_urgent = false;
+	}
 	p->user_refused = false;
-	return count;
-}
-
-static size_t
-put_preamble(const struct phone *p, enum pack_codec codec, bool ack_wanted,
-    uint8_t out[static UPLOAD_PREAMBLE_MAX])
-{
-	const struct upload_preamble pre = {
-		.codec = codec,
-		.ack_wanted = ack_wanted,
-		.user_refused = p->user_refused,
-		.policy_applied = p->owner.version,
-	};
-
-	return upload_put(&pre, out);
+	return 0;
 }
 
 int
-transfer_empty(struct phone *p, uint32_t transfer)
+transfer_filler(struct phone *p, uint32_t number)
 {
-	uint8_t text[UPLOAD_PREAMBLE_MAX];
-	size_t n = put_preamble(p, PACK_PLAIN, false, text);
+	const struct cargo c = { .codec = PACK_PLAIN, .filler = true };
 
-	return keep_transfer(p, transfer, text, n, NULL, 0);
+	return transfer_keep(p, number, &c);
 }
+
+/* ---- records ---- */
 
 /*
  * The one place where records become the octets of a transfer: as many of the
@@ -87,94 +188,165 @@ pack_records(const struct phone *p, enum pack_codec codec,
 }
 
 /*
- * The most records that fit n SMS, in whichever coding takes more of them.
- * Returns how many; text and *len are the transfer's.
+ * The most records that fit so many SMS, in whichever coding takes more of
+ * them, into c; its body is in out.
  */
-static size_t
+static void
 fill(const struct phone *p, struct record *const *list, size_t count,
-    size_t sms, bool ack_wanted, uint8_t *text, size_t *len)
+    unsigned sms, uint8_t out[static TRANSFER_TEXT_MAX], struct cargo *c)
 {
 	size_t room = seal_transfer_room(sms, phone_room(p));
-	uint8_t try[WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX];
-	size_t best = 0;
+	uint8_t try[TRANSFER_TEXT_MAX];
+	size_t head = preamble_room(p, c);
 
-	for (int c = PACK_PLAIN; c <= (int)p->codec; c++) {
-		size_t head =
-		    put_preamble(p, (enum pack_codec)c, ack_wanted, try);
-		size_t body = 0;
-		size_t n = pack_records(p, (enum pack_codec)c, list, count,
-		    try + head, room - head, &body);
+	c->records = list;
+	c->n = c->len = 0;
+	c->body = out;
+	for (int codec = PACK_PLAIN; codec <= (int)p->codec; codec++) {
+		size_t len = 0, n = 0;
 
-		if (n > best || (n == best && n > 0 && head + body < *len)) {
-			best = n;
-			*len = head + body;
-			memcpy(text, try, *len);
+		if (head < room)
+			n = pack_records(p, (enum pack_codec)codec, list, count,
+			    try, room - head, &len);
+		if (n > c->n || (n == c->n && n > 0 && len < c->len)) {
+			c->n = n;
+			c->len = len;
+			c->codec = (unsigned)codec;
+			memcpy(out, try, len);
 		}
 	}
-	return best;
 }
 
-static bool
-wants_ack(const struct phone *p, bool last)
+bool
+transfer_wants_ack(const struct phone *p, bool last)
 {
 	size_t frames = journal_frames(p->journal);
 
-	return last || (frames > 0 && frames % ACK_AFTER < WIRE_SEGMENTS_MAX &&
-			   frames >= ACK_AFTER);
+	return last ||
+	       (frames >= ACK_AFTER && frames % ACK_AFTER < WIRE_SEGMENTS_MAX);
+}
+
+static void
+free_list(struct record **list, size_t count)
+{
+	for (size_t i = 0; list != NULL && i < count; i++)
+		record_free(list[i]);
+	free(list);
 }
 
 /* One that fits no transfer may not stand before the others for ever. */
 static int
-set_aside(struct phone *p, const struct record *r, size_t *n)
+set_aside(struct phone *p, const struct record *r)
 {
 	log_error("phone: %s %u is too large to be sent: it stays on the phone",
 	    record_kind_name(record_kind(r)), record_id(r));
-	*n = 1;
-	return journal_too_large(p->journal, r);
+	return journal_too_large(p->journal, r) == -1 ? -1 : 1;
 }
 
 int
 transfer_records(struct phone *p, unsigned kinds, bool one_sms, bool ack)
 {
-	uint8_t text[WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX];
+	uint8_t body[TRANSFER_TEXT_MAX];
+	struct cargo c = { .codec = PACK_PLAIN };
 	struct record **list = NULL;
-	size_t count = 0, len = 0, n = 0, sms = 1;
-	bool last;
-	int made = -1;
+	size_t count = 0;
+	int made = 0;
 
 	if (journal_pending(p->journal, kinds, LIST_MAX, &list, &count) == -1)
 		return -1;
 	/* The fewest SMS for all of it; else as many as one transfer has. */
-	n = fill(p, list, count, 1, wants_ack(p, ack), text, &len);
-	if (n < count && !one_sms) {
-		sms = WIRE_SEGMENTS_MAX;
-		n = fill(p, list, count, sms, false, text, &len);
-		last = n == count && count < LIST_MAX;
-		if (wants_ack(p, ack && last))
-			n = fill(p, list, count, sms, true, text, &len);
+	c.ack_wanted = transfer_wants_ack(p, ack);
+	fill(p, list, count, 1, body, &c);
+	if (c.n < count && !one_sms) {
+		c.ack_wanted = transfer_wants_ack(p, false);
+		fill(p, list, count, WIRE_SEGMENTS_MAX, body, &c);
+		if (ack && c.n == count && count < LIST_MAX)
+			c.ack_wanted = true; /* it takes no more room */
 	}
-	if (n > 0)
-		made = keep_transfer(p, p->next_transfer, text, len, list, n);
+	if (c.n > 0)
+		made = transfer_keep(p, p->next_transfer, &c) == -1 ? -1
+								    : (int)c.n;
 	else if (count > 0 && !one_sms)
-		made = set_aside(p, list[0], &n);
-	for (size_t i = 0; i < count; i++)
-		record_free(list[i]);
-	free(list);
-	return made == -1 ? -1 : (int)n;
+		made = set_aside(p, list[0]);
+	free_list(list, count);
+	return made;
+}
+
+int
+transfer_answer(struct phone *p, unsigned kinds, bool urgent)
+{
+	uint8_t body[TRANSFER_TEXT_MAX];
+	struct cargo c = { .codec = PACK_PLAIN };
+	struct record **list = NULL;
+	size_t count = 0;
+	int err;
+
+	if (journal_pending(p->journal, kinds, 64, &list, &count) == -1)
+		return -1;
+	fill(p, list, count, 1, body, &c);
+	c.urgent = urgent;
+	err = transfer_keep(p, p->next_transfer, &c);
+	free_list(list, count);
+	return err;
+}
+
+int
+transfer_sim(struct phone *p)
+{
+	uint8_t body[TRANSFER_TEXT_MAX];
+	struct cargo c = { .codec = PACK_PLAIN, .urgent = true };
+	struct record *r = journal_newest_pending(p->journal, RECORD_SIM);
+	int made = 0;
+
+	if (r == NULL)
+		return 0;
+	fill(p, &r, 1, 1, body, &c);
+	if (c.n == 0) /* a verbose network's names: two SMS then */
+		fill(p, &r, 1, WIRE_SEGMENTS_MAX, body, &c);
+	c.urgent = true;
+	if (c.n > 0)
+		made = transfer_keep(p, p->next_transfer, &c) == -1 ? -1 : 1;
+	record_free(r);
+	return made;
 }
 
 bool
 transfer_is_full(struct phone *p, unsigned kinds)
 {
-	uint8_t text[WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX];
+	uint8_t body[TRANSFER_TEXT_MAX];
+	struct cargo c = { .codec = PACK_PLAIN };
 	struct record **list = NULL;
-	size_t count = 0, len = 0, n;
+	size_t count = 0;
 
 	if (journal_pending(p->journal, kinds, 64, &list, &count) == -1)
 		return false;
-	n = fill(p, list, count, 1, false, text, &len);
-	for (size_t i = 0; i < count; i++)
-		record_free(list[i]);
-	free(list);
-	return n < count;
+	fill(p, list, count, 1, body, &c);
+	free_list(list, count);
+	return c.n < count;
+}
+
+/* ---- what it would cost ---- */
+
+unsigned
+phone_upload_cost(struct phone *p)
+{
+	uint8_t body[TRANSFER_TEXT_MAX];
+	struct cargo c = { .codec = PACK_PLAIN };
+	size_t count = journal_pending_count(p->journal, ~0u), at = 0;
+	struct record **list = NULL;
+	unsigned sms = 0;
+
+	if (count > 0 &&
+	    journal_pending(p->journal, ~0u, count, &list, &count) == -1)
+		return 0;
+	while (at < count) {
+		size_t left = count - at < LIST_MAX ? count - at : LIST_MAX;
+
+		fill(p, list + at, left, WIRE_SEGMENTS_MAX, body, &c);
+		if (c.n > 0)
+			sms += transfer_sms(p, preamble_room(p, &c) + c.len);
+		at += c.n > 0 ? c.n : 1; /* one that fits none stays here */
+	}
+	free_list(list, count);
+	return sms + files_cost(p);
 }
