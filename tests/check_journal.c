@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -12,6 +13,7 @@
 
 #include "check_main.h"
 #include "journal.h"
+#include "seal.h"
 #include "wire.h"
 
 #define NOW 1760000000000LL
@@ -425,6 +427,72 @@ START_TEST(the_files_alone_are_enough)
 }
 END_TEST
 
+/* The journal of the first version: nothing in it is lost or sent twice. */
+START_TEST(an_older_journal_is_brought_up_to_date)
+{
+	static const char old[] =
+	    "CREATE TABLE kv (key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+	    "CREATE TABLE item (kind INTEGER NOT NULL, id INTEGER NOT NULL,"
+	    " digest BLOB NOT NULL, state INTEGER NOT NULL,"
+	    " transfer INTEGER NOT NULL, time_ms INTEGER NOT NULL,"
+	    " since_ms INTEGER NOT NULL, record BLOB NOT NULL,"
+	    " PRIMARY KEY (kind, id)) WITHOUT ROWID;"
+	    "CREATE TABLE frame (transfer INTEGER NOT NULL,"
+	    " idx INTEGER NOT NULL, sms BLOB NOT NULL, todo INTEGER NOT NULL,"
+	    " PRIMARY KEY (transfer, idx)) WITHOUT ROWID;"
+	    "INSERT INTO kv VALUES ('next_transfer', 8);"
+	    "INSERT INTO frame VALUES (7, 0, x'0102', 1);";
+	static const char add[] = "INSERT INTO item VALUES (1, ?1, ?2, ?3, 7, "
+				  "5, 5, ?4)";
+	struct record *r, *back;
+	uint8_t octets[RECORD_STORED_MAX], digest[SEAL_DIGEST_LEN];
+	uint32_t count, sum, id = 99;
+	sqlite3 *db;
+	sqlite3_stmt *st;
+
+	ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(db, old, NULL, NULL, NULL), SQLITE_OK);
+	for (int i = 1; i <= 3; i++) { /* pending, sent, acknowledged */
+		size_t n;
+
+		r = record_new(RECORD_CONTACT, (uint32_t)i);
+		record_set_time_ms(r, NOW);
+		record_add_text(r, RECORD_NAME, "Anna");
+		n = record_encode(r, octets, sizeof octets);
+		seal_digest(octets, n, digest);
+		sqlite3_prepare_v2(db, add, -1, &st, NULL);
+		sqlite3_bind_int(st, 1, i);
+		sqlite3_bind_blob(st, 2, digest, 16, SQLITE_STATIC);
+		sqlite3_bind_int(st, 3, i - 1);
+		sqlite3_bind_blob(st, 4, octets, (int)n, SQLITE_STATIC);
+		ck_assert_int_eq(sqlite3_step(st), SQLITE_DONE);
+		sqlite3_finalize(st);
+		record_free(r);
+	}
+	sqlite3_close(db);
+	for (int opened = 0; opened < 2; opened++) {
+		ck_assert_ptr_nonnull(j = journal_open(path));
+		ck_assert_int_eq(journal_get_int(j, "next_transfer", 0), 8);
+		ck_assert_str_eq(pending(~0u, 9), "1");
+		ck_assert_int_eq(put(RECORD_CONTACT, 2, NOW, "Anna"), 0);
+		ck_assert_uint_eq(journal_frames_waiting(j), 1);
+		journal_sum(j, RECORD_CONTACT, -1, &count, &sum);
+		ck_assert_uint_eq(count, 2);
+		ck_assert_ptr_nonnull(
+		    back = journal_record(j, RECORD_CONTACT, 3));
+		ck_assert(journal_find_same(j, back, &id));
+		ck_assert_uint_lt(id, 4);
+		record_free(back);
+		journal_close(j);
+	}
+	/* One of a later version is left alone. */
+	sqlite3_open(path, &db);
+	sqlite3_exec(db, "PRAGMA user_version = 99", NULL, NULL, NULL);
+	sqlite3_close(db);
+	ck_assert_ptr_null(journal_open(path));
+}
+END_TEST
+
 START_TEST(a_file_that_is_none_is_refused)
 {
 	int fd = open(path, O_WRONLY | O_CREAT, 0600);
@@ -462,6 +530,7 @@ main(void)
 	tcase_add_loop_test(tc, killed_at_each_step, 0, STEPS + 1);
 	tcase_add_test(tc, the_files_alone_are_enough);
 	tcase_add_test(tc, a_file_that_is_none_is_refused);
+	tcase_add_test(tc, an_older_journal_is_brought_up_to_date);
 	suite_add_tcase(s, tc);
 	return check_main(s);
 }

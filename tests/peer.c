@@ -53,6 +53,85 @@ host_tell(void *ctx, enum phone_notice what, const char *detail)
 	snprintf(p->detail[what], sizeof p->detail[what], "%s", detail);
 }
 
+static int
+host_offset(void *ctx)
+{
+	return ((struct peer *)ctx)->utc_offset_min;
+}
+
+static bool
+host_roaming(void *ctx)
+{
+	return ((struct peer *)ctx)->roaming;
+}
+
+static void
+note_applied(struct peer *p, const struct record *r, bool mine, uint32_t *id)
+{
+	struct record *here;
+	const struct record_field *f;
+	size_t n = record_fields(r, &f);
+
+	ck_assert_uint_lt(p->napplied, PEER_APPLIED_MAX);
+	if (!mine)
+		*id = p->next_id++;
+	ck_assert(!mine || *id == record_id(r));
+	here = record_new(record_kind(r), *id);
+	record_set_time_ms(here, record_time_ms(r));
+	record_set_op(here, record_op(r));
+	for (size_t i = 0; i < n; i++)
+		if (f[i].type == RECORD_INT)
+			record_add_int(here, f[i].tag, f[i].num);
+		else
+			record_add_text(here, f[i].tag, f[i].text);
+	p->applied_mine[p->napplied] = mine;
+	p->applied[p->napplied++] = here;
+}
+
+static enum phone_applied
+host_apply(void *ctx, const struct record *r, bool mine, uint32_t *id)
+{
+	struct peer *p = ctx;
+
+	if (p->apply_says == PHONE_APPLIED)
+		note_applied(p, r, mine, id);
+	return p->apply_says;
+}
+
+static enum phone_applied
+host_apply_file(void *ctx, const struct record *manifest, const uint8_t *data,
+    size_t len, bool mine, uint32_t *id)
+{
+	struct peer *p = ctx;
+
+	if (p->apply_says != PHONE_APPLIED)
+		return p->apply_says;
+	note_applied(p, manifest, mine, id);
+	free(p->file);
+	ck_assert_ptr_nonnull(p->file = malloc(len + 1));
+	memcpy(p->file, data, len);
+	p->file_len = len;
+	return PHONE_APPLIED;
+}
+
+static int
+host_locate(void *ctx, struct record *r)
+{
+	struct peer *p = ctx;
+
+	if (p->nowhere)
+		return -1;
+	p->locations++;
+	return record_add_int(r, RECORD_LATITUDE_E7, 601700000) |
+	       record_add_int(r, RECORD_LONGITUDE_E7, 249400000);
+}
+
+static void
+host_wipe(void *ctx)
+{
+	((struct peer *)ctx)->wipes++;
+}
+
 static void
 open_phone(struct peer *p, const char *journal)
 {
@@ -62,6 +141,12 @@ open_phone(struct peer *p, const char *journal)
 		.mono_ms = host_mono,
 		.send = host_send,
 		.tell = host_tell,
+		.utc_offset_min = host_offset,
+		.roaming = host_roaming,
+		.apply = host_apply,
+		.apply_file = host_apply_file,
+		.locate = host_locate,
+		.wipe = host_wipe,
 	};
 	const struct phone_identity who = {
 		.device_id = "490154203237518",
@@ -78,6 +163,7 @@ peer_open(struct peer *p, const char *journal)
 	memset(p, 0, sizeof *p);
 	p->now_ms = START_MS;
 	p->mono_ms = 1000;
+	p->next_id = 5000;
 	open_phone(p, journal);
 }
 
@@ -93,6 +179,11 @@ peer_close(struct peer *p)
 {
 	phone_close(p->phone);
 	seal_phone_free(p->keys);
+	for (size_t i = 0; i < p->napplied; i++)
+		record_free(p->applied[i]);
+	free(p->file);
+	p->napplied = 0;
+	p->file = NULL;
 	p->phone = NULL;
 	p->keys = NULL;
 }
@@ -314,6 +405,67 @@ peer_read(struct peer *p, size_t from, uint32_t transfer,
 		ck_assert_int_eq(
 		    pack_read(pre->codec, text + head, len - head, list, n), 0);
 	return true;
+}
+
+size_t
+peer_body(struct peer *p, size_t from, uint32_t transfer,
+    struct upload_preamble *pre, uint8_t *body)
+{
+	uint8_t text[WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX];
+	size_t len = text_of(p, from, transfer, text), head;
+
+	if (len == 0)
+		return 0;
+	ck_assert_uint_gt(head = upload_get(text, len, pre), 0);
+	memcpy(body, text + head, len - head);
+	return len - head;
+}
+
+size_t
+peer_sms_of(struct peer *p, size_t from, uint32_t transfer)
+{
+	size_t n = 0;
+
+	for (size_t i = from; i < p->nsent; i++)
+		n += peer_transfer_of(p, &p->sent[i]) == transfer;
+	return n;
+}
+
+/* ---- down ---- */
+
+void
+peer_down(struct peer *p, uint32_t transfer, const struct down_head *head,
+    const uint8_t *body, size_t len, uint32_t lost)
+{
+	uint8_t sms[WIRE_SEGMENTS_MAX][WIRE_DATA_MAX];
+	uint8_t text[WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX];
+	size_t sms_len[WIRE_SEGMENTS_MAX];
+	size_t n = down_put(head, text);
+	int count;
+
+	ck_assert_uint_le(n + len, sizeof text);
+	if (len > 0)
+		memcpy(text + n, body, len);
+	count = seal_transfer(p->keys, true, transfer, text, n + len,
+	    WIRE_DATA_MAX, sms, sms_len);
+	ck_assert_int_gt(count, 0);
+	for (int i = 0; i < count; i++)
+		if ((lost >> i & 1) == 0)
+			ck_assert(phone_receive(
+			    p->phone, PEER_SERVICE, sms[i], sms_len[i], false));
+}
+
+void
+peer_down_records(struct peer *p, uint32_t transfer, uint32_t restore, bool own,
+    const struct record *const *list, size_t n, uint32_t lost)
+{
+	const struct down_head head = { DOWN_RECORDS, PACK_PLAIN, restore, 0,
+		own };
+	uint8_t body[WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX];
+	size_t len;
+
+	ck_assert_uint_eq(pack_fill(PACK_PLAIN, list, n, body, 1800, &len), n);
+	peer_down(p, transfer, &head, body, len, lost);
 }
 
 /* ---- records ---- */

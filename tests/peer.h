@@ -13,6 +13,7 @@
 
 #define PEER_SERVICE "+358401000000"
 #define PEER_SENT_MAX 4096
+#define PEER_APPLIED_MAX 64
 #define PEER_NOTICES 32 /* more than there are */
 #define MINUTE 60000LL
 #define HOUR (60 * MINUTE)
@@ -35,6 +36,18 @@ struct peer {
 	/* called before each SMS is counted as sent */
 	void (*on_send)(struct peer *p, const uint8_t *sms, size_t len);
 	void *ctx;
+
+	/* the phone itself */
+	int utc_offset_min;
+	bool roaming, nowhere;
+	enum phone_applied apply_says; /* what comes of the next record */
+	struct record *applied[PEER_APPLIED_MAX]; /* with the id given here */
+	bool applied_mine[PEER_APPLIED_MAX];
+	size_t napplied;
+	uint32_t next_id; /* that the phone gives to what is new */
+	uint8_t *file; /* the last whole file */
+	size_t file_len;
+	int wipes, locations;
 
 	/* the service's */
 	uint8_t code_key[SEAL_KEY_LEN], root[SEAL_KEY_LEN];
@@ -81,6 +94,19 @@ bool peer_read(struct peer *p, size_t from, uint32_t transfer,
     struct upload_preamble *pre, struct record ***list, size_t *n);
 /* The number of the transfer that this SMS belongs to; 0: none. */
 uint32_t peer_transfer_of(struct peer *p, const struct peer_sms *sms);
+
+/* The text of a transfer after its preamble, as it is; 0: not sent whole. */
+size_t peer_body(struct peer *p, size_t from, uint32_t transfer,
+    struct upload_preamble *pre, uint8_t *body);
+/* How many SMS of transfer number were sent since SMS number from. */
+size_t peer_sms_of(struct peer *p, size_t from, uint32_t transfer);
+
+/* Something down, as one transfer; SMS whose bit is set in lost are lost. */
+void peer_down(struct peer *p, uint32_t transfer, const struct down_head *head,
+    const uint8_t *body, size_t len, uint32_t lost);
+/* Records, in the plain codec. */
+void peer_down_records(struct peer *p, uint32_t transfer, uint32_t restore,
+    bool own, const struct record *const *list, size_t n, uint32_t lost);
 
 /* A message that takes about 80 octets on the air. */
 struct record *peer_message(uint32_t id, int64_t ms);
