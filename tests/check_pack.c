@@ -3,6 +3,7 @@
 
 #include "check_main.h"
 #include "pack.h"
+#include "pack_state.h"
 #include "seal.h"
 
 static const char *const texts[] = { "a", "Hello, are you coming home tonight?",
@@ -230,6 +231,53 @@ START_TEST(batches_cannot_explode)
 }
 END_TEST
 
+/* Both ends learn the same transfers, and a batch needs fewer octets. */
+START_TEST(states_grow_alike)
+{
+	struct pack_state *up = pack_state_new((size_t)_i);
+	struct pack_state *down = pack_state_new((size_t)_i);
+	uint64_t seed = 5;
+	size_t alone = 0, known = 0;
+
+	for (int round = 0; round < 60; round++) {
+		struct record *list[6];
+		const struct record *const *l =
+		    (const struct record *const *)list;
+		struct record **back = NULL;
+		uint8_t out[4096];
+		size_t len = 0, n = 0;
+
+		for (uint32_t i = 0; i < 5; i++)
+			list[i] = message((uint32_t)round * 5 + i + 1,
+			    1700000000123 + 60000 * (round * 5 + i),
+			    texts[4 + i % 2], texts[(round + i) % 4]);
+		list[5] = any_record(&seed);
+		ck_assert_uint_eq(
+		    pack_fill(PACK_MIX, l, 6, out, sizeof out, &len), 6);
+		alone += len;
+		ck_assert_uint_eq(
+		    pack_state_fill(up, l, 6, out, sizeof out, &len), 6);
+		known += len;
+		ck_assert_int_eq(pack_state_read(down, out, len, &back, &n), 0);
+		ck_assert_uint_eq(n, 6);
+		for (size_t i = 0; i < n; i++)
+			ck_assert(record_equal(list[i], back[i]));
+		ck_assert_int_eq(pack_state_learn(up, l, 6), 0);
+		ck_assert_int_eq(pack_state_learn(down,
+				     (const struct record *const *)back, n),
+		    0);
+		for (size_t i = 0; i < n; i++) {
+			record_free(back[i]);
+			record_free(list[i]);
+		}
+		free(back);
+	}
+	ck_assert_uint_lt(known, alone);
+	pack_state_free(up);
+	pack_state_free(down);
+}
+END_TEST
+
 START_TEST(stored_form_is_canonical)
 {
 	uint64_t seed = 11;
@@ -272,6 +320,10 @@ main(void)
 	tcase_add_loop_test(tc, ids_do_not_wrap, 0, PACK_CODEC_COUNT);
 	tcase_add_test(tc, batches_cannot_explode);
 	tcase_add_test(tc, octets_are_as_documented);
+	/* No history, one that is dropped from often, one that is not. */
+	tcase_add_loop_test(tc, states_grow_alike, 0, 1);
+	tcase_add_loop_test(tc, states_grow_alike, 4000, 4001);
+	tcase_add_loop_test(tc, states_grow_alike, 1 << 20, (1 << 20) + 1);
 	tcase_add_test(tc, stored_form_is_canonical);
 	suite_add_tcase(s, tc);
 	return check_main(s);
