@@ -693,6 +693,7 @@ at_run(struct at *a)
 		return;
 	a->waiting = false;
 	a->running = true;
+	a->lines++;
 	a->len = 0;
 	a->line[len] = '\0';
 	if (mode != AT_COMMAND) {
@@ -918,4 +919,10 @@ uint64_t
 at_commands(const struct at *a)
 {
 	return a->commands;
+}
+
+uint64_t
+at_lines(const struct at *a)
+{
+	return a->lines;
 }

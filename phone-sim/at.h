@@ -94,5 +94,6 @@ int at_network(const struct at *a);
 struct store *at_store_sim(struct at *a);
 struct store *at_store_me(struct at *a);
 uint64_t at_commands(const struct at *a); /* carried out so far */
+uint64_t at_lines(const struct at *a); /* answered: a line may hold several */
 
 #endif

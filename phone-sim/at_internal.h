@@ -74,7 +74,7 @@ struct at {
 	unsigned fault[AT_F_COUNT];
 	char urc[AT_URC_MAX];
 	size_t urc_len;
-	uint64_t commands;
+	uint64_t commands, lines;
 };
 
 typedef int at_handler(struct at *a, enum at_verb verb, struct at_args *args);

@@ -24,13 +24,13 @@ say_modem(struct command *c, struct modem *m)
 
 	command_say(c,
 	    "modem %s: %s, %s, network %d, signal %d, SIM %zu/%zu, memory "
-	    "%zu/%zu, commands %llu, latency %u ms",
+	    "%zu/%zu, commands %llu, lines %llu, latency %u ms",
 	    c->word[1], tty_path(modem_tty(m)),
 	    modem_attached(m) ? "attached" : "detached", at_network(a),
 	    at_signal(a), store_used(at_store_sim(a)),
 	    store_slots(at_store_sim(a)), store_used(at_store_me(a)),
 	    store_slots(at_store_me(a)), (unsigned long long)at_commands(a),
-	    modem_latency(m));
+	    (unsigned long long)at_lines(a), modem_latency(m));
 	for (int i = 0; i < AT_F_COUNT; i++)
 		if (at_fault_left(a, (enum at_fault)i) > 0)
 			command_say(c, "fault %s %u",
