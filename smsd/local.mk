@@ -10,8 +10,12 @@ smsd_libsmsd_a_SOURCES = \
 	smsd/ingest.h \
 	smsd/keys.c \
 	smsd/keys.h \
+	smsd/ladder.c \
+	smsd/ladder.h \
 	smsd/link.h \
 	smsd/lost.c \
+	smsd/notify.c \
+	smsd/notify.h \
 	smsd/outbox.c \
 	smsd/outbox.h \
 	smsd/preflight.c \
@@ -48,7 +52,11 @@ smsd_smsd_modem_SOURCES = \
 	smsd/modem/janitor.h \
 	smsd/modem/main.c \
 	smsd/modem/modem.c \
-	smsd/modem/modem.h
+	smsd/modem/modem.h \
+	smsd/modem/sandbox.c \
+	smsd/modem/sandbox.h \
+	smsd/modem/watch.c \
+	smsd/modem/watch.h
 smsd_smsd_modem_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/smsd $(GAMMU_CFLAGS)
 smsd_smsd_modem_LDADD = $(GAMMU_LIBS) $(SECCOMP_LIBS)
 

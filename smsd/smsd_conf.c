@@ -39,6 +39,8 @@ static const struct conf_key modem_keys[] = {
 	{ "connection", CONF_STRING, offsetof(struct smsd_modem, connection),
 	    "at", 0, 0 },
 	{ "pin", CONF_STRING, offsetof(struct smsd_modem, pin), "", 0, 0 },
+	{ "power_hook", CONF_STRING, offsetof(struct smsd_modem, power_hook),
+	    "", 0, 0 },
 	{ "poll_s", CONF_INT, offsetof(struct smsd_modem, poll_s), "10", 1,
 	    3600 },
 };
@@ -79,10 +81,11 @@ add_modem(void *target, const char *title, const void *section)
 	to->device = strdup(m->device);
 	to->connection = strdup(m->connection);
 	to->pin = strdup(m->pin);
+	to->power_hook = strdup(m->power_hook);
 	to->poll_s = m->poll_s;
 	conf->modems++;
 	if (to->name == NULL || to->device == NULL || to->connection == NULL ||
-	    to->pin == NULL) {
+	    to->pin == NULL || to->power_hook == NULL) {
 		log_error("cannot allocate a modem: %m");
 		return -1;
 	}
@@ -115,6 +118,7 @@ smsd_conf_clear(struct smsd_conf *conf)
 		free(conf->modem[i].device);
 		free(conf->modem[i].connection);
 		free(conf->modem[i].pin);
+		free(conf->modem[i].power_hook);
 	}
 	conf->modems = 0;
 	conf_clear(keys, COUNT(keys), conf);

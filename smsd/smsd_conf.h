@@ -16,6 +16,7 @@ struct smsd_modem {
 	char *device; /* /dev/serial/by-id/... or a pty */
 	char *connection; /* libGammu's: at, at115200, ... */
 	char *pin; /* SIM PIN, "" if none is asked */
+	char *power_hook; /* run when it stays silent; "": none */
 	int64_t poll_s; /* look for messages without being told */
 };
 

@@ -10,23 +10,26 @@
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "config.h"
+#include "ladder.h"
 #include "link.h"
 #include "log.h"
+#include "notify.h"
 #include "spool.h"
 
 #define GROUP_MAX 64 /* packets in one commit of the spool */
 #define QUEUE_MAX 256 /* sends that wait for a modem */
-#define DEADLINE_MS 60000 /* a modem child that says nothing is killed */
+#define DEADLINE_MS 30000 /* a modem child that says nothing is killed */
+#define SENDING_MS 60000 /* the same while the network takes a message */
 #define NO_MODEM_MS 60000 /* a send that finds no modem fails */
 #define STOP_MS 8000 /* children that do not end are killed */
 
-/* Exit statuses of smsd-modem (see its main.c). */
+/* Exit statuses of smsd-modem (see its main.c and watch.h). */
+#define MODEM_EXIT_ALARM 3
 #define MODEM_EXIT_UNREADABLE 4
 #define MODEM_EXIT_GONE 5
 
@@ -43,6 +46,8 @@ struct child {
 	int64_t heard_ms, started_ms;
 	int64_t backoff_ms;
 	int trouble; /* times in a row that it could not read */
+	struct ladder ladder; /* MODEM: how to get it back */
+	bool reset;
 	bool ready, missing;
 	uint64_t sending; /* request in flight; 0: none */
 	size_t held; /* packets that the spool has not taken yet */
@@ -85,29 +90,6 @@ unix_ms(void)
 
 	clock_gettime(CLOCK_REALTIME, &t);
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-/* Tell systemd, if it listens (sd_notify(3); no library is needed). */
-static void
-notify(const char *state)
-{
-	const char *path = getenv("NOTIFY_SOCKET");
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	size_t len;
-	int fd;
-
-	if (path == NULL || (len = strlen(path)) < 2 ||
-	    len >= sizeof sa.sun_path)
-		return;
-	memcpy(sa.sun_path, path, len);
-	if (path[0] == '@')
-		sa.sun_path[0] = '\0';
-	if ((fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) == -1)
-		return;
-	sendto(fd, state, strlen(state), MSG_NOSIGNAL,
-	    (const struct sockaddr *)&sa,
-	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
-	close(fd);
 }
 
 static struct child *
@@ -306,6 +288,7 @@ from_modem(struct supervisor *s, struct child *c, const union packet *p)
 	case LINK_READY:
 		c->ready = true;
 		c->missing = false;
+		ladder_ready(&c->ladder, c->name);
 		c->backoff_ms = 0;
 		log_info("modem %s: ready: %s %s", c->name,
 		    p->modem.manufacturer, p->modem.model);
@@ -380,7 +363,7 @@ become_modem(const struct supervisor *s, const struct child *c, int fd)
 		c->conf->name, arg("--device"), c->conf->device,
 		arg("--connection"), c->conf->connection, arg("--pin"),
 		c->conf->pin, arg("--poll"), poll, arg("--janitor"), janitor,
-		NULL };
+		c->reset ? arg("--reset") : NULL, NULL };
 
 	snprintf(number, sizeof number, "%d", fd);
 	snprintf(poll, sizeof poll, "%d", (int)c->conf->poll_s);
@@ -452,12 +435,19 @@ on_restart(evutil_socket_t fd, short what, void *ctx)
 	start_child(ctx);
 }
 
+static bool
+exited(int status, int how)
+{
+	return WIFEXITED(status) && WEXITSTATUS(status) == how;
+}
+
 /* Say how it ended, once for a modem that is simply not there. */
 static void
 say_ended(struct child *c, int status)
 {
-	if (WIFEXITED(status) && WEXITSTATUS(status) == MODEM_EXIT_GONE &&
-	    c->kind == MODEM) {
+	if (c->kind == MODEM && exited(status, MODEM_EXIT_ALARM)) {
+		log_warn("modem %s: stopped answering", c->name);
+	} else if (c->kind == MODEM && exited(status, MODEM_EXIT_GONE)) {
 		if (!c->missing)
 			log_warn("modem %s: %s does not answer: trying until "
 				 "it does",
@@ -466,7 +456,7 @@ say_ended(struct child *c, int status)
 	} else if (WIFSIGNALED(status)) {
 		log_warn("%s: ended by signal %d: started again", c->name,
 		    WTERMSIG(status));
-	} else if (WEXITSTATUS(status) != MODEM_EXIT_UNREADABLE) {
+	} else if (!exited(status, MODEM_EXIT_UNREADABLE)) {
 		log_warn("%s: ended with status %d: started again", c->name,
 		    WEXITSTATUS(status));
 	}
@@ -485,10 +475,16 @@ plan_restart(struct child *c, int status)
 	if (c->backoff_ms > most)
 		c->backoff_ms = most;
 	if (c->kind == MODEM &&
-	    (WIFSIGNALED(status) ||
-		WEXITSTATUS(status) == MODEM_EXIT_UNREADABLE)) {
+	    (WIFSIGNALED(status) || exited(status, MODEM_EXIT_UNREADABLE))) {
 		c->trouble++;
 		c->backoff_ms = 50;
+	}
+	if (c->kind == MODEM && !exited(status, MODEM_EXIT_UNREADABLE)) {
+		/* The janitor's AT finds out quickly whether it is there. */
+		if (c->trouble == 0)
+			c->trouble = 1;
+		c->reset = ladder_failed(&c->ladder, c->name, c->conf->device,
+		    c->conf->power_hook, mono_ms());
 	}
 	tv.tv_sec = c->backoff_ms / 1000;
 	tv.tv_usec = (suseconds_t)(c->backoff_ms % 1000) * 1000;
@@ -551,13 +547,21 @@ on_stop(evutil_socket_t sig, short what, void *ctx)
 	(void)what;
 	if (s->stopping_ms != 0)
 		return;
-	notify("STOPPING=1");
+	notify_systemd("STOPPING=1");
 	s->stopping_ms = mono_ms();
 	for (size_t i = 0; i < s->count; i++) {
 		event_del(s->children[i].restart);
 		pass(&s->children[i], &stop, sizeof stop);
 	}
 	on_chld(0, 0, s);
+}
+
+/* One that waits for the disk does not hang. */
+static bool
+is_overdue(const struct child *c, int64_t now)
+{
+	return c->kind == MODEM && c->held == 0 &&
+	       now - c->heard_ms > (c->sending != 0 ? SENDING_MS : DEADLINE_MS);
 }
 
 /* Once a second: what did not go on by itself. */
@@ -569,7 +573,7 @@ on_tick(evutil_socket_t fd, short what, void *ctx)
 
 	(void)fd;
 	(void)what;
-	notify("WATCHDOG=1");
+	notify_systemd("WATCHDOG=1");
 	for (size_t i = 0; i < s->count; i++) {
 		struct child *c = &s->children[i];
 
@@ -578,9 +582,9 @@ on_tick(evutil_socket_t fd, short what, void *ctx)
 		keep(s, c);
 		if (c->held == GROUP_MAX)
 			c->heard_ms = now; /* it is we who do not listen */
-		if (c->kind == MODEM && now - c->heard_ms > DEADLINE_MS) {
-			log_warn("modem %s: silent for %d s: killed", c->name,
-			    DEADLINE_MS / 1000);
+		if (is_overdue(c, now)) {
+			log_warn(
+			    "modem %s: its process hangs: killed", c->name);
 			c->heard_ms = now;
 			kill(c->pid, SIGKILL);
 		}
@@ -701,7 +705,7 @@ supervisor_run(const struct smsd_conf *conf, const char *self)
 			log_warn("no modem is configured: nothing will arrive");
 		for (size_t i = 0; i < s.count; i++)
 			start_child(&s.children[i]);
-		notify("READY=1");
+		notify_systemd("READY=1");
 		log_info("smsd runs with %zu modem(s)", conf->modems);
 		event_base_dispatch(s.base);
 		log_info("smsd has stopped");

@@ -324,3 +324,18 @@ out:
 	close(line.fd);
 	return ret;
 }
+
+void
+janitor_reset(const char *device)
+{
+	static const char reset[] = "\x1b\rAT+CFUN=1,1\r";
+	int fd = open_line(device);
+
+	if (fd == -1)
+		return;
+	log_warn("%s: does not answer: reset", device);
+	if (write(fd, reset, sizeof reset - 1) == -1)
+		log_warn("%s: cannot write: %m", device);
+	tcdrain(fd);
+	close(fd);
+}

@@ -26,4 +26,7 @@ bool janitor_pdu_is_sound(const uint8_t *pdu, size_t len);
 int janitor_run(const char *device, bool also_sound,
     bool (*take)(void *ctx, const uint8_t *raw, size_t len), void *ctx);
 
+/* Ask the modem to start anew (AT+CFUN=1,1), whether it answers or not. */
+void janitor_reset(const char *device);
+
 #endif

@@ -2,20 +2,18 @@
  * smsd-modem - the child of smsd that drives one modem.
  *
  * Reads messages and hands each to the supervisor; deletes it from the modem
- * when the supervisor says that it is on disk; sends what it is told to.  An
- * alarm ends the process if a call into libGammu takes too long: the
+ * when the supervisor says that it is on disk; sends what it is told to.  A
+ * call into libGammu that takes too long ends the process (watch.h): the
  * supervisor starts it again.
  */
 #include <errno.h>
 #include <getopt.h>
 #include <poll.h>
-#include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,19 +22,24 @@
 #include "janitor.h"
 #include "log.h"
 #include "modem.h"
+#include "sandbox.h"
+#include "watch.h"
 
 /* Exit statuses: what the supervisor does next depends on them. */
 enum {
 	EXIT_GONE = 5, /* the modem does not answer */
 	EXIT_UNREADABLE = 4, /* start me again with --janitor */
-	EXIT_ALARM = 3, /* a call took too long */
+	/* WATCH_EXIT: a call took too long */
 };
 
 #define BATCH 16 /* messages read ahead of their deletion */
 #define PROBE_MS 4000
 #define STATE_MS 30000
+/* Seconds that a call may be without an octet, and may take. */
+#define QUIET_S 6
 #define CALL_S 25
 #define PROBE_CALL_S 5
+#define SEND_CALL_S 45 /* the network's time, not the modem's */
 #define PENDING_MAX 64
 
 struct pending {
@@ -50,6 +53,7 @@ static struct child {
 	struct modem_conf conf;
 	int poll_s;
 	int janitor;
+	bool reset;
 	struct modem *modem;
 	struct link_modem about;
 	uint64_t next_token;
@@ -67,13 +71,6 @@ now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static void
-on_alarm(int sig)
-{
-	(void)sig;
-	_exit(EXIT_ALARM);
 }
 
 /* The supervisor reads what we send, or we have no business here. */
@@ -148,6 +145,9 @@ hear(int wait_ms)
 static void
 settle(void)
 {
+	struct modem_place place[PENDING_MAX];
+	enum modem_err err;
+
 	for (;;) {
 		size_t left = 0;
 
@@ -155,24 +155,18 @@ settle(void)
 			left += !self.pending[i].kept;
 		if (left == 0)
 			break;
-		alarm(0); /* a slow disk is no fault of the modem's */
 		if (!hear(1000))
 			tell_alive();
 	}
-	for (size_t i = 0; i < self.npending; i++) {
-		alarm(CALL_S);
-		switch (modem_delete(self.modem, &self.pending[i].place)) {
-		case MODEM_OK:
-		case MODEM_EMPTY:
-			break;
-		case MODEM_UNREADABLE:
-			self.unreadable = true;
-			break;
-		case MODEM_GONE:
-			_exit(EXIT_GONE);
-		}
-	}
-	alarm(0);
+	for (size_t i = 0; i < self.npending; i++)
+		place[i] = self.pending[i].place;
+	watch_call(QUIET_S, CALL_S);
+	err = modem_delete(self.modem, place, self.npending);
+	watch_end();
+	if (err == MODEM_GONE)
+		_exit(EXIT_GONE);
+	if (err == MODEM_UNREADABLE)
+		self.unreadable = true;
 	self.npending = 0;
 }
 
@@ -188,12 +182,18 @@ hand_over(struct link_sms *sms, const struct modem_place *place)
 }
 
 static void
+ask_state(unsigned most_s, struct link_modem *out)
+{
+	watch_call(PROBE_CALL_S, most_s);
+	if (modem_state(self.modem, out) == MODEM_GONE)
+		_exit(EXIT_GONE);
+	watch_end();
+}
+
+static void
 tell_state(void)
 {
-	alarm(CALL_S);
-	if (modem_state(self.modem, &self.about) == MODEM_GONE)
-		_exit(EXIT_GONE);
-	alarm(0);
+	ask_state(CALL_S, &self.about);
 	self.about.head = (struct link_head){ LINK_STATE, sizeof self.about };
 	tell(&self.about, sizeof self.about);
 }
@@ -210,9 +210,9 @@ scan(void)
 		struct modem_place place;
 		enum modem_err err;
 
-		alarm(CALL_S);
+		watch_call(QUIET_S, CALL_S);
 		err = modem_next(self.modem, start, &sms, &place);
-		alarm(0);
+		watch_end();
 		start = false;
 		if (err == MODEM_GONE)
 			_exit(EXIT_GONE);
@@ -255,9 +255,9 @@ send_queued(void)
 	r.head = (struct link_head){ LINK_RESULT, sizeof r };
 	snprintf(r.modem, sizeof r.modem, "%s", self.conf.name);
 	tell_alive();
-	alarm(CALL_S + 15);
+	watch_call(SEND_CALL_S, SEND_CALL_S);
 	err = modem_send(self.modem, &what, &r);
-	alarm(0);
+	watch_end();
 	tell(&r, sizeof r);
 	if (err == MODEM_GONE)
 		_exit(EXIT_GONE);
@@ -281,77 +281,14 @@ janitor_take(void *ctx, const uint8_t *raw, size_t len)
 	return true;
 }
 
-#ifndef SANITIZE
-/*
- * From here on the process needs its device, its socket and memory.  What is
- * not listed fails with EPERM; what only an attacker would do kills.
- */
-static int
-sandbox(void)
-{
-	static const int allowed[] = { SCMP_SYS(read), SCMP_SYS(write),
-		SCMP_SYS(writev), SCMP_SYS(poll), SCMP_SYS(ppoll),
-		SCMP_SYS(select), SCMP_SYS(pselect6), SCMP_SYS(ioctl),
-		SCMP_SYS(close), SCMP_SYS(fcntl), SCMP_SYS(fstat),
-		SCMP_SYS(newfstatat), SCMP_SYS(lseek), SCMP_SYS(sendto),
-		SCMP_SYS(recvfrom), SCMP_SYS(sendmsg), SCMP_SYS(recvmsg),
-		SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap),
-		SCMP_SYS(mprotect), SCMP_SYS(madvise), SCMP_SYS(brk),
-		SCMP_SYS(futex), SCMP_SYS(exit), SCMP_SYS(exit_group),
-		SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask),
-		SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(alarm),
-		SCMP_SYS(setitimer), SCMP_SYS(getpid), SCMP_SYS(gettid),
-		SCMP_SYS(tgkill), SCMP_SYS(time), SCMP_SYS(gettimeofday),
-		SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep),
-		SCMP_SYS(nanosleep), SCMP_SYS(restart_syscall),
-		SCMP_SYS(getrandom), SCMP_SYS(flock), SCMP_SYS(sched_yield) };
-	static const int deadly[] = { SCMP_SYS(execve), SCMP_SYS(execveat),
-		SCMP_SYS(ptrace), SCMP_SYS(socket), SCMP_SYS(connect),
-		SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev) };
-	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-	int err = ctx == NULL ? -ENOMEM : 0;
-
-	for (size_t i = 0; err == 0 && i < sizeof allowed / sizeof *allowed;
-	     i++)
-		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, allowed[i], 0);
-	for (size_t i = 0; err == 0 && i < sizeof deadly / sizeof *deadly; i++)
-		err =
-		    seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, deadly[i], 0);
-	if (err == 0)
-		err = seccomp_load(ctx);
-	if (ctx != NULL)
-		seccomp_release(ctx);
-	return err;
-}
-#endif
-
-static void
-confine(void)
-{
-	struct rlimit none = { 0, 0 };
-#ifndef SANITIZE
-	struct rlimit memory = { 256 << 20, 256 << 20 };
-	int err;
-#endif
-
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	setrlimit(RLIMIT_CORE, &none);
-	/* No limit on files: it can open none, and its log may be one. */
-#ifndef SANITIZE /* they take much memory, and trace the process at its end */
-	setrlimit(RLIMIT_AS, &memory);
-	if ((err = sandbox()) != 0)
-		log_warn("modem %s: no seccomp filter: %s", self.conf.name,
-		    strerror(-err));
-#endif
-}
-
 /* The longest that the loop may sleep, and what is then due. */
 static void
 loop(void)
 {
-	int64_t probe = now_ms() + PROBE_MS, state = now_ms() + STATE_MS;
+	int64_t probe = now_ms() + PROBE_MS, state = now_ms();
 	int64_t look = now_ms() + self.poll_s * 1000;
 	int fd = modem_fd(self.modem);
+	bool more = true; /* what came while we were reading is read too */
 
 	while (!self.stop) {
 		struct pollfd p[2] = {
@@ -360,7 +297,7 @@ loop(void)
 		};
 		int64_t wait = probe - now_ms();
 
-		if (self.nqueue > 0 || modem_has_news(self.modem))
+		if (self.nqueue > 0 || more || modem_has_news(self.modem))
 			wait = 0;
 		poll(p, fd == -1 ? 1 : 2, wait > 0 ? (int)wait : 0);
 		if ((p[1].revents & (POLLHUP | POLLERR)) != 0)
@@ -369,15 +306,14 @@ loop(void)
 			while (hear(0))
 				;
 		if ((p[1].revents & POLLIN) != 0 || fd == -1) {
-			alarm(CALL_S);
+			watch_call(QUIET_S, CALL_S);
 			modem_pump(self.modem);
-			alarm(0);
+			watch_end();
 		}
 		pass_reports();
-		if (modem_has_news(self.modem) || now_ms() >= look) {
-			/* What came while we were reading is read too. */
-			while (scan() > 0)
-				;
+		if (more || modem_has_news(self.modem) || now_ms() >= look) {
+			/* Once: what is to be sent has its turn, too. */
+			more = scan() > 0;
 			look = now_ms() + self.poll_s * 1000;
 			probe = now_ms() + PROBE_MS;
 		}
@@ -392,10 +328,7 @@ loop(void)
 		if (now_ms() >= probe) {
 			struct link_modem silent;
 
-			alarm(PROBE_CALL_S);
-			if (modem_state(self.modem, &silent) == MODEM_GONE)
-				_exit(EXIT_GONE);
-			alarm(0);
+			ask_state(PROBE_CALL_S, &silent);
 			tell_alive();
 			probe = now_ms() + PROBE_MS;
 		}
@@ -407,7 +340,7 @@ usage(FILE *out)
 {
 	fputs("usage: smsd-modem --fd N --name NAME --device DEVICE\n"
 	      "           [--connection at] [--pin PIN] [--poll SECONDS]\n"
-	      "           [--janitor LEVEL]\n"
+	      "           [--janitor LEVEL] [--reset]\n"
 	      "       smsd-modem --help | --version\n"
 	      "\nStarted by smsd(8) for each modem; of no use by hand.\n"
 	      "See smsd-modem(8).\n",
@@ -422,6 +355,7 @@ static const struct option options[] = {
 	{ "pin", required_argument, NULL, 'p' },
 	{ "poll", required_argument, NULL, 's' },
 	{ "janitor", required_argument, NULL, 'j' },
+	{ "reset", no_argument, NULL, 'r' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -460,6 +394,9 @@ read_options(int argc, char **argv)
 		case 'j':
 			self.janitor = atoi(optarg);
 			break;
+		case 'r':
+			self.reset = true;
+			break;
 		case 'h':
 			usage(stdout);
 			exit(0);
@@ -484,36 +421,37 @@ read_options(int argc, char **argv)
 int
 main(int argc, char **argv)
 {
+	int err;
+
 	read_options(argc, argv);
 	log_open("smsd-modem", false, false);
-	signal(SIGALRM, on_alarm);
+	watch_init();
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (access(self.conf.device, R_OK | W_OK) == -1) {
 		/* The supervisor says so, once. */
 		return EXIT_GONE;
 	}
-	alarm(60);
+	watch_call(CALL_S, 2 * CALL_S);
+	if (self.reset)
+		janitor_reset(self.conf.device);
 	if (self.janitor > 0 && janitor_run(self.conf.device, self.janitor > 2,
 				    janitor_take, NULL) == -1)
 		return EXIT_GONE;
-	alarm(30);
+	watch_call(QUIET_S, CALL_S);
 	if ((self.modem = modem_open(&self.conf)) == NULL)
 		return EXIT_GONE;
 	modem_identify(self.modem, &self.about);
-	alarm(0);
-	confine();
+	watch_end();
+	if ((err = sandbox_enter()) != 0)
+		log_warn("modem %s: no seccomp filter: %s", self.conf.name,
+		    strerror(err));
 	snprintf(
 	    self.about.modem, sizeof self.about.modem, "%s", self.conf.name);
 	self.about.head = (struct link_head){ LINK_READY, sizeof self.about };
 	tell(&self.about, sizeof self.about);
-	while (scan() > 0)
-		;
-	if (self.unreadable)
-		return EXIT_UNREADABLE;
-	tell_state();
 	loop();
-	alarm(10);
+	watch_call(QUIET_S, QUIET_S);
 	modem_close(self.modem);
 	return 0;
 }

@@ -14,6 +14,8 @@
 #define REPORTS_MAX 64
 #define PORT 16726
 #define SEND_S 30 /* the longest that a network takes */
+#define ME_OFFSET 100000 /* libGammu's locations beyond: phone's memory */
+#define MODEM_LINE_MAX 200 /* octets of a command that any modem takes */
 
 struct modem {
 	GSM_StateMachine *gsm;
@@ -22,6 +24,7 @@ struct modem {
 	GSM_SMSC smsc; /* asked for once, not at every send */
 	GSM_MultiSMSMessage *multi; /* 266 kB: kept */
 	bool news; /* +CMTI has come */
+	bool lines; /* several deletions may go on one line */
 	volatile int sent_status; /* of the send that is under way */
 	volatile int sent_reference;
 	size_t reports;
@@ -195,6 +198,22 @@ enter_pin(struct modem *m, const char *pin)
 	return 0;
 }
 
+/*
+ * Several deletions on one command line.  libGammu exports GSM_WaitFor() and
+ * declares it in no header that is installed, and the number of the request
+ * for deletions differs from version to version: only where we know it.
+ */
+GSM_Error GSM_WaitFor(GSM_StateMachine *s, const unsigned char *buffer,
+    size_t len, int type, int timeout, int request);
+#define DELETE_REQUEST 49 /* of 1.42.0: ID_DeleteSMSMessage */
+#define DELETE_TIMEOUT 10
+
+static bool
+knows_lines(void)
+{
+	return strcmp(GetGammuVersion(), "1.42.0") == 0;
+}
+
 struct modem *
 modem_open(const struct modem_conf *conf)
 {
@@ -206,6 +225,7 @@ modem_open(const struct modem_conf *conf)
 		goto fail;
 	}
 	m->fd = -1;
+	m->lines = knows_lines();
 	copy_text(m->name, sizeof m->name, conf->name);
 	GSM_InitLocales(NULL);
 	if ((m->gsm = GSM_AllocStateMachine()) == NULL ||
@@ -312,8 +332,8 @@ modem_next(struct modem *m, bool start, struct link_sms *out,
 	return MODEM_OK;
 }
 
-enum modem_err
-modem_delete(struct modem *m, const struct modem_place *place)
+static enum modem_err
+delete_one(struct modem *m, const struct modem_place *place)
 {
 	GSM_SMSMessage sms = { 0 };
 	GSM_Error err;
@@ -327,6 +347,72 @@ modem_delete(struct modem *m, const struct modem_place *place)
 		return MODEM_OK;
 	complain(m, "cannot delete a message", err);
 	return is_gone(err) ? MODEM_GONE : MODEM_UNREADABLE;
+}
+
+/* As many of these as are in one memory, which is selected: how many. */
+static size_t
+delete_line(struct modem *m, const struct modem_place *place, size_t n,
+    enum modem_err *result)
+{
+	char line[MODEM_LINE_MAX + 16] = "AT";
+	size_t len = 2, i;
+	GSM_Error err;
+
+	for (i = 0;
+	     i < n && len < MODEM_LINE_MAX &&
+	     place[i].location / ME_OFFSET == place[0].location / ME_OFFSET;
+	     i++)
+		len += (size_t)snprintf(line + len, sizeof line - len,
+		    "%s+CMGD=%d", i > 0 ? ";" : "",
+		    place[i].location % ME_OFFSET);
+	line[len++] = '\r';
+	err = GSM_WaitFor(m->gsm, (const unsigned char *)line, len, 0,
+	    DELETE_TIMEOUT, DELETE_REQUEST);
+	*result = MODEM_OK;
+	if (err != ERR_NONE)
+		*result = is_gone(err) ? MODEM_GONE : MODEM_UNREADABLE;
+	return i;
+}
+
+/* The first one selects its memory; then the others of the same. */
+static size_t
+delete_some(struct modem *m, const struct modem_place *place, size_t n,
+    enum modem_err *result)
+{
+	size_t same = 1, done = 1;
+
+	*result = delete_one(m, place);
+	while (same < n && place[same].location / ME_OFFSET ==
+			       place[0].location / ME_OFFSET)
+		same++;
+	while (*result == MODEM_OK && done < same && m->lines)
+		done += delete_line(m, place + done, same - done, result);
+	if (*result != MODEM_UNREADABLE || done == 1)
+		return done;
+	/* Which one it was nobody says; what is gone already does no harm. */
+	*result = MODEM_OK;
+	for (size_t i = 1; i < done && *result != MODEM_GONE; i++) {
+		enum modem_err err = delete_one(m, place + i);
+
+		if (err != MODEM_OK)
+			*result = err;
+	}
+	return done;
+}
+
+enum modem_err
+modem_delete(struct modem *m, const struct modem_place *place, size_t n)
+{
+	enum modem_err result = MODEM_OK;
+
+	for (size_t i = 0; i < n && result != MODEM_GONE;) {
+		enum modem_err err;
+
+		i += delete_some(m, place + i, n - i, &err);
+		if (err != MODEM_OK)
+			result = err;
+	}
+	return result;
 }
 
 enum modem_err

@@ -9,6 +9,7 @@
 #define MODEM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "link.h"
@@ -48,7 +49,10 @@ struct modem_place {
 /* The next message in the modem's memories.  start: from the first. */
 enum modem_err modem_next(struct modem *m, bool start, struct link_sms *out,
     struct modem_place *place);
-enum modem_err modem_delete(struct modem *m, const struct modem_place *place);
+/* Delete n messages, in as few round trips as this libGammu can.  UNREADABLE:
+ * some are still there. */
+enum modem_err
+modem_delete(struct modem *m, const struct modem_place *place, size_t n);
 /* Delivery reports that came without being stored; MODEM_EMPTY: none. */
 enum modem_err modem_report(struct modem *m, struct link_sms *out);
 
