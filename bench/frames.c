@@ -107,8 +107,13 @@ int
 main(int argc, char **argv)
 {
 	struct radio radio = { .number = argc == 5 ? argv[3] : "" };
-	const struct phone_host host = { &radio, host_now, host_now, host_send,
-		host_tell };
+	const struct phone_host host = {
+		.ctx = &radio,
+		.now_ms = host_now,
+		.mono_ms = host_now,
+		.send = host_send,
+		.tell = host_tell,
+	};
 	const struct phone_identity who = { "frames", "frames", "frames",
 		false };
 	struct policy own = { .kind[RECORD_MESSAGE] = { POLICY_AT_ONCE, 0 } };
