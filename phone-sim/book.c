@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "be.h"
@@ -142,6 +143,20 @@ book_close(struct book *b)
 		fclose(b->f);
 	free(b->path);
 	free(b);
+}
+
+void
+book_empty(struct book *b)
+{
+	for (int k = 0; k < RECORD_KIND_COUNT; k++) {
+		for (size_t i = 0; i < b->shelf[k].cap; i++)
+			record_free(b->shelf[k].at[i]);
+		free(b->shelf[k].at);
+	}
+	memset(b->shelf, 0, sizeof b->shelf);
+	if (b->f != NULL && (ftruncate(fileno(b->f), 0) == -1 ||
+				fseek(b->f, 0, SEEK_SET) == -1))
+		log_error("cannot empty %s: %m", b->path);
 }
 
 uint32_t

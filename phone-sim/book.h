@@ -1,5 +1,6 @@
 /*
- * book.h - what is on one simulated phone: contacts, messages, calls.
+ * book.h - what is on one simulated phone: contacts, messages, calls, events,
+ * notes and files' manifests.
  *
  * Records (lib/record.h) by kind and id.  An id is given once and never again,
  * as on a real phone.  With a file everything is appended to it and found
@@ -18,6 +19,8 @@ struct book;
 /* path NULL: in memory.  NULL after logging why. */
 struct book *book_open(const char *path);
 void book_close(struct book *b);
+/* As on a new phone: ids begin anew too. */
+void book_empty(struct book *b);
 /* The next id of that kind. */
 uint32_t book_next_id(const struct book *b, enum record_kind kind);
 /* Takes ownership of r, also when it fails: -1 after logging why. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "handset.h"
 #include "pdu.h"
 #include "text.h"
 
@@ -295,48 +296,49 @@ command_stats(struct command *c)
 
 /* ---- messages from nowhere ---- */
 
-/* sms FROM TO text TEXT | port HEX | data HEX */
+/* sms FROM | sms FROM TO [text] TEXT | sms FROM TO data|header HEX */
 static enum command_result
 command_sms(struct command *c)
 {
 	char buf[CONTROL_LINE_MAX];
-	struct pdu m[TEXT_PARTS_MAX] = { 0 };
-	const char *text;
+	struct pdu m = { .dcs = 0x04 };
+	const char *hex;
 	size_t len;
-	int n = 1;
 
-	if (c->n < 5)
+	if (c->n != 2 && c->n < 4)
 		return command_error(c,
-		    "say: sms FROM TO text TEXT, or data HEX, or header HEX");
-	if (!pdu_is_sender(c->word[1]) || !pdu_is_number(c->word[2]))
+		    "say: sms FROM TO TEXT, sms FROM TO data HEX, or sms FROM "
+		    "for what came there");
+	if (!pdu_is_sender(c->word[1]) ||
+	    (c->n > 2 && !pdu_is_number(c->word[2])))
 		return command_error(
 		    c, "FROM and TO want numbers, such as +358401234567");
-	text = command_rest(c, 4, buf);
-	if (strcmp(c->word[3], "text") == 0) {
-		if ((n = text_to_parts(text, (uint8_t)sim_now_ms(c->sim), m,
-			 TEXT_PARTS_MAX)) < 0)
-			return command_error(c,
-			    "the text is longer than %d SMS or is not UTF-8",
-			    TEXT_PARTS_MAX);
-	} else if (strcmp(c->word[3], "data") == 0 ||
-		   strcmp(c->word[3], "header") == 0) {
-		if (command_hex(text, m[0].ud, PDU_UD_MAX, &len) != 0)
-			return command_error(c,
-			    "HEX wants 1 to %d octets in hexadecimal",
-			    PDU_UD_MAX);
-		m[0].header = strcmp(c->word[3], "header") == 0;
-		m[0].dcs = 0x04;
-		m[0].ud_len = m[0].ud_octets = (uint8_t)len;
-	} else {
+	if (c->n < 5 || (strcmp(c->word[3], "data") != 0 &&
+			    strcmp(c->word[3], "header") != 0))
+		return command_handset(c);
+	hex = command_rest(c, 4, buf);
+	if (command_hex(hex, m.ud, PDU_UD_MAX, &len) != 0)
 		return command_error(
-		    c, "unrecognized \"%s\": text, data or header", c->word[3]);
-	}
-	for (int i = 0; i < n; i++)
-		smsc_inject(c->sim->smsc, c->word[1], c->word[2], &m[i]);
+		    c, "HEX wants 1 to %d octets in hexadecimal", PDU_UD_MAX);
+	m.header = strcmp(c->word[3], "header") == 0;
+	m.ud_len = m.ud_octets = (uint8_t)len;
+	smsc_inject(c->sim->smsc, c->word[1], c->word[2], &m);
 	return command_ok(c);
 }
 
 /* ---- waiting ---- */
+
+static int
+handset_condition(struct sim *s, const char *condition)
+{
+	char number[PDU_NUMBER_MAX];
+	unsigned count;
+
+	if (sscanf(condition, "handset %23s %u", number, &count) != 2 ||
+	    count < 1)
+		return -1;
+	return handsets_text(s->handsets, number, count - 1) != NULL;
+}
 
 static int
 command_condition(struct sim *s, const char *condition)
@@ -347,6 +349,8 @@ command_condition(struct sim *s, const char *condition)
 		return command_phone_condition(s, condition);
 	if (strncmp(condition, "modem ", 6) == 0)
 		return command_modem_condition(s, condition);
+	if (strncmp(condition, "handset ", 8) == 0)
+		return handset_condition(s, condition);
 	if (strcmp(condition, "smsc empty") != 0)
 		return -1;
 	smsc_get_stats(s->smsc, &st);
@@ -434,22 +438,31 @@ static const struct {
 	    "add NAME NUMBER... | contact edit ID NAME NUMBER... | contact "
 	    "delete ID | call in|out|missed NUMBER [SECONDS] | text-in NUMBER "
 	    "TEXT | text-out NUMBER TEXT | message delete ID | contacts [N] | "
-	    "messages [N] | calls [N] | upload | policy KIND MODE [MINUTES] | "
-	    "sim change NUMBER | sim out | coverage on|off | power on|off | "
-	    "restart | clock +T|-T | text-only on|off | dump]",
+	    "messages [N] | calls [N] | event add SUMMARY +T [MINUTES "
+	    "[PLACE]] | event change ID SUMMARY +T ... | event delete ID | "
+	    "events [N] | note add TITLE TEXT | note change ID TITLE TEXT | "
+	    "note delete ID | notes [N] | file add PATH | file list | file "
+	    "save ID PATH | file delete ID | mms-in NUMBER TEXT | upload | "
+	    "cost | policy KIND MODE [MINUTES] | user set KIND MODE [MINUTES] "
+	    "| sim NUMBER | sim change NUMBER | sim out | coverage on|off | "
+	    "roaming on|off | power on|off | restart | clock +T|-T | "
+	    "text-only on|off | lost | factory-reset | dump]",
 	    "what the user of phone N does; phones count from 1",
 	    command_phone },
 	{ "price", "price up|down|other THOUSANDTHS", "of one SMS, for stats",
 	    command_price },
-	{ "sms", "sms FROM TO text TEXT | data HEX | header HEX",
-	    "an SMS from nowhere; header: HEX begins with a user data header",
+	{ "sms", "sms FROM TO [text] TEXT | data HEX | header HEX; sms FROM",
+	    "an SMS of any handset; alone what came there; header: HEX begins "
+	    "with a user data header",
 	    command_sms },
 	{ "stats", "stats", "what passed, what waits, what it cost",
 	    command_stats },
 	{ "wait", "wait CONDITION SECONDS",
 	    "until it is true: phone N bound, unbound, asked, digits, refused, "
-	    "acked (all has arrived), pending MOST, policy VERSION, contacts "
-	    "COUNT, messages COUNT, calls COUNT; modem N empty; smsc empty",
+	    "acked (all has arrived), lost, found, pending MOST, policy "
+	    "VERSION, contacts COUNT, messages COUNT, calls COUNT, events "
+	    "COUNT, notes COUNT, files COUNT; modem N empty; smsc empty; "
+	    "handset NUMBER COUNT (texts that came)",
 	    command_wait },
 	{ "quit", "quit", "end the simulation", command_quit },
 };

@@ -71,9 +71,9 @@ do_status(struct command *c, struct sim_phone *p)
 	command_say(c, "number %s, SIM %s, IMEI %s",
 	    f.number[0] != '\0' ? f.number : "none",
 	    f.sim_id[0] != '\0' ? f.sim_id : "none", f.imei);
-	command_say(c, "power %s, coverage %s, bearer %s",
+	command_say(c, "power %s, coverage %s, bearer %s%s",
 	    f.power ? "on" : "off", f.coverage ? "on" : "off",
-	    f.text_only ? "text" : "data");
+	    f.text_only ? "text" : "data", f.roaming ? ", roaming" : "");
 	if (sim_phone_lib(p) != NULL)
 		say_library(c, p);
 	if (f.question[0] != '\0')
@@ -83,6 +83,9 @@ do_status(struct command *c, struct sim_phone *p)
 	command_say(c, "contacts %zu, messages %zu, calls %zu",
 	    book_count(b, RECORD_CONTACT), book_count(b, RECORD_MESSAGE),
 	    book_count(b, RECORD_CALL));
+	command_say(c, "events %zu, notes %zu, files %zu",
+	    book_count(b, RECORD_CALENDAR), book_count(b, RECORD_NOTE),
+	    book_count(b, RECORD_FILE));
 	command_say(c,
 	    "sms: frames in %" PRIu64 ", texts in %" PRIu64
 	    ", texts out %" PRIu64,
@@ -148,6 +151,13 @@ say_record(struct command *c, const struct record *r)
 			evbuffer_add(c->out, ", ", 2);
 			say_plain(c->out, record_text(r, RECORD_NUMBER, i));
 		}
+	} else if (record_kind(r) == RECORD_CALENDAR) {
+		say_time(c->out, record_int(r, RECORD_START_MS, 0, 0));
+		say_plain(c->out, record_text(r, RECORD_SUMMARY, 0));
+	} else if (record_kind(r) == RECORD_NOTE) {
+		say_plain(c->out, record_text(r, RECORD_SUMMARY, 0));
+		evbuffer_add(c->out, ": ", 2);
+		say_plain(c->out, record_text(r, RECORD_DESCRIPTION, 0));
 	} else if (record_kind(r) == RECORD_CALL) {
 		say_time(c->out, record_time_ms(r));
 		evbuffer_add_printf(
@@ -162,6 +172,7 @@ say_record(struct command *c, const struct record *r)
 		say_plain(c->out, record_text(r, RECORD_PEER, 0));
 		evbuffer_add(c->out, ": ", 2);
 		say_plain(c->out, record_text(r, RECORD_BODY, 0));
+		say_plain(c->out, record_text(r, RECORD_PART_TEXT, 0));
 	}
 	evbuffer_add(c->out, "\n", 1);
 }
@@ -204,12 +215,25 @@ do_calls(struct command *c, struct sim_phone *p)
 	return say_kind(c, p, RECORD_CALL);
 }
 
+static enum command_result
+do_events(struct command *c, struct sim_phone *p)
+{
+	return say_kind(c, p, RECORD_CALENDAR);
+}
+
+static enum command_result
+do_notes(struct command *c, struct sim_phone *p)
+{
+	return say_kind(c, p, RECORD_NOTE);
+}
+
 /* KIND ID HEX of all that a backup must give back. */
 static enum command_result
 do_dump(struct command *c, struct sim_phone *p)
 {
 	static const enum record_kind kinds[] = { RECORD_CALL, RECORD_CONTACT,
-		RECORD_MESSAGE };
+		RECORD_MESSAGE, RECORD_CALENDAR, RECORD_NOTE, RECORD_FILE,
+		RECORD_SIM };
 	struct book *b = sim_phone_book(p);
 	uint8_t octets[RECORD_STORED_MAX];
 
@@ -386,11 +410,25 @@ do_policy(struct command *c, struct sim_phone *p)
 			     POLICY_INTERVAL_MAX, &minutes) != 0))
 		return command_error(c,
 		    "say: phone N policy KIND MODE [MINUTES]; KIND is "
-		    "contact, message or call, MODE is inherit, off, manual, "
+		    "contact, message, call, calendar, note, file, device or "
+		    "location, MODE is inherit, off, manual, "
 		    "interval, at-once or fill, MINUTES %d to %d",
 		    POLICY_INTERVAL_MIN, POLICY_INTERVAL_MAX);
 	return answer(c, sim_phone_policy(p, (enum record_kind)kind,
 			     (enum policy_mode)mode, (uint32_t)minutes));
+}
+
+/* user set KIND MODE [MINUTES]: what a thief would try as well */
+static enum command_result
+do_user(struct command *c, struct sim_phone *p)
+{
+	if (c->n < 5 || strcmp(c->word[3], "set") != 0)
+		return command_error(
+		    c, "say: phone N user set KIND MODE [MINUTES]");
+	for (int i = 3; i < c->n - 1; i++)
+		c->word[i] = c->word[i + 1];
+	c->n--;
+	return do_policy(c, p);
 }
 
 static enum command_result
@@ -400,7 +438,9 @@ do_sim(struct command *c, struct sim_phone *p)
 		return answer(c, sim_phone_sim(p, c->word[4]));
 	if (c->n == 4 && strcmp(c->word[3], "out") == 0)
 		return answer(c, sim_phone_sim(p, NULL));
-	return command_error(c, "say: phone N sim change NUMBER, or sim out");
+	if (c->n == 4)
+		return answer(c, sim_phone_sim(p, c->word[3]));
+	return command_error(c, "say: phone N sim NUMBER, or sim out");
 }
 
 static enum command_result
@@ -415,6 +455,8 @@ do_switch(struct command *c, struct sim_phone *p)
 		return answer(c, sim_phone_coverage(p, on));
 	if (strcmp(verb, "power") == 0)
 		return answer(c, sim_phone_power(p, on));
+	if (strcmp(verb, "roaming") == 0)
+		return answer(c, sim_phone_roaming(p, on));
 	return answer(c, sim_phone_text_only(p, on));
 }
 
@@ -450,13 +492,18 @@ command_phone(struct command *c)
 		{ "bind-qr", do_bind }, { "call", do_call },
 		{ "calls", do_calls }, { "clock", do_clock },
 		{ "contact", do_contact }, { "contacts", do_contacts },
-		{ "coverage", do_switch }, { "dump", do_dump },
+		{ "cost", command_cost }, { "coverage", do_switch },
+		{ "dump", do_dump }, { "event", command_event },
+		{ "events", do_events }, { "factory-reset", command_reset },
+		{ "file", command_file }, { "lost", command_lost },
 		{ "message", do_message }, { "messages", do_messages },
-		{ "policy", do_policy }, { "power", do_switch },
-		{ "restart", do_restart }, { "sim", do_sim },
+		{ "mms-in", command_mms }, { "note", command_note },
+		{ "notes", do_notes }, { "policy", do_policy },
+		{ "power", do_switch }, { "restart", do_restart },
+		{ "roaming", do_switch }, { "sim", do_sim },
 		{ "status", do_status }, { "text-in", do_text },
 		{ "text-only", do_switch }, { "text-out", do_text },
-		{ "upload", do_upload } };
+		{ "upload", do_upload }, { "user", do_user } };
 	struct sim_phone *p = NULL;
 	long n;
 
@@ -473,6 +520,14 @@ command_phone(struct command *c)
 			return verbs[i].fn(c, p);
 	return command_error(
 	    c, "unrecognized \"%.40s\": say \"help phone\"", c->word[2]);
+}
+
+/* Pieces of files that the policy lets go and that are in no transfer yet. */
+static bool
+has_files_going(struct sim_phone *p)
+{
+	return sim_phone_lib(p) != NULL &&
+	       phone_upload_cost(sim_phone_lib(p)) > 0;
 }
 
 /* phone N bound|unbound|asked|acked|digits, or pending|policy|contacts|
@@ -493,6 +548,15 @@ phone_is(struct sim_phone *p, const char *word, long number, bool numbered)
 		if (strcmp(word, "calls") == 0)
 			return (long)book_count(
 				   sim_phone_book(p), RECORD_CALL) == number;
+		if (strcmp(word, "events") == 0)
+			return (long)book_count(sim_phone_book(p),
+				   RECORD_CALENDAR) == number;
+		if (strcmp(word, "notes") == 0)
+			return (long)book_count(
+				   sim_phone_book(p), RECORD_NOTE) == number;
+		if (strcmp(word, "files") == 0)
+			return (long)book_count(
+				   sim_phone_book(p), RECORD_FILE) == number;
 	}
 	if (sim_phone_lib(p) != NULL)
 		phone_get_status(sim_phone_lib(p), &st);
@@ -512,7 +576,14 @@ phone_is(struct sim_phone *p, const char *word, long number, bool numbered)
 		return st.state == PHONE_ASKED;
 	if (strcmp(word, "acked") == 0)
 		return st.state == PHONE_BOUND && st.pending == 0 &&
-		       st.in_flight == 0;
+		       st.in_flight == 0 && !has_files_going(p);
+	if (strcmp(word, "lost") == 0 || strcmp(word, "found") == 0) {
+		struct wire_lost l = { .on = false };
+
+		if (sim_phone_lib(p) != NULL)
+			phone_get_lost(sim_phone_lib(p), &l);
+		return l.on == (word[0] == 'l');
+	}
 	if (strcmp(word, "digits") == 0)
 		return st.digits[0] != '\0';
 	if (strcmp(word, "refused") == 0)

@@ -11,10 +11,13 @@ phone_sim_libphonesim_a_SOURCES = \
 	phone-sim/book.h \
 	phone-sim/command.c \
 	phone-sim/command.h \
+	phone-sim/command_life.c \
 	phone-sim/command_modem.c \
 	phone-sim/command_phone.c \
 	phone-sim/control.c \
 	phone-sim/control.h \
+	phone-sim/handset.c \
+	phone-sim/handset.h \
 	phone-sim/material.h \
 	phone-sim/material_en.c \
 	phone-sim/material_zh.c \
@@ -26,8 +29,14 @@ phone_sim_libphonesim_a_SOURCES = \
 	phone-sim/pdu.h \
 	phone-sim/people.c \
 	phone-sim/people.h \
+	phone-sim/people_more.c \
 	phone-sim/phones.c \
 	phone-sim/phones.h \
+	phone-sim/phones_internal.h \
+	phone-sim/phones_life.c \
+	phone-sim/phones_user.c \
+	phone-sim/png.c \
+	phone-sim/png.h \
 	phone-sim/rng.h \
 	phone-sim/sched.c \
 	phone-sim/sched.h \

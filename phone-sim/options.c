@@ -22,9 +22,10 @@ static const char usage[] =
     "  --modem PATH     a modem; PATH becomes a symbolic link to its tty\n"
     "                   (may be given up to 64 times)\n"
     "  --phones N       so many phones (default 5)\n"
-    "  --contacts N, --messages N, --calls N\n"
+    "  --contacts N, --messages N, --calls N, --events N, --notes N, "
+    "--files N\n"
     "                   about so many on each new phone (default 40, 120, "
-    "60)\n"
+    "60, 8, 5, 2)\n"
     "  --seed N         the same seed, the same run (default 1)\n"
     "  --state DIR      keep phones, modems and messages in DIR\n"
     "  --service NUMBER of the service (default +358401000000)\n"
@@ -53,6 +54,9 @@ enum opt {
 	O_CONTACTS,
 	O_MESSAGES,
 	O_CALLS,
+	O_EVENTS,
+	O_NOTES,
+	O_FILES,
 	O_SEED,
 	O_STATE,
 	O_SERVICE,
@@ -77,6 +81,9 @@ static const struct option longs[] = {
 	{ "contacts", required_argument, NULL, O_CONTACTS },
 	{ "messages", required_argument, NULL, O_MESSAGES },
 	{ "calls", required_argument, NULL, O_CALLS },
+	{ "events", required_argument, NULL, O_EVENTS },
+	{ "notes", required_argument, NULL, O_NOTES },
+	{ "files", required_argument, NULL, O_FILES },
 	{ "seed", required_argument, NULL, O_SEED },
 	{ "state", required_argument, NULL, O_STATE },
 	{ "service", required_argument, NULL, O_SERVICE },
@@ -170,16 +177,14 @@ slots(struct options *o, const char *text)
 static int
 amount(struct options *o, int which, const char *text)
 {
+	struct people_amount *a = &o->sim.amount;
+	size_t *const to[] = { &a->contacts, &a->messages, &a->calls,
+		&a->events, &a->notes, &a->files };
 	uint64_t v;
 
 	if (whole(text, 0, 100000, &v) == -1)
 		return -1;
-	if (which == O_CONTACTS)
-		o->sim.amount.contacts = (size_t)v;
-	else if (which == O_MESSAGES)
-		o->sim.amount.messages = (size_t)v;
-	else
-		o->sim.amount.calls = (size_t)v;
+	*to[which - O_CONTACTS] = (size_t)v;
 	return 0;
 }
 
@@ -217,6 +222,9 @@ take(struct options *o, int which, const char *arg)
 	case O_CONTACTS:
 	case O_MESSAGES:
 	case O_CALLS:
+	case O_EVENTS:
+	case O_NOTES:
+	case O_FILES:
 		return amount(o, which, arg);
 	case O_SEED:
 		return whole(arg, 0, 1e18, &o->sim.seed);
@@ -268,7 +276,7 @@ options_read(struct options *out, int argc, char **argv)
 		    .slots_sim = 30,
 		    .slots_me = 100,
 		    .phones = 5,
-		    .amount = { 40, 120, 60 } } };
+		    .amount = { 40, 120, 60, 8, 5, 2 } } };
 	while ((which = getopt_long(argc, argv, "", longs, &place)) != -1) {
 		if (which == O_HELP) {
 			fputs(usage, stdout);

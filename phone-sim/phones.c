@@ -9,78 +9,37 @@
 #include <unistd.h>
 
 #include "log.h"
-#include "pdu.h"
-#include "sim.h"
-#include "text.h"
-#include "wire.h"
+#include "phones_internal.h"
 
 #define PACE_SMS 600 /* no operating system asks a simulated user */
 #define PACE_MS 60000
 #define TICK_MIN_MS 50 /* a library that is due at once is due soon */
-#define PARTS_HELD 8 /* concatenated texts on their way at once */
-
-/* A text that comes in parts. */
-struct puzzle {
-	char from[PDU_NUMBER_MAX];
-	uint16_t reference;
-	uint8_t total, have;
-	uint64_t order; /* the oldest gives way */
-	struct pdu part[TEXT_PARTS_MAX];
-	bool there[TEXT_PARTS_MAX];
-};
-
-struct sim_phone {
-	struct phones *all;
-	unsigned n;
-	char name[64], number[PDU_NUMBER_MAX], sim_id[24], imei[16];
-	char question[WIRE_QUESTION_MAX + 1], digits[8], refused[128];
-	bool chinese, power, coverage, text_only;
-	int64_t clock_ms; /* its clock is off by so much */
-	struct policy own;
-	struct book *book;
-	struct phone *lib;
-	struct phone_host host;
-	struct smsc_end end;
-	struct smsc_line *line; /* NULL: no SIM */
-	struct sched_event *tick;
-	struct puzzle *puzzle[PARTS_HELD];
-	uint64_t puzzles;
-	uint8_t reference;
-	uint64_t data_in, text_in, text_out;
-};
-
-struct phones {
-	struct sim *sim;
-	char dir[4000];
-	bool temporary;
-	size_t n;
-	struct sim_phone **phone;
-};
 
 /* ---- files ---- */
 
-static void
-file_of(const struct sim_phone *p, const char *what, char out[4096])
+void
+sim_phone_file(const struct sim_phone *p, const char *what, char out[4096])
 {
 	snprintf(out, 4096, "%s/phone-%u.%s", p->all->dir, p->n, what);
 }
 
-static int
-save_settings(struct sim_phone *p)
+int
+sim_phone_save(struct sim_phone *p)
 {
 	char path[4096], aside[4096];
 	FILE *f;
 
-	file_of(p, "settings", path);
-	file_of(p, "settings-new", aside);
+	sim_phone_file(p, "settings", path);
+	sim_phone_file(p, "settings-new", aside);
 	if ((f = fopen(aside, "we")) == NULL) {
 		log_error("cannot write %s: %m", aside);
 		return -1;
 	}
 	fprintf(f,
-	    "number %s\nsim %s\npower %d\ncoverage %d\ntext %d\nclock %lld\n",
+	    "number %s\nsim %s\npower %d\ncoverage %d\ntext %d\nclock %lld\n"
+	    "roaming %d\nzone %d\nseen %s\n",
 	    p->number, p->sim_id, p->power, p->coverage, p->text_only,
-	    (long long)p->clock_ms);
+	    (long long)p->clock_ms, p->roaming, p->offset_min, p->sim_seen);
 	for (int k = 1; k < RECORD_KIND_COUNT; k++)
 		fprintf(f, "policy %d %d %u\n", k, (int)p->own.kind[k].mode,
 		    p->own.kind[k].interval_min);
@@ -101,7 +60,9 @@ load_setting(struct sim_phone *p, const char *line)
 	if (strcmp(line, "number \n") == 0)
 		p->number[0] = p->sim_id[0] = '\0';
 	else if (sscanf(line, "number %23s", p->number) == 1 ||
-		 sscanf(line, "sim %23s", p->sim_id) == 1)
+		 sscanf(line, "sim %23s", p->sim_id) == 1 ||
+		 sscanf(line, "seen %23s", p->sim_seen) == 1 ||
+		 sscanf(line, "zone %d", &p->offset_min) == 1)
 		return;
 	if (sscanf(line, "power %d", &on) == 1)
 		p->power = on != 0;
@@ -109,6 +70,8 @@ load_setting(struct sim_phone *p, const char *line)
 		p->coverage = on != 0;
 	else if (sscanf(line, "text %d", &on) == 1)
 		p->text_only = on != 0;
+	else if (sscanf(line, "roaming %d", &on) == 1)
+		p->roaming = on != 0;
 	else if (sscanf(line, "clock %lld", &ms) == 1)
 		p->clock_ms = ms;
 	else if (sscanf(line, "policy %d %d %u", &k, &mode, &minutes) == 3 &&
@@ -126,7 +89,7 @@ load_settings(struct sim_phone *p)
 	char path[4096], line[256];
 	FILE *f;
 
-	file_of(p, "settings", path);
+	sim_phone_file(p, "settings", path);
 	if ((f = fopen(path, "re")) == NULL)
 		return false;
 	while (fgets(line, sizeof line, f) != NULL)
@@ -200,14 +163,14 @@ host_mono(void *ctx)
 	return sim_now_ms(p->all->sim);
 }
 
-static bool
-on_air(const struct sim_phone *p)
+bool
+sim_phone_on_air(const struct sim_phone *p)
 {
 	return p->power && p->coverage && p->line != NULL;
 }
 
-static void
-submit(struct sim_phone *p, const char *to, struct pdu *m)
+void
+sim_phone_submit(struct sim_phone *p, const char *to, struct pdu *m)
 {
 	m->type = PDU_SUBMIT;
 	snprintf(m->number, sizeof m->number, "%s", to);
@@ -224,7 +187,7 @@ host_send(
 	char letters[WIRE_TEXT_CHARS + 1];
 	struct pdu m = { .dcs = 0x04, .header = true };
 
-	if (!on_air(p))
+	if (!sim_phone_on_air(p))
 		return -1;
 	if (text) {
 		if (len > WIRE_TEXT_MAX)
@@ -238,15 +201,12 @@ host_send(
 		memcpy(m.ud + sizeof ports, frame, len);
 		m.ud_len = m.ud_octets = (uint8_t)(sizeof ports + len);
 	}
-	submit(p, number, &m);
+	sim_phone_submit(p, number, &m);
 	return 0;
 }
 
-static void notice(struct sim_phone *p, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void
-notice(struct sim_phone *p, const char *fmt, ...)
+void
+sim_phone_notice(struct sim_phone *p, const char *fmt, ...)
 {
 	struct sim *s = p->all->sim;
 	char text[512];
@@ -263,6 +223,21 @@ notice(struct sim_phone *p, const char *fmt, ...)
 }
 
 static void
+show_lost(struct sim_phone *p)
+{
+	struct wire_lost l;
+
+	phone_get_lost(p->lib, &l);
+	if (!l.on) {
+		sim_phone_notice(p, "was found: all is as before");
+		return;
+	}
+	sim_phone_notice(p, "is lost%s%s%s%s", l.ring ? ", it rings" : "",
+	    l.lock_screen ? ", its screen is locked" : "",
+	    l.text[0] != '\0' ? ", it shows: " : "", l.text);
+}
+
+static void
 host_tell(void *ctx, enum phone_notice what, const char *detail)
 {
 	struct sim_phone *p = ctx;
@@ -272,45 +247,47 @@ host_tell(void *ctx, enum phone_notice what, const char *detail)
 	switch (what) {
 	case PHONE_N_BINDING:
 		p->digits[0] = p->question[0] = p->refused[0] = '\0';
-		notice(p, "has asked to be bound");
+		sim_phone_notice(p, "has asked to be bound");
 		break;
 	case PHONE_N_QUESTION:
 		snprintf(p->question, sizeof p->question, "%s", detail);
-		notice(p, "asks: %s (phone %u answer ...)", detail, p->n);
+		sim_phone_notice(
+		    p, "asks: %s (phone %u answer ...)", detail, p->n);
 		break;
 	case PHONE_N_DIGITS:
 		snprintf(p->digits, sizeof p->digits, "%s", detail);
-		notice(p, "compare with the page: %s", detail);
+		sim_phone_notice(p, "compare with the page: %s", detail);
 		break;
 	case PHONE_N_BOUND:
 		p->question[0] = '\0';
-		notice(p, "is bound");
+		p->put_files = true;
+		sim_phone_notice(p, "is bound");
 		break;
 	case PHONE_N_REFUSED:
 		snprintf(p->refused, sizeof p->refused, "%s", detail);
-		notice(p, "was refused: %s", detail);
+		sim_phone_notice(p, "was refused: %s", detail);
 		break;
 	case PHONE_N_POLICY:
-		notice(p, "the owner's policy is in force");
+		sim_phone_notice(p, "the owner's policy is in force");
 		break;
 	case PHONE_N_UNBOUND:
 		p->digits[0] = '\0';
-		notice(p, "is not bound any more");
+		sim_phone_notice(p, "is not bound any more");
 		break;
 	case PHONE_N_UPLOADED:
-		notice(p, "uploads %s", detail);
+		sim_phone_notice(p, "uploads %s", detail);
 		break;
 	case PHONE_N_ACKED:
-		notice(p, "all that was sent has arrived");
+		sim_phone_notice(p, "all that was sent has arrived");
 		break;
 	case PHONE_N_TEXT:
-		notice(p, "shows: %s", detail);
+		sim_phone_notice(p, "shows: %s", detail);
 		break;
 	case PHONE_N_LOST:
-		notice(p, "lost mode has changed");
+		show_lost(p);
 		break;
 	case PHONE_N_RESTORED:
-		notice(p, "a restore is over: %s", detail);
+		sim_phone_notice(p, "a restore is over: %s", detail);
 		break;
 	}
 }
@@ -335,6 +312,11 @@ sim_phone_settle(struct sim_phone *p)
 	if (p->lib == NULL)
 		return;
 	next = phone_tick(p->lib);
+	if (p->put_files) {
+		p->put_files = false;
+		sim_phone_put_all(p);
+		next = phone_tick(p->lib);
+	}
 	now = sched_now(s);
 	if (next < now + TICK_MIN_MS)
 		next = now + TICK_MIN_MS;
@@ -343,8 +325,8 @@ sim_phone_settle(struct sim_phone *p)
 
 /* ---- what comes in ---- */
 
-static int
-add_message(struct sim_phone *p, const char *peer, int direction,
+int
+sim_phone_add_message(struct sim_phone *p, const char *peer, int direction,
     const char *text, int64_t sent_ms)
 {
 	struct record *r =
@@ -373,7 +355,7 @@ find_puzzle(
 {
 	struct puzzle **oldest = &p->puzzle[0];
 
-	for (int i = 0; i < PARTS_HELD; i++) {
+	for (int i = 0; i < PHONES_PARTS_HELD; i++) {
 		struct puzzle *z = p->puzzle[i];
 
 		if (z != NULL && z->reference == h->reference &&
@@ -412,9 +394,10 @@ take_part(struct sim_phone *p, const struct pdu *m, const struct text_header *h)
 	for (int i = 0; i < z->total; i++)
 		n += text_of_part(&z->part[i], text + n, sizeof text - n);
 	p->text_in++;
-	add_message(p, m->number, RECORD_MSG_RECEIVED, text, m->time_ms);
-	notice(p, "SMS from %s: %.300s", m->number, text);
-	for (int i = 0; i < PARTS_HELD; i++)
+	sim_phone_add_message(
+	    p, m->number, RECORD_MSG_RECEIVED, text, m->time_ms);
+	sim_phone_notice(p, "SMS from %s: %.300s", m->number, text);
+	for (int i = 0; i < PHONES_PARTS_HELD; i++)
 		if (p->puzzle[i] == z)
 			p->puzzle[i] = NULL;
 	free(z);
@@ -432,9 +415,9 @@ take_text(struct sim_phone *p, const struct pdu *m)
 	}
 	p->text_in++;
 	if (n > 0)
-		add_message(
+		sim_phone_add_message(
 		    p, m->number, RECORD_MSG_RECEIVED, text, m->time_ms);
-	notice(p, "SMS from %s: %.300s", m->number, text);
+	sim_phone_notice(p, "SMS from %s: %.300s", m->number, text);
 }
 
 static enum smsc_taken
@@ -444,7 +427,7 @@ on_deliver(void *ctx, const struct pdu *m)
 	struct text_header h = { 0 };
 	bool head = m->header && text_header_read(m->ud, m->ud_octets, &h);
 
-	if (!on_air(p) || p->lib == NULL)
+	if (!sim_phone_on_air(p) || p->lib == NULL)
 		return SMSC_AWAY;
 	if (m->type != PDU_DELIVER)
 		return SMSC_TAKEN;
@@ -461,203 +444,6 @@ on_deliver(void *ctx, const struct pdu *m)
 	}
 	sim_phone_settle(p);
 	return SMSC_TAKEN;
-}
-
-/* ---- what its user does ---- */
-
-static const char *
-said(enum phone_err err)
-{
-	switch (err) {
-	case PHONE_OK:
-		return NULL;
-	case PHONE_E_CODE:
-		return "that is no binding code: type it again as the page "
-		       "shows it";
-	case PHONE_E_STATE:
-		return "not now: see the phone's status";
-	case PHONE_E_LOCKED:
-		return "the owner has locked the settings of this phone: "
-		       "change them on the pages";
-	case PHONE_E_INVALID:
-		return "out of range: see smsvault-wire(7) for the limits";
-	case PHONE_E_FAILED:
-		return "the phone's journal failed: see the log";
-	}
-	return "no such error";
-}
-
-#define OFF "the phone is off: say phone N power on"
-
-const char *
-sim_phone_bind(struct sim_phone *p, const char *code, bool qr)
-{
-	enum phone_err err;
-
-	if (p->lib == NULL)
-		return OFF;
-	err = qr ? phone_bind_qr(p->lib, code)
-		 : phone_bind_code(
-		       p->lib, smsc_service_number(p->all->sim->smsc), code);
-	sim_phone_settle(p);
-	return said(err);
-}
-
-const char *
-sim_phone_answer(struct sim_phone *p, const char *answer)
-{
-	enum phone_err err;
-
-	if (p->lib == NULL)
-		return OFF;
-	err = phone_bind_answer(p->lib, answer);
-	sim_phone_settle(p);
-	return said(err);
-}
-
-/* Into the book and, if the phone is on, to the library; r is taken over. */
-static const char *
-keep(struct sim_phone *p, struct record *r)
-{
-	enum phone_err err = PHONE_OK;
-
-	if (p->lib != NULL)
-		err = phone_put(p->lib, r);
-	if (book_put(p->book, r) != 0)
-		return "cannot keep it: see the log";
-	sim_phone_settle(p);
-	return said(err);
-}
-
-const char *
-sim_phone_contact(struct sim_phone *p, uint32_t *id, const char *name,
-    const char *const *number, size_t numbers)
-{
-	struct record *r;
-
-	if (*id == 0)
-		*id = book_next_id(p->book, RECORD_CONTACT);
-	else if (book_get(p->book, RECORD_CONTACT, *id) == NULL)
-		return "there is no such contact: say phone N contacts";
-	if ((r = record_new(RECORD_CONTACT, *id)) == NULL)
-		return "out of memory";
-	record_set_time_ms(r, sim_phone_now_ms(p));
-	if (record_add_text(r, RECORD_NAME, name) != 0) {
-		record_free(r);
-		return "the name is empty, too long or not UTF-8";
-	}
-	for (size_t i = 0; i < numbers; i++) {
-		record_add_text(r, RECORD_NUMBER, number[i]);
-		record_add_text(r, RECORD_NUMBER_E164, number[i]);
-		record_add_int(r, RECORD_NUMBER_TYPE, RECORD_LABEL_MOBILE);
-	}
-	return keep(p, r);
-}
-
-const char *
-sim_phone_delete(struct sim_phone *p, enum record_kind kind, uint32_t id)
-{
-	if (book_delete(p->book, kind, id, sim_phone_now_ms(p)) != 0)
-		return "there is none with that id";
-	if (p->lib != NULL)
-		phone_put(p->lib, book_any(p->book, kind, id));
-	sim_phone_settle(p);
-	return NULL;
-}
-
-const char *
-sim_phone_call(
-    struct sim_phone *p, int direction, const char *number, int64_t seconds)
-{
-	struct record *r;
-
-	if (!p->power)
-		return OFF;
-	if (!pdu_is_number(number))
-		return "that is no telephone number";
-	r = record_new(RECORD_CALL, book_next_id(p->book, RECORD_CALL));
-	if (r == NULL)
-		return "out of memory";
-	record_set_time_ms(r, sim_phone_now_ms(p));
-	record_add_text(r, RECORD_PEER, number);
-	record_add_int(r, RECORD_DIRECTION, direction);
-	record_add_int(r, RECORD_DURATION_S, seconds);
-	return keep(p, r);
-}
-
-static const char *const no_text =
-    "the text is empty, not UTF-8 or longer than 20 SMS";
-
-const char *
-sim_phone_text_in(struct sim_phone *p, const char *from, const char *text)
-{
-	struct pdu part[TEXT_PARTS_MAX];
-	int n = text_to_parts(text, p->reference++, part, TEXT_PARTS_MAX);
-
-	if (n < 0)
-		return no_text;
-	if (!pdu_is_sender(from))
-		return "the sender wants a number or at most 11 letters";
-	if (p->number[0] == '\0')
-		return "the phone has no SIM: say phone N sim change NUMBER";
-	for (int i = 0; i < n; i++)
-		smsc_inject(p->all->sim->smsc, from, p->number, &part[i]);
-	return NULL;
-}
-
-const char *
-sim_phone_text_out(struct sim_phone *p, const char *to, const char *text)
-{
-	struct pdu part[TEXT_PARTS_MAX];
-	int n = text_to_parts(text, p->reference++, part, TEXT_PARTS_MAX);
-
-	if (n < 0)
-		return no_text;
-	if (!pdu_is_number(to))
-		return "that is no telephone number";
-	if (!on_air(p))
-		return "the phone has no network: see its status";
-	for (int i = 0; i < n; i++)
-		submit(p, to, &part[i]);
-	p->text_out++;
-	if (add_message(p, to, RECORD_MSG_SENT, text, 0) != 0)
-		return "cannot keep it: see the log";
-	sim_phone_settle(p);
-	return NULL;
-}
-
-const char *
-sim_phone_upload(struct sim_phone *p)
-{
-	enum phone_err err;
-
-	if (p->lib == NULL)
-		return OFF;
-	err = phone_upload_now(p->lib);
-	sim_phone_settle(p);
-	if (err == PHONE_E_STATE)
-		return "the phone is not bound: say phone N bind CODE";
-	return said(err);
-}
-
-const char *
-sim_phone_policy(struct sim_phone *p, enum record_kind kind,
-    enum policy_mode mode, uint32_t interval_min)
-{
-	struct policy wish = p->own;
-	enum phone_err err;
-
-	if (p->lib == NULL)
-		return OFF;
-	wish.kind[kind].mode = mode;
-	wish.kind[kind].interval_min = interval_min;
-	err = phone_set_policy(p->lib, &wish);
-	if (err == PHONE_OK) {
-		p->own = wish;
-		save_settings(p);
-	}
-	sim_phone_settle(p);
-	return said(err);
 }
 
 /* ---- SIM, radio, power ---- */
@@ -682,22 +468,12 @@ open_lib(struct sim_phone *p)
 		.text_only = p->text_only };
 	char path[4096];
 
-	file_of(p, "journal", path);
+	sim_phone_file(p, "journal", path);
 	if ((p->lib = phone_open(path, &p->host, &who)) == NULL)
 		return -1;
 	phone_set_pace(p->lib, PACE_SMS, PACE_MS);
-	/* What the journal has not heard of; the rest costs nothing. */
-	for (int k = 1; k < RECORD_KIND_COUNT; k++) {
-		uint32_t end = book_next_id(p->book, (enum record_kind)k);
-
-		for (uint32_t id = 1; id < end; id++) {
-			const struct record *r =
-			    book_any(p->book, (enum record_kind)k, id);
-
-			if (r != NULL)
-				phone_put(p->lib, r);
-		}
-	}
+	sim_phone_put_all(p);
+	sim_phone_see_sim(p);
 	sim_phone_settle(p);
 	return 0;
 }
@@ -711,13 +487,13 @@ close_lib(struct sim_phone *p)
 	p->tick = NULL;
 }
 
-static const char *
-reopen(struct sim_phone *p)
+const char *
+sim_phone_reopen(struct sim_phone *p)
 {
 	close_lib(p);
 	if (p->power && open_lib(p) != 0)
 		return "the phone does not start: see the log";
-	if (p->line != NULL && on_air(p))
+	if (p->line != NULL && sim_phone_on_air(p))
 		smsc_alert(p->all->sim->smsc, p->line);
 	return NULL;
 }
@@ -745,16 +521,16 @@ sim_phone_sim(struct sim_phone *p, const char *number)
 		sim_of_number(number, p->sim_id);
 		p->line = smsc_attach(all->sim->smsc, number, &p->end);
 	}
-	save_settings(p);
-	return reopen(p);
+	sim_phone_save(p);
+	return sim_phone_reopen(p);
 }
 
 const char *
 sim_phone_coverage(struct sim_phone *p, bool on)
 {
 	p->coverage = on;
-	save_settings(p);
-	if (on_air(p))
+	sim_phone_save(p);
+	if (sim_phone_on_air(p))
 		smsc_alert(p->all->sim->smsc, p->line);
 	sim_phone_settle(p);
 	return NULL;
@@ -766,29 +542,29 @@ sim_phone_power(struct sim_phone *p, bool on)
 	if (p->power == on)
 		return NULL;
 	p->power = on;
-	save_settings(p);
-	return reopen(p);
+	sim_phone_save(p);
+	return sim_phone_reopen(p);
 }
 
 const char *
 sim_phone_restart(struct sim_phone *p)
 {
-	return p->power ? reopen(p) : OFF;
+	return p->power ? sim_phone_reopen(p) : PHONES_OFF;
 }
 
 const char *
 sim_phone_text_only(struct sim_phone *p, bool on)
 {
 	p->text_only = on;
-	save_settings(p);
-	return reopen(p);
+	sim_phone_save(p);
+	return sim_phone_reopen(p);
 }
 
 const char *
 sim_phone_clock(struct sim_phone *p, int64_t ms)
 {
 	p->clock_ms += ms;
-	save_settings(p);
+	sim_phone_save(p);
 	sim_phone_settle(p);
 	return NULL;
 }
@@ -809,6 +585,7 @@ sim_phone_facts(const struct sim_phone *p, struct phone_facts *out)
 		.power = p->power,
 		.coverage = p->coverage,
 		.text_only = p->text_only,
+		.roaming = p->roaming,
 		.data_in = p->data_in,
 		.text_in = p->text_in,
 		.text_out = p->text_out };
@@ -846,6 +623,9 @@ identify(struct sim_phone *p)
 		.mono_ms = host_mono,
 		.send = host_send,
 		.tell = host_tell };
+	sim_phone_life_host(&p->host);
+	p->offset_min = p->chinese ? 480 : 120;
+	snprintf(p->sim_seen, sizeof p->sim_seen, "%s", p->sim_id);
 	p->end =
 	    (struct smsc_end){ .ctx = p, .radio = true, .deliver = on_deliver };
 }
@@ -859,14 +639,17 @@ start(struct sim_phone *p, const struct people_amount *amount)
 
 	identify(p);
 	known = load_settings(p);
-	file_of(p, "records", path);
+	sim_phone_file(p, "records", path);
 	if (!known)
 		unlink(path); /* half filled, when the first start was cut */
 	if ((p->book = book_open(path)) == NULL)
 		return -1;
 	if (!known && (people_fill(p->book, s->setup.seed, p->n, p->chinese,
 			   s->setup.start_ms, amount) != 0 ||
-			  save_settings(p) != 0))
+			  people_fill_more(p->book, s->setup.seed, p->n,
+			      p->chinese, s->setup.start_ms, amount) != 0 ||
+			  sim_phone_first_files(p, amount->files) != 0 ||
+			  sim_phone_save(p) != 0))
 		return -1;
 	if (p->number[0] != '\0' &&
 	    (p->line = smsc_attach(s->smsc, p->number, &p->end)) == NULL) {
@@ -885,7 +668,7 @@ phone_free(struct sim_phone *p)
 	close_lib(p);
 	smsc_detach(p->all->sim->smsc, p->line);
 	book_close(p->book);
-	for (int i = 0; i < PARTS_HELD; i++)
+	for (int i = 0; i < PHONES_PARTS_HELD; i++)
 		free(p->puzzle[i]);
 	free(p);
 }

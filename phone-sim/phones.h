@@ -33,7 +33,7 @@ struct phone_facts {
 	unsigned n;
 	const char *name, *number, *sim_id, *imei; /* number "": no SIM */
 	const char *digits, *question, *refused; /* "": none */
-	bool power, coverage, text_only;
+	bool power, coverage, text_only, roaming;
 	uint64_t data_in, text_in, text_out;
 };
 void sim_phone_facts(const struct sim_phone *p, struct phone_facts *out);
@@ -60,6 +60,22 @@ const char *
 sim_phone_text_in(struct sim_phone *p, const char *from, const char *text);
 const char *
 sim_phone_text_out(struct sim_phone *p, const char *to, const char *text);
+/* As a contact: id 0 is a new one. */
+const char *sim_phone_event(struct sim_phone *p, uint32_t *id,
+    const char *summary, int64_t start_ms, int64_t minutes, const char *place);
+const char *sim_phone_note(
+    struct sim_phone *p, uint32_t *id, const char *title, const char *text);
+/* A file of the host's comes on it; what is on it, to a file of the host's. */
+const char *
+sim_phone_file_add(struct sim_phone *p, const char *path, uint32_t *id);
+const char *
+sim_phone_file_save(struct sim_phone *p, uint32_t id, const char *path);
+/* A message with a text and a picture comes in. */
+const char *
+sim_phone_mms(struct sim_phone *p, const char *from, const char *text);
+const char *sim_phone_roaming(struct sim_phone *p, bool on);
+/* As new from the shop, but for the SIM. */
+const char *sim_phone_factory_reset(struct sim_phone *p);
 const char *sim_phone_upload(struct sim_phone *p);
 const char *sim_phone_policy(struct sim_phone *p, enum record_kind kind,
     enum policy_mode mode, uint32_t interval_min);

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "handset.h"
 #include "log.h"
 #include "phones.h"
 
@@ -167,6 +168,8 @@ sim_new(const struct sim_setup *setup)
 		smsc_load(s->smsc, path);
 		unlink(path); /* once: a crash must not bring it back */
 	}
+	if ((s->handsets = handsets_new(s)) == NULL)
+		goto fail;
 	if (setup->phones > 0 &&
 	    (s->phones = phones_new(s, setup->phones, &setup->amount)) == NULL)
 		goto fail;
@@ -215,6 +218,7 @@ sim_free(struct sim *s)
 		save(s);
 	for (size_t i = 0; i < s->nmodems; i++)
 		modem_free(s->modem[i]);
+	handsets_free(s->handsets);
 	phones_free(s->phones);
 	smsc_free(s->smsc);
 	sched_free(s->sched);

@@ -45,6 +45,7 @@ struct sim {
 	size_t nmodems;
 	struct modem *modem[SIM_MODEMS_MAX];
 	struct phones *phones;
+	struct handsets *handsets;
 	/* Called after time has moved; may be NULL. */
 	void (*moved)(void *ctx);
 	/* A line for whoever watches: what a phone shows its user. */

@@ -138,6 +138,21 @@ phone_put_file(
 	return err;
 }
 
+struct record *
+phone_describe_file(const struct record *r, const uint8_t *data, size_t len)
+{
+	uint8_t digest[SEAL_DIGEST_LEN];
+	enum record_coding coding;
+	uint8_t *coded;
+	size_t n;
+
+	if (coding_encode(data, len, &coding, &coded, &n) == -1)
+		return NULL;
+	free(coded);
+	seal_digest(data, len, digest);
+	return describe(r, len, digest, coding, (int64_t)n);
+}
+
 /* ---- pieces ---- */
 
 /* A file that the policy keeps back, or that its manifest says to be another

@@ -149,6 +149,10 @@ enum phone_err phone_put(struct phone *p, const struct record *r);
 #define PHONE_FILE_MAX (16u << 20)
 enum phone_err phone_put_file(
     struct phone *p, const struct record *r, const uint8_t *data, size_t len);
+/* The manifest that phone_put_file() would send; NULL after logging why.  The
+ * caller frees it. */
+struct record *
+phone_describe_file(const struct record *r, const uint8_t *data, size_t len);
 /* How far the files are: octets that travel, and those acknowledged. */
 struct phone_file {
 	uint32_t id;
