@@ -153,11 +153,14 @@ gate_out_put(struct db *db, const struct gate_out *o, int64_t now_ms)
 		"UPDATE outbox SET state = 'superseded', changed_at = " TS(
 		    4) " WHERE account_id = $1 AND phone_id = $2 AND purpose = $3 "
 		       "AND state IN ('queued', 'held')" };
-	static const struct db_stmt stmt = { "out_put", 8,
+	static const struct db_stmt stmt = { "out_put", 9,
 		"INSERT INTO outbox (account_id, phone_id, purpose, number, "
 		" text_form, frame, not_before, not_after, created_at, "
-		" changed_at) VALUES ($1, nullif($2::bigint, 0), $3, $4, $5, "
-		" $6, " TS(7) ", " TS(8) ", " TS(7) ", " TS(7) ")" };
+		" changed_at, plain) VALUES ($1, nullif($2::bigint, 0), $3, "
+		" $4, $5, $6, to_timestamp($7 / 1000.0), "
+		" to_timestamp($8 / 1000.0), to_timestamp($7 / 1000.0), "
+		" to_timestamp($7 / 1000.0), $9) RETURNING outbox_id" };
+	PGresult *res;
 	struct db_args a = { 0 }, s = { 0 };
 	enum db_err err;
 
@@ -176,7 +179,13 @@ gate_out_put(struct db *db, const struct gate_out *o, int64_t now_ms)
 	db_arg_bytes(&a, o->frame, o->len);
 	db_arg_time(&a, now_ms);
 	db_arg_time(&a, o->not_after_ms);
-	return db_run(db, &stmt, &a, NULL);
+	db_arg_bool(&a, o->plain);
+	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
+		return err;
+	if (o->id != NULL)
+		*o->id = db_int(res, 0, 0);
+	PQclear(res);
+	return DB_OK;
 }
 
 enum db_err

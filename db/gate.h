@@ -17,6 +17,7 @@
 
 #define GATE_NUMBER_MAX 24
 #define GATE_WRAPPED_MAX 64
+#define GATE_FRAME_MAX 160 /* octets: a plain text is longer than a frame */
 
 struct gate_phone {
 	int64_t account, phone;
@@ -207,6 +208,124 @@ gate_wipe_sent(struct db *db, int64_t account, int64_t phone, int64_t now_ms);
 enum db_err
 gate_wipe_late(struct db *db, int64_t now_ms, int64_t *account, int64_t *phone);
 
+/* ---- proof of completeness ---- */
+
+#define GATE_BUCKETS 16
+struct gate_claimed {
+	int64_t account, phone;
+	uint8_t kind;
+	uint32_t transfer; /* of the claim, or of the buckets */
+	uint32_t count, mark;
+	int asked;
+	bool by_bucket; /* then bucket_* hold, as the phone says */
+	uint32_t bucket_count[GATE_BUCKETS], bucket_mark[GATE_BUCKETS];
+};
+/* What a phone claims in a transfer; an older claim than that is dropped. */
+enum db_err
+gate_claim_put(struct db *db, const struct gate_claimed *c, int64_t now_ms);
+enum db_err gate_claim_buckets_put(
+    struct db *db, const struct gate_claimed *c, int64_t now_ms);
+/* Claims that can be compared now: all transfers up to theirs are here. */
+enum db_err
+gate_claim_list(struct db *db, struct gate_claimed *out, size_t max, size_t *n);
+/* What is here as of a transfer, by bucket: count and sum of marks. */
+enum db_err gate_claim_count(struct db *db, const struct gate_claimed *c,
+    uint32_t count[static GATE_BUCKETS], uint32_t mark[static GATE_BUCKETS]);
+/* state: as in the table.  Sets have_count and checked_at; "complete" sets
+ * complete_at too.  The buckets are forgotten. */
+enum db_err gate_claim_end(struct db *db, const struct gate_claimed *c,
+    const char *state, uint32_t have, int asked, int64_t now_ms);
+
+/* ---- restores ---- */
+
+struct gate_restore {
+	int64_t account, phone;
+	uint32_t restore;
+	int64_t from_phone; /* 0: made on the page */
+	bool own; /* its ids are the phone's own */
+	bool cancelled, packed; /* packed: every item has a transfer */
+	int records; /* that were put on the air */
+};
+/* Restores that have something to pack or an END to say: the oldest of each
+ * phone that is bound.  Not in a transaction. */
+enum db_err gate_restore_list(
+    struct db *db, struct gate_restore *out, size_t max, size_t *n);
+/* Lock it; DB_NONE: another has it or its state has changed.  *outstanding:
+ * SMS of transfers down of its phone that have not arrived. */
+enum db_err
+gate_restore_take(struct db *db, struct gate_restore *r, int *outstanding);
+struct gate_restore_item {
+	int ordinal;
+	bool piece;
+	uint8_t *sealed; /* in the list's own memory */
+	size_t len;
+};
+/* The next items that have no transfer yet; free them with one free(*out). */
+enum db_err gate_restore_items(struct db *db, const struct gate_restore *r,
+    size_t max, struct gate_restore_item **out, size_t *n);
+/* These items travel in that transfer; records and mark are added. */
+enum db_err
+gate_restore_packed(struct db *db, const struct gate_restore *r, int first,
+    int last, uint32_t transfer, int records, uint32_t mark, int64_t now_ms);
+/* It cannot be sent: it is left out. */
+enum db_err
+gate_restore_drop(struct db *db, const struct gate_restore *r, int ordinal);
+enum db_err gate_restore_ending(struct db *db, const struct gate_restore *r,
+    uint32_t end_transfer, int64_t now_ms);
+/* Cancelled with nothing of it on the air. */
+enum db_err
+gate_restore_over(struct db *db, const struct gate_restore *r, int64_t now_ms);
+/* A cancelled one: forget what has no transfer, and transfers of which no SMS
+ * has gone out, from the newest down. */
+enum db_err gate_restore_withdraw(
+    struct db *db, const struct gate_restore *r, int64_t now_ms);
+/* After that: is there anything of it on the air?  Reads r->records anew. */
+enum db_err
+gate_restore_on_air(struct db *db, struct gate_restore *r, bool *any);
+enum db_err gate_down_next(
+    struct db *db, int64_t account, int64_t phone, uint32_t *transfer);
+
+struct gate_down_frame {
+	int64_t account, phone;
+	uint32_t transfer, restore;
+	unsigned index;
+	uint8_t frame[WIRE_DATA_MAX];
+	size_t len;
+};
+enum db_err gate_down_put(struct db *db, const struct gate_down_frame *f);
+/* It was put into the outbox as this row. */
+enum db_err gate_down_queued(struct db *db, const struct gate_down_frame *f,
+    int64_t outbox, int64_t now_ms);
+/* What the phone says has arrived: all to cumulative, and of each transfer
+ * above it the segments that are not in its mask. */
+enum db_err gate_down_arrived(struct db *db, int64_t account, int64_t phone,
+    const struct wire_ack *down, int64_t now_ms);
+/* Frames to put into the outbox now: those in mask of that transfer which are
+ * not under way since before_ms... */
+enum db_err gate_down_missing(struct db *db, int64_t account, int64_t phone,
+    uint32_t transfer, uint16_t mask, int64_t before_ms,
+    struct gate_down_frame out[static WIRE_SEGMENTS_MAX], size_t *n);
+/* ... and the last one of phones that have said nothing for so long, and
+ * those whose restore was paused and goes on. */
+enum db_err gate_down_due(struct db *db, int64_t now_ms,
+    struct gate_down_frame *out, size_t max, size_t *n);
+enum db_err gate_down_repeated(
+    struct db *db, int64_t account, int64_t phone, int64_t now_ms);
+/* Take what waits in the outbox for restores that are paused back. */
+enum db_err gate_down_pause(struct db *db, int64_t now_ms);
+
+struct gate_receipt {
+	uint32_t restore;
+	int64_t applied, present, failed;
+	uint32_t mark;
+};
+/* DB_NONE: it was there before, or there is no such restore.  *differs: the
+ * phone has other records than were sent; *replaced: the phone that this one
+ * replaces, 0: none. */
+enum db_err gate_receipt_put(struct db *db, int64_t account, int64_t phone,
+    const struct gate_receipt *r, int64_t now_ms, bool *differs,
+    int64_t *replaced);
+
 /* ---- answers ---- */
 
 struct gate_due {
@@ -242,9 +361,11 @@ struct gate_out {
 	const char *purpose; /* as in the table */
 	const char *number;
 	bool text;
+	bool plain; /* frame is UTF-8, to be sent as a text SMS as it is */
 	const uint8_t *frame;
 	size_t len;
 	int64_t not_after_ms;
+	int64_t *id; /* NULL, or it gets the row's id */
 };
 /* Older queued rows of the same phone and purpose "policy", "lost" or "ack" are
  * superseded. */
@@ -327,6 +448,9 @@ enum db_err gate_bindings_expire(struct db *db, int64_t now_ms);
 /* Who has this device bound now?  DB_NONE: nobody. */
 enum db_err gate_device_owner(
     struct db *db, const uint8_t device[static 16], int64_t *account);
+/* DB_NONE: it is not bound. */
+enum db_err gate_phone_unbind(
+    struct db *db, int64_t account, int64_t phone, int64_t now_ms);
 enum db_err gate_device_unbind(
     struct db *db, const uint8_t device[static 16], int64_t now_ms);
 struct gate_question {
@@ -345,13 +469,14 @@ enum db_err gate_answer_wrong(struct db *db, int64_t account);
 struct gate_claim {
 	int64_t account, outbox, phone;
 	char number[GATE_NUMBER_MAX];
-	bool text;
-	uint8_t frame[WIRE_DATA_MAX];
+	bool text, plain; /* plain: frame is UTF-8 to send as it is */
+	uint8_t frame[GATE_FRAME_MAX];
 	size_t len;
 	int64_t not_after_ms;
 };
 struct gate_budget {
-	int64_t price_milli, gateway_month_max; /* SMS; 0: no limit */
+	int64_t price_milli;
+	int64_t gateway_month_max, gateway_day_max; /* SMS; 0: no limit */
 };
 /* A transaction of its own: claim the next due row within budget and book it.
  * DB_NONE: nothing is due. */

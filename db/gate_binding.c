@@ -256,6 +256,23 @@ gate_device_owner(
 }
 
 enum db_err
+gate_phone_unbind(struct db *db, int64_t account, int64_t phone, int64_t now_ms)
+{
+	static const struct db_stmt stmt = { "phone_unbind", 3,
+		"UPDATE phone SET unbound_at = to_timestamp($3 / 1000.0), "
+		" contested_until = NULL WHERE account_id = $1 AND "
+		"phone_id = $2 AND unbound_at IS NULL" };
+	struct db_args a = { 0 };
+	int64_t n = 0;
+	enum db_err err;
+
+	arg_pair(&a, account, phone);
+	db_arg_time(&a, now_ms);
+	err = db_run(db, &stmt, &a, &n);
+	return err == DB_OK && n == 0 ? DB_NONE : err;
+}
+
+enum db_err
 gate_device_unbind(
     struct db *db, const uint8_t device[static 16], int64_t now_ms)
 {

@@ -4,23 +4,45 @@
 #include "gate.h"
 #include "gate_internal.h"
 
-/* The next due row, locked, and whether a budget forbids it now. */
-static const struct db_stmt claim_find = {
-	"claim_find", 2,
+/* The next due row, locked. */
+static const struct db_stmt claim_find = { "claim_find", 1,
 	"SELECT o.account_id, o.outbox_id, coalesce(o.phone_id, 0), "
-	" o.number, o.text_form, o.frame, " MS(
-	    "o.not_after") ", "
-			   " coalesce((SELECT sum(s.sms) FROM spend s WHERE s.account_id = "
-			   "  o.account_id AND s.day >= date_trunc('month', " TS(
-			       1) "  AT TIME ZONE 'UTC')::date), 0) >= a.month_sms_max OR "
-				  " ($2::bigint > 0 AND coalesce((SELECT sum(s.sms) FROM spend s WHERE "
-				  "  s.day >= date_trunc('month', " TS(
-				      1) "  AT TIME ZONE 'UTC')::date), 0) >= $2::bigint) "
-					 "FROM outbox o JOIN account a USING (account_id) "
-					 "WHERE o.state IN ('queued', 'held') AND o.not_before <= " TS(
-					     1) " AND o.not_after > " TS(1) " ORDER BY o.not_before, o.outbox_id "
-									    "LIMIT 1 FOR UPDATE OF o SKIP LOCKED"
-};
+	" o.number, o.text_form, o.frame, "
+	" (extract(epoch FROM o.not_after) * 1000)::bigint, o.plain "
+	"FROM outbox o WHERE o.state IN ('queued', 'held') AND "
+	" o.not_before <= to_timestamp($1 / 1000.0) AND "
+	" o.not_after > to_timestamp($1 / 1000.0) "
+	"ORDER BY o.not_before, o.outbox_id LIMIT 1 FOR UPDATE SKIP LOCKED" };
+/* Two that claim at once must not both take the last SMS of a budget. */
+static const struct db_stmt claim_alone = { "claim_alone", 2,
+	"SELECT pg_advisory_xact_lock(7305, ($1::bigint % 2147483647)::int), "
+	" CASE WHEN $2::boolean THEN pg_advisory_xact_lock(7306) END" };
+/*
+ * Does a budget forbid it now?  The account's month and day; above both, what
+ * a lost phone must hear may use the month's reserve.  Then the gateway's own.
+ */
+static const struct db_stmt claim_check = { "claim_check", 5,
+	"WITH t AS (SELECT (to_timestamp($3 / 1000.0) AT TIME ZONE "
+	"  'UTC')::date AS today), "
+	"mine AS (SELECT coalesce(sum(s.sms), 0) AS month, "
+	"  coalesce(sum(s.sms) FILTER (WHERE s.day = t.today), 0) AS day "
+	" FROM t LEFT JOIN spend s ON s.account_id = $1 AND "
+	"  s.day >= date_trunc('month', t.today)::date), "
+	"ours AS (SELECT coalesce(sum(s.sms), 0) AS month, "
+	"  coalesce(sum(s.sms) FILTER (WHERE s.day = t.today), 0) AS day "
+	" FROM t LEFT JOIN spend s ON ($4::bigint > 0 OR $5::bigint > 0) AND "
+	"  s.day >= date_trunc('month', t.today)::date) "
+	"SELECT NOT ((mine.month < a.month_sms_max AND "
+	"   mine.day < a.day_sms_max) OR "
+	"  (mine.month < a.month_sms_max + a.reserve_sms AND "
+	"   o.purpose IN ('lost', 'control', 'ack') AND coalesce((SELECT "
+	"   l.is_on FROM lost l WHERE l.account_id = o.account_id AND "
+	"   l.phone_id = o.phone_id ORDER BY l.version DESC LIMIT 1), "
+	"   false))) "
+	" OR ($4::bigint > 0 AND ours.month >= $4::bigint) "
+	" OR ($5::bigint > 0 AND ours.day >= $5::bigint) "
+	"FROM outbox o JOIN account a USING (account_id), mine, ours "
+	"WHERE o.account_id = $1 AND o.outbox_id = $2" };
 static const struct db_stmt claim_hold = { "claim_hold", 3,
 	"UPDATE outbox SET state = 'held', changed_at = " TS(
 	    3) ", "
@@ -62,6 +84,7 @@ read_claim(const PGresult *res, struct gate_claim *out)
 	n = db_bytes(res, 0, 5, out->frame, sizeof out->frame);
 	out->len = n > 0 ? (size_t)n : 0;
 	out->not_after_ms = db_int(res, 0, 6);
+	out->plain = db_bool(res, 0, 7);
 }
 
 /* The row may not go out now: set it back, and tell the owner once a day. */
@@ -108,6 +131,30 @@ take(struct db *db, const struct gate_claim *c,
 }
 
 static enum db_err
+check_budget(struct db *db, const struct gate_claim *c,
+    const struct gate_budget *budget, int64_t now_ms, bool *held)
+{
+	struct db_args alone = { 0 }, a = { 0 };
+	PGresult *res;
+	enum db_err err;
+
+	db_arg_int(&alone, c->account);
+	db_arg_bool(&alone,
+	    budget->gateway_month_max > 0 || budget->gateway_day_max > 0);
+	if ((err = db_query(db, &claim_alone, &alone, &res)) != DB_OK)
+		return err;
+	PQclear(res);
+	row_args(&a, c, now_ms);
+	db_arg_int(&a, budget->gateway_month_max);
+	db_arg_int(&a, budget->gateway_day_max);
+	if ((err = db_query(db, &claim_check, &a, &res)) != DB_OK)
+		return err;
+	*held = db_bool(res, 0, 0);
+	PQclear(res);
+	return DB_OK;
+}
+
+static enum db_err
 claim_one(struct db *db, const struct gate_budget *budget, int64_t now_ms,
     struct gate_claim *out, bool *held)
 {
@@ -116,7 +163,6 @@ claim_one(struct db *db, const struct gate_budget *budget, int64_t now_ms,
 	enum db_err err;
 
 	db_arg_time(&a, now_ms);
-	db_arg_int(&a, budget->gateway_month_max);
 	if ((err = db_query(db, &claim_find, &a, &res)) != DB_OK)
 		return err;
 	if (PQntuples(res) == 0) {
@@ -124,8 +170,9 @@ claim_one(struct db *db, const struct gate_budget *budget, int64_t now_ms,
 		return DB_NONE;
 	}
 	read_claim(res, out);
-	*held = db_bool(res, 0, 7);
 	PQclear(res);
+	if ((err = check_budget(db, out, budget, now_ms, held)) != DB_OK)
+		return err;
 	return *held ? hold(db, out, now_ms) : take(db, out, budget, now_ms);
 }
 

@@ -6,11 +6,14 @@ db_libdb_a_SOURCES = \
 	db/gate.c \
 	db/gate.h \
 	db/gate_binding.c \
+	db/gate_claim.c \
+	db/gate_down.c \
 	db/gate_file.c \
 	db/gate_internal.h \
 	db/gate_lost.c \
 	db/gate_outbox.c \
 	db/gate_phone.c \
+	db/gate_restore.c \
 	db/gate_upload.c \
 	db/migrate.c \
 	db/operator.c \

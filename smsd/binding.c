@@ -19,6 +19,7 @@
 #include "pack.h"
 
 #define CHALLENGE_LIFE_MS 3600000LL
+#define UNBIND_LIFE_MS (7 * 86400000LL)
 #define NETWORK_REPEATS_MS 60000 /* a PROOF later than that is the phone's */
 #define ANSWERS_MAX 20 /* wrong ones, in all */
 
@@ -219,6 +220,27 @@ binding_hello(struct gateway *g, const struct spool_row *row,
 	if (err != DB_OK)
 		return err;
 	return end(g, hello(g, row, sms, len, f, now_ms, answer));
+}
+
+enum db_err
+gateway_unbind(
+    struct gateway *g, int64_t account, int64_t phone, int64_t now_ms)
+{
+	const struct wire_control c = {
+		.command = WIRE_CMD_UNBIND,
+		.not_after = (uint32_t)((now_ms + UNBIND_LIFE_MS) / 1000),
+	};
+	uint8_t plain[WIRE_DATA_MAX];
+	struct keys_phone *keys;
+	enum db_err err = gateway_find_phone(g, account, phone, now_ms, &keys);
+
+	if (err != DB_OK ||
+	    (err = gateway_control(g, keys, WIRE_CONTROL, "control", plain,
+		 wire_control_encode(&c, plain), UNBIND_LIFE_MS, now_ms)) !=
+		DB_OK)
+		return err;
+	keys->loaded_ms = 0;
+	return gate_phone_unbind(g->db, account, phone, now_ms);
 }
 
 /* ---- the third SMS ---- */

@@ -48,6 +48,18 @@ lost_note(struct gateway *g, const struct gateway_upload *u, const char *kind);
 enum db_err lost_note_preamble(struct gateway *g,
     const struct gateway_upload *u, const struct upload_preamble *pre);
 int lost_tick(struct gateway *g, int64_t now_ms);
+/* completeness.c: claims of what there is. */
+enum db_err completeness_note(struct gateway *g, const struct gateway_upload *u,
+    const struct upload_preamble *pre);
+int completeness_tick(struct gateway *g, int64_t now_ms);
+/* restore.c: what has arrived of transfers down, and the receipt. */
+enum db_err restore_note(struct gateway *g, const struct gateway_upload *u,
+    const struct upload_preamble *pre);
+int restore_tick(struct gateway *g, int64_t now_ms);
+/* binding.c: tell a phone to forget its keys, and forget them.  DB_NONE: it is
+ * not bound. */
+enum db_err gateway_unbind(
+    struct gateway *g, int64_t account, int64_t phone, int64_t now_ms);
 
 /* tick: a control for a phone, sealed, into the outbox.  plain is what
  * wire_control_encode() or wire_ack_encode() wrote. */

@@ -61,6 +61,10 @@ note_preamble(struct gateway *g, const struct gateway_upload *u,
 		err = gateway_event(g, u, "lock-refused", "");
 	if (err == DB_OK)
 		err = lost_note_preamble(g, u, pre);
+	if (err == DB_OK)
+		err = completeness_note(g, u, pre);
+	if (err == DB_OK)
+		err = restore_note(g, u, pre);
 	return err;
 }
 

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += smsd/libsmsd.a
 smsd_libsmsd_a_SOURCES = \
 	smsd/binding.c \
+	smsd/completeness.c \
 	smsd/gateway.c \
 	smsd/gateway.h \
 	smsd/gateway_internal.h \
@@ -22,6 +23,7 @@ smsd_libsmsd_a_SOURCES = \
 	smsd/preflight.h \
 	smsd/reassembly.c \
 	smsd/reassembly.h \
+	smsd/restore.c \
 	smsd/smsd_conf.c \
 	smsd/smsd_conf.h \
 	smsd/spool.c \

@@ -138,7 +138,7 @@ dispatch(struct outbox *o, const struct gate_claim *c)
 	struct link_send s = {
 		.head = { LINK_SEND, sizeof s },
 		.request = (uint64_t)c->outbox,
-		.text = c->text,
+		.text = c->text || c->plain,
 		.report = o->conf->reports,
 	};
 	char text[WIRE_TEXT_CHARS + 1];
@@ -148,7 +148,7 @@ dispatch(struct outbox *o, const struct gate_claim *c)
 				      ? left_s
 				      : o->conf->validity_h * 3600);
 	memcpy(s.number, c->number, sizeof s.number);
-	if (c->text) {
+	if (c->text && !c->plain) {
 		s.data_len = (uint32_t)wire_text_encode(c->frame, c->len, text);
 		memcpy(s.data, text, s.data_len);
 	} else {
@@ -166,6 +166,7 @@ send_due(struct outbox *o)
 	const struct gate_budget budget = {
 		.price_milli = o->conf->price_milli,
 		.gateway_month_max = o->conf->month_sms_max,
+		.gateway_day_max = o->conf->day_sms_max,
 	};
 	struct gate_claim c;
 	struct flight *f;

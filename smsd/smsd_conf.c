@@ -21,6 +21,8 @@ static const struct conf_key keys[] = {
 	    0, 1000000 },
 	{ "month_sms_max", CONF_INT, offsetof(struct smsd_conf, month_sms_max),
 	    "0", 0, 100000000 },
+	{ "day_sms_max", CONF_INT, offsetof(struct smsd_conf, day_sms_max), "0",
+	    0, 100000000 },
 	{ "validity_h", CONF_INT, offsetof(struct smsd_conf, validity_h), "72",
 	    1, 1512 },
 	{ "quiet_s", CONF_INT, offsetof(struct smsd_conf, quiet_s), "600", 1,

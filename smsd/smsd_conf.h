@@ -29,6 +29,7 @@ struct smsd_conf {
 	char *modem_program; /* smsd-modem; "" for the installed one */
 	int64_t price_milli; /* of one SMS, in thousandths of the currency */
 	int64_t month_sms_max; /* of the whole gateway; 0: no limit */
+	int64_t day_sms_max; /* as month_sms_max, a day UTC */
 	int64_t validity_h; /* of SMS that we send, hours */
 	int64_t quiet_s; /* before missing segments are asked for */
 	bool reports; /* ask for delivery reports */

@@ -257,9 +257,9 @@ make_account(struct air *a)
 	snprintf(sql, sizeof sql,
 	    "INSERT INTO account (login, password_salt, password_proof, "
 	    "public_key, private_by_password, private_by_recovery, "
-	    "recovery_salt, month_sms_max) VALUES ('t' || (random() * "
+	    "recovery_salt, month_sms_max, day_sms_max) VALUES ('t' || (random() * "
 	    "1e12)::bigint, decode(repeat('00', 16), 'hex'), "
-	    "decode(repeat('00', 32), 'hex'), '%s', '', '', '', 100000) "
+	    "decode(repeat('00', 32), 'hex'), '%s', '', '', '', 100000, 100000) "
 	    "RETURNING account_id",
 	    key);
 	a->account = sql_int(a, sql);
@@ -420,7 +420,7 @@ phone_of(const struct air *a, const char *number)
 static void
 run_outbox(struct air *a)
 {
-	const struct gate_budget budget = { 50, 0 };
+	const struct gate_budget budget = { 50, 0, 0 };
 	struct gate_claim c;
 	int attempts, to;
 
@@ -433,7 +433,9 @@ run_outbox(struct air *a)
 		a->counts.down++;
 		if ((to = phone_of(a, c.number)) == -1)
 			continue;
-		if (c.text) {
+		if (c.plain) { /* for a person to read */
+			put_on_air(a, to, SERVICE, c.frame, c.len, true);
+		} else if (c.text) {
 			size_t n = wire_text_encode(c.frame, c.len, letters);
 
 			put_on_air(a, to, SERVICE, (uint8_t *)letters, n, true);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check_life_down.h"
 #include "check_main.h"
 #include "hand.h"
 #include "rest.h"
@@ -381,5 +382,6 @@ main(void)
 	tcase_add_test(tc, the_order_follows_the_number);
 	tcase_add_loop_test(tc, a_wipe_is_prepare_nonce_go, 0, 2);
 	suite_add_tcase(s, tc);
+	suite_add_tcase(s, life_down_case());
 	return check_main(s);
 }

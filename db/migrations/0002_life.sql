@@ -166,7 +166,8 @@ CREATE TABLE restore (
 	changed_at   timestamptz NOT NULL DEFAULT now(),
 	done_at      timestamptz,
 	arrived      int NOT NULL DEFAULT 0,  -- records in transfers that have arrived
-	mark         bigint NOT NULL DEFAULT 0, -- of the records put on the air
+	put_records  int NOT NULL DEFAULT 0,  -- put on the air
+	mark         bigint NOT NULL DEFAULT 0, -- of these
 	receipt_applied int, receipt_present int, receipt_failed int,
 	receipt_mark bigint,
 	end_transfer bigint,                  -- the transfer down with DOWN_END

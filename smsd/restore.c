@@ -1,0 +1,460 @@
+/*
+ * Transfers down: what an owner puts on a phone.  smsvault-wire(7), "Text of a
+ * transfer down".
+ *
+ *    running --all packed--> ending --RECEIPT--> done
+ *       | ^                     |
+ *  page | | page                | page
+ *       v |                     v
+ *    paused        cancelled: END with what was sent, RECEIPT or nothing
+ *
+ * What always holds:
+ *  (1) A transfer's frames are in the database before the first goes out, and
+ *      stay until the phone has said that they have arrived.
+ *  (2) At most WINDOW SMS of a phone are outstanding.
+ *  (3) A number is never used for another text once a frame may have left.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway_internal.h"
+#include "log.h"
+#include "pack.h"
+#include "rest.h"
+
+#define WINDOW 64 /* SMS of one phone that have not arrived */
+#define BATCH 256 /* records looked at for one transfer */
+#define ROUNDS 8 /* transfers of one restore in one tick */
+#define LIST_MAX 64
+#define LIFE_MS (7 * 86400000LL)
+#define UNDER_WAY_MS 60000 /* sent since then: it may still arrive */
+
+/* ---- sending ---- */
+
+static enum db_err
+queue_frame(struct gateway *g, const struct gate_phone *to,
+    const struct gate_down_frame *f, int64_t now_ms)
+{
+	int64_t id = 0;
+	const struct gate_out o = {
+		.account = to->account,
+		.phone = to->phone,
+		.purpose = "restore",
+		.number = to->number,
+		.text = to->text_only,
+		.frame = f->frame,
+		.len = f->len,
+		.not_after_ms = now_ms + LIFE_MS,
+		.id = &id,
+	};
+	enum db_err err = gate_out_put(g->db, &o, now_ms);
+
+	return err == DB_OK ? gate_down_queued(g->db, f, id, now_ms) : err;
+}
+
+/* Seal a text as the phone's next transfer down, and put it on the way. */
+static enum db_err
+put_transfer(struct gateway *g, const struct keys_phone *phone,
+    const struct gate_restore *r, const uint8_t *text, size_t len,
+    int64_t now_ms, uint32_t *transfer)
+{
+	uint8_t sms[WIRE_SEGMENTS_MAX][WIRE_DATA_MAX];
+	size_t sms_len[WIRE_SEGMENTS_MAX];
+	enum db_err err = gate_down_next(g->db, r->account, r->phone, transfer);
+	int n;
+
+	if (err != DB_OK)
+		return err;
+	n = seal_transfer(phone->seal, true, *transfer, text, len,
+	    phone->row.text_only ? WIRE_TEXT_MAX : WIRE_DATA_MAX, sms, sms_len);
+	if (n < 1)
+		return DB_FAILED;
+	for (int i = 0; i < n && err == DB_OK; i++) {
+		struct gate_down_frame f = {
+			.account = r->account,
+			.phone = r->phone,
+			.transfer = *transfer,
+			.restore = r->restore,
+			.index = (unsigned)i,
+			.len = sms_len[i],
+		};
+
+		memcpy(f.frame, sms[i], sms_len[i]);
+		if ((err = gate_down_put(g->db, &f)) == DB_OK)
+			err = queue_frame(g, &phone->row, &f, now_ms);
+	}
+	return err;
+}
+
+/* ---- packing ---- */
+
+/* An item as it was before the pages sealed it.  Returns its octets, 0: it
+ * does not open. */
+static size_t
+open_item(struct gateway *g, const struct gate_restore *r,
+    const struct gate_restore_item *i, uint8_t out[static RECORD_STORED_MAX])
+{
+	uint8_t ad[REST_RESTORE_AD_LEN];
+
+	rest_restore_ad(r->account, r->restore, (uint32_t)i->ordinal, ad);
+	if (i->len <= SEAL_TAG_LEN || i->len > RECORD_STORED_MAX ||
+	    seal_unwrap(g->service, REST_RESTORE_PURPOSE, ad, sizeof ad,
+		i->sealed, i->len, out) != SEAL_OK) {
+		log_error("restore %u: item %d does not open: is this the "
+			  "right service.key? left out",
+		    r->restore, i->ordinal);
+		return 0;
+	}
+	return i->len - SEAL_TAG_LEN;
+}
+
+static size_t
+room_of(const struct keys_phone *phone)
+{
+	return seal_transfer_room(WIRE_SEGMENTS_MAX,
+	    phone->row.text_only ? WIRE_TEXT_MAX : WIRE_DATA_MAX);
+}
+
+/* A piece; in the text form it may take two transfers. */
+static enum db_err
+put_piece(struct gateway *g, const struct keys_phone *phone,
+    const struct gate_restore *r, const uint8_t *plain, size_t len,
+    int64_t now_ms, uint32_t *transfer)
+{
+	const struct down_head head = {
+		.what = DOWN_PIECE, .restore = r->restore, .own = r->own
+	};
+	uint8_t text[WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX];
+	struct upload_piece p, part;
+	enum db_err err = DB_OK;
+
+	if (upload_piece_get(plain, len, &p) == -1)
+		return DB_NONE;
+	for (size_t done = 0; done < p.len && err == DB_OK; done += part.len) {
+		size_t at = down_put(&head, text);
+
+		part = p;
+		part.offset = p.offset + (uint32_t)done;
+		at += upload_piece_put(&part, text + at);
+		part.data = p.data + done;
+		part.len = p.len - done;
+		if (part.len > room_of(phone) - at)
+			part.len = room_of(phone) - at;
+		memcpy(text + at, part.data, part.len);
+		err = put_transfer(
+		    g, phone, r, text, at + part.len, now_ms, transfer);
+	}
+	return err;
+}
+
+/* As many records as one transfer holds.  *n: how many, 0: the first alone
+ * does not fit; *mark: the sum of their marks. */
+static enum db_err
+put_records(struct gateway *g, const struct keys_phone *phone,
+    const struct gate_restore *r, struct record *const *records, size_t *n,
+    int64_t now_ms, uint32_t *mark, uint32_t *transfer)
+{
+	const struct down_head head = {
+		.what = DOWN_RECORDS,
+		.codec =
+		    phone->row.codec == PACK_PLAIN ? PACK_PLAIN : PACK_DEFLATE,
+		.restore = r->restore,
+		.own = r->own,
+	};
+	uint8_t text[WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX];
+	uint8_t stored[RECORD_STORED_MAX];
+	size_t at = down_put(&head, text), len = 0;
+
+	*n = pack_fill((enum pack_codec)head.codec,
+	    (const struct record *const *)records, *n, text + at,
+	    room_of(phone) - at, &len);
+	if (*n == 0)
+		return DB_OK;
+	for (size_t i = 0; i < *n; i++)
+		*mark += seal_mark(phone->seal, stored,
+		    record_encode(records[i], stored, sizeof stored));
+	return put_transfer(g, phone, r, text, at + len, now_ms, transfer);
+}
+
+/* Leave out one that cannot be sent; the receipt will show it. */
+static enum db_err
+leave_out(struct gateway *g, const struct gate_restore *r, int ordinal)
+{
+	log_warn("restore %u: item %d cannot be sent: left out", r->restore,
+	    ordinal);
+	return gate_restore_drop(g->db, r, ordinal);
+}
+
+/* The records at the head of the list.  Those that do not open end it. */
+static size_t
+open_records(struct gateway *g, const struct gate_restore *r,
+    const struct gate_restore_item *items, size_t n, struct record **records)
+{
+	uint8_t plain[RECORD_STORED_MAX];
+	size_t i;
+
+	for (i = 0; i < n && !items[i].piece; i++) {
+		size_t len = open_item(g, r, &items[i], plain);
+
+		if (len == 0 ||
+		    (records[i] = record_decode(plain, len)) == NULL)
+			break;
+	}
+	seal_wipe(plain, sizeof plain);
+	return i;
+}
+
+static enum db_err
+pack_records(struct gateway *g, const struct keys_phone *phone,
+    const struct gate_restore *r, const struct gate_restore_item *items,
+    size_t n, int64_t now_ms)
+{
+	struct record *records[BATCH];
+	size_t opened = open_records(g, r, items, n, records), put = opened;
+	uint32_t mark = 0, transfer = 0;
+	enum db_err err = DB_OK;
+
+	if (opened > 0)
+		err = put_records(
+		    g, phone, r, records, &put, now_ms, &mark, &transfer);
+	for (size_t i = 0; i < opened; i++)
+		record_free(records[i]);
+	if (err != DB_OK)
+		return err;
+	if (put == 0)
+		return leave_out(g, r, items[0].ordinal);
+	return gate_restore_packed(g->db, r, items[0].ordinal,
+	    items[put - 1].ordinal, transfer, (int)put, mark, now_ms);
+}
+
+static enum db_err
+pack_piece(struct gateway *g, const struct keys_phone *phone,
+    const struct gate_restore *r, const struct gate_restore_item *item,
+    int64_t now_ms)
+{
+	uint8_t plain[RECORD_STORED_MAX];
+	size_t len = open_item(g, r, item, plain);
+	uint32_t transfer = 0;
+	enum db_err err = DB_NONE;
+
+	if (len > 0)
+		err = put_piece(g, phone, r, plain, len, now_ms, &transfer);
+	seal_wipe(plain, sizeof plain);
+	if (err == DB_NONE)
+		return leave_out(g, r, item->ordinal);
+	if (err != DB_OK)
+		return err;
+	return gate_restore_packed(
+	    g->db, r, item->ordinal, item->ordinal, transfer, 0, 0, now_ms);
+}
+
+static enum db_err
+pack_next(struct gateway *g, const struct keys_phone *phone,
+    const struct gate_restore *r, int64_t now_ms)
+{
+	struct gate_restore_item *items;
+	size_t n = 0;
+	enum db_err err = gate_restore_items(g->db, r, BATCH, &items, &n);
+
+	if (err != DB_OK)
+		return err;
+	if (n > 0)
+		err = items[0].piece
+			  ? pack_piece(g, phone, r, &items[0], now_ms)
+			  : pack_records(g, phone, r, items, n, now_ms);
+	free(items);
+	return err;
+}
+
+static enum db_err
+put_end(struct gateway *g, const struct keys_phone *phone,
+    const struct gate_restore *r, int64_t now_ms)
+{
+	const struct down_head head = {
+		.what = DOWN_END,
+		.restore = r->restore,
+		.records = (uint32_t)r->records,
+		.own = r->own,
+	};
+	uint8_t text[DOWN_HEAD_MAX];
+	uint32_t transfer;
+	enum db_err err = put_transfer(
+	    g, phone, r, text, down_put(&head, text), now_ms, &transfer);
+
+	if (err != DB_OK)
+		return err;
+	return gate_restore_ending(g->db, r, transfer, now_ms);
+}
+
+/* One step of a restore.  DB_NONE: there is nothing to do now. */
+static enum db_err
+step(struct gateway *g, struct gate_restore *r, int64_t now_ms)
+{
+	struct keys_phone *phone;
+	int outstanding;
+	enum db_err err = gate_restore_take(g->db, r, &outstanding);
+
+	if (err != DB_OK || (err = gateway_find_phone(g, r->account, r->phone,
+				 now_ms, &phone)) != DB_OK)
+		return err;
+	if (r->cancelled) {
+		bool any;
+
+		if ((err = gate_restore_withdraw(g->db, r, now_ms)) != DB_OK ||
+		    (err = gate_restore_on_air(g->db, r, &any)) != DB_OK)
+			return err;
+		return any ? put_end(g, phone, r, now_ms)
+			   : gate_restore_over(g->db, r, now_ms);
+	}
+	if (r->packed)
+		return put_end(g, phone, r, now_ms);
+	if (outstanding + WIRE_SEGMENTS_MAX > WINDOW)
+		return DB_NONE;
+	return pack_next(g, phone, r, now_ms);
+}
+
+/* ---- what the phone says ---- */
+
+static enum db_err
+send_missing(struct gateway *g, const struct gateway_upload *u,
+    uint32_t transfer, uint16_t mask)
+{
+	const struct gate_phone *row = &u->phone->row;
+	struct gate_down_frame f[WIRE_SEGMENTS_MAX];
+	size_t n = 0;
+	enum db_err err = gate_down_missing(g->db, row->account, row->phone,
+	    transfer, mask, u->received_ms - UNDER_WAY_MS, f, &n);
+
+	for (size_t i = 0; i < n && err == DB_OK; i++)
+		err = queue_frame(g, row, &f[i], u->now_ms);
+	return err;
+}
+
+/* The phone that this one replaces has nothing left to say. */
+static enum db_err
+end_replaced(struct gateway *g, const struct gateway_upload *u, int64_t old)
+{
+	const struct gate_phone *row = &u->phone->row;
+	enum db_err err = gateway_unbind(g, row->account, old, u->now_ms);
+
+	if (err != DB_OK)
+		return err == DB_NONE ? DB_OK : err;
+	return gate_event_put(
+	    g->db, row->account, old, u->now_ms, "phone-replaced", "");
+}
+
+static enum db_err
+note_receipt(struct gateway *g, const struct gateway_upload *u,
+    const struct upload_preamble *pre)
+{
+	const struct gate_phone *row = &u->phone->row;
+	const struct gate_receipt r = {
+		.restore = pre->receipt,
+		.applied = pre->applied,
+		.present = pre->present,
+		.failed = pre->failed,
+		.mark = pre->receipt_mark,
+	};
+	int64_t replaced = 0;
+	bool differs;
+	char detail[48];
+	enum db_err err = gate_receipt_put(g->db, row->account, row->phone, &r,
+	    u->now_ms, &differs, &replaced);
+
+	if (err != DB_OK)
+		return err == DB_NONE ? DB_OK : err;
+	snprintf(detail, sizeof detail, "%u %u %u", pre->applied, pre->present,
+	    pre->failed);
+	err = gateway_event(
+	    g, u, differs ? "restore-differs" : "restore-done", detail);
+	if (err == DB_OK && replaced != 0 && !differs)
+		err = end_replaced(g, u, replaced);
+	return err;
+}
+
+enum db_err
+restore_note(struct gateway *g, const struct gateway_upload *u,
+    const struct upload_preamble *pre)
+{
+	const struct gate_phone *row = &u->phone->row;
+	enum db_err err = DB_OK;
+
+	if (pre->has_down)
+		err = gate_down_arrived(
+		    g->db, row->account, row->phone, &pre->down, u->now_ms);
+	for (uint32_t i = 0;
+	     pre->has_down && i < pre->down.count && err == DB_OK; i++)
+		if (pre->down.wanted[i] != 0)
+			err = send_missing(g, u, pre->down.cumulative + 1 + i,
+			    pre->down.wanted[i]);
+	if (err == DB_OK && pre->receipt != 0)
+		err = note_receipt(g, u, pre);
+	return err;
+}
+
+/* ---- time ---- */
+
+static enum db_err
+send_again(struct gateway *g, const struct gate_down_frame *f, int64_t now_ms)
+{
+	struct keys_phone *phone;
+	enum db_err err;
+
+	if ((err = gateway_find_phone(
+		 g, f->account, f->phone, now_ms, &phone)) != DB_OK ||
+	    (err = queue_frame(g, &phone->row, f, now_ms)) != DB_OK)
+		return err;
+	return gate_down_repeated(g->db, f->account, f->phone, now_ms);
+}
+
+static enum db_err
+repeats(struct gateway *g, int64_t now_ms)
+{
+	struct gate_down_frame list[LIST_MAX];
+	size_t n = 0;
+	enum db_err err;
+
+	if ((err = db_begin(g->db)) != DB_OK)
+		return err;
+	if ((err = gate_down_pause(g->db, now_ms)) == DB_OK)
+		err = db_commit(g->db);
+	db_rollback(g->db);
+	if (err == DB_OK)
+		err = gate_down_due(g->db, now_ms, list, LIST_MAX, &n);
+	for (size_t i = 0; i < n && err != DB_LOST; i++) {
+		if ((err = db_begin(g->db)) != DB_OK)
+			break;
+		if ((err = send_again(g, &list[i], now_ms)) == DB_OK)
+			err = db_commit(g->db);
+		db_rollback(g->db);
+	}
+	return err;
+}
+
+int
+restore_tick(struct gateway *g, int64_t now_ms)
+{
+	struct gate_restore list[LIST_MAX];
+	size_t n = 0;
+	enum db_err err = repeats(g, now_ms);
+
+	if (err == DB_LOST ||
+	    (err = gate_restore_list(g->db, list, LIST_MAX, &n)) != DB_OK)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		for (int k = 0; k < ROUNDS && err == DB_OK; k++) {
+			if ((err = db_begin(g->db)) != DB_OK)
+				break;
+			if ((err = step(g, &list[i], now_ms)) == DB_OK)
+				err = db_commit(g->db);
+			db_rollback(g->db);
+			if (err == DB_LOST)
+				return -1;
+			if (err != DB_OK) {
+				err = DB_OK;
+				break;
+			}
+		}
+	return 0;
+}

@@ -1,0 +1,13 @@
+/*
+ * check_life_down.h - the cases of check_life_down.c, for check_life_gate.c.
+ */
+#ifndef CHECK_LIFE_DOWN_H
+#define CHECK_LIFE_DOWN_H
+
+#include <check.h>
+
+#include "hand.h"
+
+TCase *life_down_case(void);
+
+#endif
