@@ -21,8 +21,12 @@ db_libdb_a_SOURCES = \
 	db/pages.c \
 	db/pages.h \
 	db/pages_account.c \
+	db/pages_browse.h \
 	db/pages_event.c \
+	db/pages_file.c \
+	db/pages_history.c \
 	db/pages_internal.h \
+	db/pages_list.c \
 	db/pages_phone.c \
 	db/pages_record.c \
 	db/pages_restore.c \

@@ -1,3 +1,4 @@
+#include "pages_browse.h"
 #include "pages_internal.h"
 
 #include <stdlib.h>
@@ -212,4 +213,22 @@ pages_question_set(struct db *db, int64_t account, const uint8_t *sealed,
 	db_arg_bytes(&a, salt, 16);
 	db_arg_bytes(&a, proof, 32);
 	return pages_run(db, account, &stmt, &a);
+}
+
+enum db_err
+pages_time_zone(struct db *db, int64_t account, char *out, size_t cap)
+{
+	static const struct db_stmt stmt = { "time_zone", 1,
+		"SELECT time_zone FROM account WHERE account_id = $1" };
+	struct db_args a = { 0 };
+	PGresult *res;
+	enum db_err err;
+
+	db_arg_int(&a, account);
+	if ((err = pages_query(db, account, &stmt, &a, &res)) != DB_OK)
+		return err;
+	if (PQntuples(res) == 1)
+		db_text(res, 0, 0, out, cap);
+	PQclear(res);
+	return DB_OK;
 }

@@ -31,7 +31,9 @@ enum db_err pages_free_query(struct db *db, const struct db_stmt *stmt,
 void
 pages_octets(const PGresult *res, int row, int col, uint8_t *out, size_t len);
 
-/* Rows of the columns of struct pages_record, the sealed form last. */
-enum db_err pages_read_records(const PGresult *res, struct pages_records *out);
+/* Rows of phone_id, kind, record_id, transfer, ordinal, time_ms, stored_at in
+ * ms, data_key_id and sealed, from column col on. */
+enum db_err
+pages_read_records(const PGresult *res, int col, struct pages_records *out);
 
 #endif

@@ -12,13 +12,13 @@ pages_records_clear(struct pages_records *r)
 }
 
 enum db_err
-pages_read_records(const PGresult *res, struct pages_records *out)
+pages_read_records(const PGresult *res, int col, struct pages_records *out)
 {
 	size_t total = 0, n = (size_t)PQntuples(res);
 
 	/* bytea in text form: two letters an octet, and "\x". */
 	for (size_t i = 0; i < n; i++)
-		total += (size_t)PQgetlength(res, (int)i, 8) / 2;
+		total += (size_t)PQgetlength(res, (int)i, col + 8) / 2;
 	out->row = calloc(n + 1, sizeof *out->row);
 	out->sealed = malloc(total + 1);
 	if (out->row == NULL || out->sealed == NULL) {
@@ -30,15 +30,15 @@ pages_read_records(const PGresult *res, struct pages_records *out)
 		struct pages_record *r = &out->row[i];
 		int row = (int)i, len;
 
-		r->phone = db_int(res, row, 0);
-		r->kind = (uint8_t)db_int(res, row, 1);
-		r->record_id = (uint32_t)db_int(res, row, 2);
-		r->transfer = (uint32_t)db_int(res, row, 3);
-		r->ordinal = (uint32_t)db_int(res, row, 4);
-		r->time_ms = db_int(res, row, 5);
-		r->stored_ms = db_int(res, row, 6);
-		r->data_key = db_int(res, row, 7);
-		len = db_bytes(res, row, 8, out->sealed + total, 32768);
+		r->phone = db_int(res, row, col);
+		r->kind = (uint8_t)db_int(res, row, col + 1);
+		r->record_id = (uint32_t)db_int(res, row, col + 2);
+		r->transfer = (uint32_t)db_int(res, row, col + 3);
+		r->ordinal = (uint32_t)db_int(res, row, col + 4);
+		r->time_ms = db_int(res, row, col + 5);
+		r->stored_ms = db_int(res, row, col + 6);
+		r->data_key = db_int(res, row, col + 7);
+		len = db_bytes(res, row, col + 8, out->sealed + total, 32768);
 		r->at = total;
 		r->len = len > 0 ? (size_t)len : 0;
 		total += r->len;
@@ -71,7 +71,7 @@ pages_records(struct db *db, int64_t account, int kind, int64_t phone,
 	db_arg_int(&a, (int64_t)max);
 	if ((err = pages_query(db, account, &stmt, &a, &res)) != DB_OK)
 		return err;
-	err = pages_read_records(res, out);
+	err = pages_read_records(res, 0, out);
 	PQclear(res);
 	return err;
 }

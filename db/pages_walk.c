@@ -59,7 +59,7 @@ pages_walk(struct db *db, int64_t account, struct pages_walk *w, size_t max,
 	    pages_query(db, account, w->as_of_ms == 0 ? &now : &then, &a, &res);
 	if (err != DB_OK)
 		return err;
-	err = pages_read_records(res, out);
+	err = pages_read_records(res, 0, out);
 	PQclear(res);
 	if (err == DB_OK && out->n > 0) {
 		const struct pages_record *last = &out->row[out->n - 1];
@@ -120,7 +120,7 @@ pages_version(struct db *db, int64_t account, int64_t phone, int kind,
 	db_arg_int(&a, ordinal);
 	if ((err = pages_query(db, account, &stmt, &a, &res)) != DB_OK)
 		return err;
-	err = pages_read_records(res, out);
+	err = pages_read_records(res, 0, out);
 	PQclear(res);
 	if (err == DB_OK && out->n == 0) {
 		pages_records_clear(out);
@@ -182,7 +182,7 @@ pages_pieces(struct db *db, int64_t account, int64_t phone, uint32_t record,
 	db_arg_int(&a, (int64_t)max);
 	if ((err = pages_query(db, account, &stmt, &a, &res)) != DB_OK)
 		return err;
-	err = pages_read_records(res, out);
+	err = pages_read_records(res, 0, out);
 	PQclear(res);
 	return err;
 }

@@ -1,9 +1,12 @@
 # The whole service, end to end, on real parts.
 EXTRA_DIST += tests/whole/lib.sh man/overview.svg
-check_PROGRAMS += tests/whole/dump
+check_PROGRAMS += tests/whole/dump tests/whole/fill
 tests_whole_dump_SOURCES = tests/whole/dump.c
 tests_whole_dump_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/web-cgi -I$(top_srcdir)/db
 tests_whole_dump_LDADD = $(WEB_LIBS)
+tests_whole_fill_SOURCES = tests/whole/fill.c
+tests_whole_fill_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/smsd -I$(top_srcdir)/db
+tests_whole_fill_LDADD = $(SMSD_LIBS) $(ZSTD_LIBS) $(ZLIB_LIBS)
 
 dist_check_SCRIPTS += tests/e2e-main.sh tests/e2e-faults.sh
 TESTS += tests/e2e-main.sh tests/e2e-faults.sh

@@ -4,26 +4,221 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define LIST_MAX 20000
 
 /* All current records of a kind, opened; false after answering an error. */
+/* ---- as of a day ---- */
+
+int64_t
+browse_day_read(const char *text)
+{
+	struct tm tm = { 0 };
+	const char *end = strptime(text, "%Y-%m-%d", &tm);
+
+	/* Neither a day before phones nor one that time_t cannot say. */
+	if (end == NULL || *end != '\0' || tm.tm_year < 70 || tm.tm_year > 400)
+		return -1;
+	return (int64_t)timegm(&tm) * 1000;
+}
+
+void
+browse_day(int64_t ms, char out[static 16])
+{
+	time_t t = (time_t)(ms / 1000);
+	struct tm tm = { 0 };
+
+	gmtime_r(&t, &tm);
+	strftime(out, 16, "%Y-%m-%d", &tm);
+}
+
+int64_t
+browse_as_of(struct page *p)
+{
+	const char *day = request_query(&p->req, "as_of");
+	int64_t ms = 0;
+
+	if (!p->as_of_known && browse_day_read(day) >= 0 && p->db != NULL &&
+	    pages_day_end(p->db, p->who.account, day, &ms) == DB_OK &&
+	    ms < page_now_ms())
+		p->as_of_ms = ms;
+	p->as_of_known = true;
+	return p->as_of_ms;
+}
+
+void
+browse_keep(struct page *p, char first)
+{
+	if (browse_as_of(p) != 0)
+		html_put(&p->body, "%s%s", first == '?' ? "?as_of=" : "&as_of=",
+		    request_query(&p->req, "as_of"));
+}
+
+void
+browse_begin(struct page *p, const char *title)
+{
+	page_begin(p, title);
+	if (browse_as_of(p) == 0)
+		return;
+	html_put(&p->body,
+	    "<p class=\"note past\" role=\"status\" id=\"as-of\"><span>%s "
+	    "<b>%s</b></span> <a href=\"%s",
+	    TXT(p, AS_IT_WAS), request_query(&p->req, "as_of"), p->req.path);
+	/* A page of one thing stays on it. */
+	if (request_query(&p->req, "id")[0] != '\0')
+		html_put(&p->body, "?phone=%s&id=%s",
+		    request_query(&p->req, "phone"),
+		    request_query(&p->req, "id"));
+	else if (request_query(&p->req, "peer")[0] != '\0') {
+		buf_str(&p->body, "?peer=");
+		html_query(&p->body, request_query(&p->req, "peer"));
+	}
+	html_put(&p->body, "\">%s</a></p>\n", TXT(p, BACK_TO_TODAY));
+}
+
+/* ---- records ---- */
+
 bool
-browse_records(struct page *p, int kind, struct opened **list, size_t *n)
+browse_open(
+    struct page *p, struct pages_records *rows, struct opened **list, size_t *n)
 {
 	uint8_t secret[SEAL_KEY_LEN];
 	size_t damaged;
 	bool ok;
 
 	if (session_secret(p, secret) != SEAL_OK) {
+		pages_records_clear(rows);
 		session_end(p);
 		page_redirect(p, "/sign-in");
 		return false;
 	}
-	ok = page_ok(p, open_records(p->opener, p->db, p->who.account, secret,
-			    kind, 0, LIST_MAX, list, n, &damaged));
+	ok = page_ok(p, open_rows(p->opener, p->db, p->who.account, secret,
+			    rows, list, n, &damaged));
+	pages_records_clear(rows);
 	seal_wipe(secret, sizeof secret);
 	return ok;
+}
+
+static bool
+list_of(struct page *p, const struct pages_wish *wish, struct opened **list,
+    size_t *n, int64_t *total)
+{
+	struct pages_records rows;
+
+	return page_ok(
+		   p, pages_list(p->db, p->who.account, wish, &rows, total)) &&
+	       browse_open(p, &rows, list, n);
+}
+
+bool
+browse_records(struct page *p, int kind, struct opened **list, size_t *n)
+{
+	const struct pages_wish wish = {
+		.kind = kind,
+		.as_of_ms = browse_as_of(p),
+		.max = LIST_MAX,
+	};
+
+	return list_of(p, &wish, list, n, NULL);
+}
+
+size_t
+browse_page(const struct page *p)
+{
+	long page = strtol(request_query(&p->req, "page"), NULL, 10);
+
+	return page < 1 || page > 100000 ? 0 : (size_t)page - 1;
+}
+
+bool
+browse_some(
+    struct page *p, int kind, struct opened **list, size_t *n, int64_t *total)
+{
+	const struct pages_wish wish = {
+		.kind = kind,
+		.as_of_ms = browse_as_of(p),
+		.skip = browse_page(p) * BROWSE_PAGE,
+		.max = BROWSE_PAGE,
+	};
+
+	return list_of(p, &wish, list, n, total);
+}
+
+bool
+browse_one(struct page *p, int kind, struct opened **one)
+{
+	int64_t id = request_number(&p->req, "id");
+	struct pages_records rows;
+	size_t n;
+
+	if (!page_ok(p, pages_one(p->db, p->who.account,
+			    request_number(&p->req, "phone"), kind,
+			    (uint32_t)id, browse_as_of(p), &rows)) ||
+	    !browse_open(p, &rows, one, &n))
+		return false;
+	if (n == 1)
+		return true;
+	opened_free(*one, n);
+	page_error(p, 404, T_E_NOT_FOUND);
+	return false;
+}
+
+static void
+put_turn(struct page *p, const char *path, const char *more, size_t page,
+    const char *text)
+{
+	html_put(&p->body, "<a class=\"button quiet\" href=\"%s?page=%zu", path,
+	    page + 1);
+	if (more[0] != '\0')
+		html_put(&p->body, "&%s", more);
+	browse_keep(p, '&');
+	html_put(&p->body, "\">%s</a>", text);
+}
+
+void
+browse_pager(struct page *p, const char *path, const char *more, int64_t total)
+{
+	size_t page = browse_page(p);
+	int64_t from = (int64_t)page * BROWSE_PAGE;
+	int64_t to = from + BROWSE_PAGE < total ? from + BROWSE_PAGE : total;
+
+	if (total <= BROWSE_PAGE)
+		return;
+	html_put(&p->body, "<nav class=\"pager\" aria-label=\"%s\">",
+	    TXT(p, PAGES_OF_LIST));
+	if (page > 0)
+		put_turn(p, path, more, page - 1, TXT(p, NEWER));
+	html_put(&p->body, "<span>%lld–%lld %s %lld</span>",
+	    (long long)(from + 1), (long long)to, TXT(p, OF), (long long)total);
+	if (to < total)
+		put_turn(p, path, more, page + 1, TXT(p, OLDER));
+	buf_str(&p->body, "</nav>\n");
+}
+
+void
+browse_versions(struct page *p, const struct opened *o)
+{
+	html_put(&p->body,
+	    "<a href=\"/record?phone=%lld&amp;kind=%u&amp;id=%u\">%s</a>",
+	    (long long)o->phone, (unsigned)record_kind(o->record),
+	    (unsigned)record_id(o->record), TXT(p, VERSIONS));
+}
+
+void
+browse_size(struct page *p, int64_t octets)
+{
+	if (octets < 1000)
+		html_put(&p->body, "%lld B", (long long)octets);
+	else if (octets < 100000)
+		html_put(&p->body, "%lld.%lld kB", (long long)(octets / 1000),
+		    (long long)(octets % 1000 / 100));
+	else if (octets < 1000000)
+		html_put(&p->body, "%lld kB", (long long)(octets / 1000));
+	else
+		html_put(&p->body, "%lld.%lld MB",
+		    (long long)(octets / 1000000),
+		    (long long)(octets % 1000000 / 100000));
 }
 
 const char *

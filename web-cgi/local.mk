@@ -21,8 +21,18 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/form.h \
 	web-cgi/gather.c \
 	web-cgi/gather.h \
+	web-cgi/fields.c \
+	web-cgi/fields.h \
+	web-cgi/file_read.c \
+	web-cgi/file_read.h \
+	web-cgi/find.c \
+	web-cgi/find.h \
 	web-cgi/html.c \
 	web-cgi/html.h \
+	web-cgi/menu.c \
+	web-cgi/menu.h \
+	web-cgi/occur.c \
+	web-cgi/occur.h \
 	web-cgi/open.c \
 	web-cgi/open.h \
 	web-cgi/page.c \
@@ -30,18 +40,24 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/page_account.c \
 	web-cgi/page_binding.c \
 	web-cgi/page_budget.c \
+	web-cgi/page_calendar.c \
 	web-cgi/page_calls.c \
 	web-cgi/page_contacts.c \
 	web-cgi/page_entry.c \
 	web-cgi/page_events.c \
 	web-cgi/page_export.c \
+	web-cgi/page_file.c \
+	web-cgi/page_history.c \
 	web-cgi/page_messages.c \
+	web-cgi/page_notes.c \
 	web-cgi/page_phones.c \
 	web-cgi/page_notices.c \
 	web-cgi/page_policy.c \
 	web-cgi/page_restore.c \
 	web-cgi/plot.c \
 	web-cgi/plot.h \
+	web-cgi/page_record.c \
+	web-cgi/page_search.c \
 	web-cgi/private.c \
 	web-cgi/private.h \
 	web-cgi/request.c \

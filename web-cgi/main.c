@@ -124,7 +124,7 @@ reason_of(int status)
 }
 
 static void
-answer(const struct page *p)
+answer(struct page *p)
 {
 	printf("Status: %d %s\r\n", p->status, reason_of(p->status));
 	if (p->headers.p == NULL ||
@@ -224,6 +224,7 @@ serve_one(struct page *p)
 	if (p->stream != NULL)
 		stream(p);
 	request_clear(&p->req);
+	free(p->stream_arg);
 	seal_wipe(p->token, sizeof p->token);
 	buf_clear(&p->headers);
 	buf_clear(&p->body);

@@ -127,7 +127,8 @@ open_rows(struct opener *o, struct db *db, int64_t account,
 
 		if (r != NULL)
 			list[count++] = (struct opened){ rows->row[i].phone,
-				rows->row[i].stored_ms, r };
+				rows->row[i].stored_ms, rows->row[i].transfer,
+				rows->row[i].ordinal, r };
 	}
 	*damaged = rows->n - count;
 	if (*damaged > 0 && err == DB_OK)

@@ -8,6 +8,7 @@
 #define OPEN_H
 
 #include "pages.h"
+#include "pages_browse.h"
 #include "record.h"
 #include "seal.h"
 
@@ -18,6 +19,7 @@ void opener_free(struct opener *o);
 
 struct opened {
 	int64_t phone, stored_ms;
+	uint32_t transfer, ordinal; /* which version it is */
 	struct record *record;
 };
 /*

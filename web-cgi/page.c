@@ -4,7 +4,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "browse.h"
 #include "config.h"
+#include "menu.h"
 
 int64_t
 page_now_ms(void)
@@ -13,55 +15,6 @@ page_now_ms(void)
 
 	clock_gettime(CLOCK_REALTIME, &t);
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-/* The menu, and the pages that belong to each of its entries. */
-static const struct {
-	const char *path;
-	enum text_id text;
-	const char *under[2];
-} menu[] = {
-	{ "/phones", T_PHONES, { "/phone", "/binding" } },
-	{ "/contacts", T_CONTACTS, { "/contact" } },
-	{ "/messages", T_MESSAGES, { "/conversation" } },
-	{ "/calls", T_CALLS, { NULL } },
-	{ "/restore", T_RESTORE, { NULL } },
-	{ "/events", T_EVENTS, { "/notices" } },
-	{ "/account", T_ACCOUNT, { "/budget", "/export" } },
-};
-
-static const char *
-current_of(const char *path, size_t entry)
-{
-	if (strcmp(path, menu[entry].path) == 0)
-		return " aria-current=\"page\"";
-	for (size_t i = 0; i < 2; i++) {
-		const char *under = menu[entry].under[i];
-
-		if (under != NULL && strncmp(path, under, strlen(under)) == 0)
-			return " aria-current=\"true\"";
-	}
-	return "";
-}
-
-static void
-put_nav(struct page *p)
-{
-	if (p->who.account == 0)
-		return;
-	html_put(&p->body, "<nav aria-label=\"%s\">", TXT(p, NAV));
-	for (size_t i = 0; i < sizeof menu / sizeof menu[0]; i++) {
-		html_put(&p->body, "<a href=\"%s\"", menu[i].path);
-		buf_str(&p->body, current_of(p->req.path, i));
-		html_put(&p->body, ">%s", text_get(p->language, menu[i].text));
-		if (menu[i].text == T_EVENTS && p->who.unread > 0)
-			html_put(&p->body,
-			    " <span class=\"badge\">%lld<span "
-			    "class=\"only-heard\"> %s</span></span>",
-			    (long long)p->who.unread, TXT(p, UNREAD));
-		buf_str(&p->body, "</a>");
-	}
-	buf_str(&p->body, "</nav>");
 }
 
 /* To the other language, and back to this page. */
@@ -100,7 +53,7 @@ page_begin(struct page *p, const char *title)
 	    PACKAGE_VERSION, TXT(p, SKIP));
 	put_language(p);
 	buf_str(&p->body, "</div>");
-	put_nav(p);
+	menu_put(p);
 	html_put(
 	    &p->body, "</header>\n<main id=\"main\">\n<h1>%s</h1>\n", title);
 }
@@ -171,6 +124,24 @@ void
 page_clock(struct page *p, int64_t ms)
 {
 	put_time(p, ms, true);
+}
+
+void
+page_moment(struct page *p, int64_t ms)
+{
+	time_t t = (time_t)(ms / 1000);
+	char iso[32], text[32];
+	struct tm tm = { 0 };
+
+	if (ms == 0) {
+		html_put(&p->body, "%s", TXT(p, NEVER));
+		return;
+	}
+	gmtime_r(&t, &tm);
+	strftime(iso, sizeof iso, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &tm);
+	html_put(&p->body, "<time class=\"moment\" datetime=\"%s\">%s</time>",
+	    iso, text);
 }
 
 void
@@ -255,6 +226,17 @@ static const struct route routes[] = {
 	{ "/messages", page_messages, true, true, false },
 	{ "/conversation", page_conversation, true, true, false },
 	{ "/calls", page_calls, true, true, false },
+	{ "/calendar", page_calendar, true, true, false },
+	{ "/notes", page_notes, true, true, false },
+	{ "/note", page_note_one, true, true, false },
+	{ "/files", page_files, true, true, false },
+	{ "/file", page_file, true, true, false },
+	{ "/file/get", page_file_get, true, true, false },
+	{ "/search", page_search, true, true, false },
+	{ "/history", page_history, true, true, false },
+	{ "/changes", page_changes, true, true, false },
+	{ "/deleted", page_deleted, true, true, false },
+	{ "/record", page_record, true, true, false },
 	{ "/events", page_events, true, true, false },
 	{ "/account", page_account, true, true, true },
 	{ "/account/settings", page_account_settings, true, true, true },

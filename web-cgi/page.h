@@ -32,12 +32,17 @@ struct page {
 	uint8_t token[SEAL_KEY_LEN];
 	char csrf[33];
 
+	/* browse_as_of(): the day that is looked at */
+	bool as_of_known;
+	int64_t as_of_ms;
+
 	/* what is answered */
 	int status;
 	struct buf headers, body;
 	/* In place of the body: puts it while the reader reads.  -1: it broke
 	 * off, and the connection is cut, so that nobody takes it for whole. */
 	int (*stream)(struct page *p, struct export_out *out);
+	void *stream_arg; /* what it needs; freed with free() afterwards */
 };
 
 #define TXT(p, id) text_get((p)->language, T_##id)
@@ -56,6 +61,8 @@ void page_note(struct page *p, const char *kind, const char *text);
 /* Times, as people say them. */
 void page_clock(struct page *p, int64_t ms);
 void page_ago(struct page *p, int64_t ms);
+/* Day and hour. */
+void page_moment(struct page *p, int64_t ms);
 int64_t page_now_ms(void);
 /* Answer DB_OK/DB_NONE/others: true if it was DB_OK. */
 bool page_ok(struct page *p, enum db_err err);
@@ -114,6 +121,17 @@ void page_contact(struct page *p);
 void page_messages(struct page *p);
 void page_conversation(struct page *p);
 void page_calls(struct page *p);
+void page_calendar(struct page *p);
+void page_notes(struct page *p);
+void page_note_one(struct page *p);
+void page_files(struct page *p);
+void page_file(struct page *p);
+void page_file_get(struct page *p);
+void page_search(struct page *p);
+void page_history(struct page *p);
+void page_changes(struct page *p);
+void page_deleted(struct page *p);
+void page_record(struct page *p);
 void page_events(struct page *p);
 void page_account(struct page *p);
 void page_account_settings(struct page *p);

@@ -141,23 +141,26 @@ page_calls(struct page *p)
 {
 	struct names names;
 	struct opened *list;
+	int64_t total;
 	size_t n;
 
-	if (!browse_records(p, RECORD_CALL, &list, &n))
+	if (!browse_some(p, RECORD_CALL, &list, &n, &total))
 		return;
 	if (!names_load(p, &names)) {
 		opened_free(list, n);
 		return;
 	}
-	page_begin(p, TXT(p, CALLS));
-	if (n == 0) {
+	browse_begin(p, TXT(p, CALLS));
+	if (total == 0) {
 		browse_empty(p, TXT(p, NO_CALLS));
 	} else {
-		put_plot(p);
+		if (browse_as_of(p) == 0 && browse_page(p) == 0)
+			put_plot(p);
 		buf_str(&p->body, "<ul class=\"list\" id=\"calls\">");
-		for (size_t i = 0; i < n && i < BROWSE_SHOWN_MAX; i++)
+		for (size_t i = 0; i < n; i++)
 			put_call(p, list[i].record, &names);
 		buf_str(&p->body, "</ul>\n");
+		browse_pager(p, "/calls", "", total);
 	}
 	page_end(p);
 	names_free(&names);

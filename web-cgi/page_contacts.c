@@ -2,6 +2,7 @@
  * Contacts: all, and one.
  */
 #include "browse.h"
+#include "find.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,10 +25,11 @@ static bool
 matches(const struct record *r, const char *q)
 {
 	const struct record_field *f;
-	size_t n = record_fields(r, &f);
+	size_t n = record_fields(r, &f), len;
 
 	for (size_t i = 0; i < n; i++)
-		if (f[i].type == RECORD_TEXT && strcasestr(f[i].text, q))
+		if (f[i].type == RECORD_TEXT &&
+		    find_in(f[i].text, q, &len) != NULL)
 			return true;
 	return false;
 }
@@ -38,8 +40,10 @@ put_contact(struct page *p, const struct opened *o)
 	const struct record *r = o->record;
 	const char *name = browse_or(record_text(r, RECORD_NAME, 0), "?");
 
-	html_put(&p->body, "<li><a href=\"/contact?phone=%lld&amp;id=%u\">",
-	    (long long)o->phone, record_id(r));
+	html_put(&p->body, "<li><a href=\"/contact?phone=%lld&amp;id=%u",
+	    (long long)o->phone, (unsigned)record_id(r));
+	browse_keep(p, '&');
+	buf_str(&p->body, "\">");
 	browse_avatar(p, name, "");
 	html_put(&p->body,
 	    "<span class=\"main\"><b>%s</b><small>%s</small>"
@@ -47,37 +51,57 @@ put_contact(struct page *p, const struct opened *o)
 	    name, browse_or(record_text(r, RECORD_NUMBER, 0), ""));
 }
 
+static void
+put_search(struct page *p, const char *q)
+{
+	html_put(&p->body,
+	    "<form class=\"search\" role=\"search\"><label "
+	    "class=\"hidden\" for=\"q\">%s</label><input id=\"q\" "
+	    "type=\"search\" name=\"q\" value=\"%s\" "
+	    "placeholder=\"%s\">",
+	    TXT(p, SEARCH_CONTACTS), q, TXT(p, SEARCH_CONTACTS));
+	if (browse_as_of(p) != 0)
+		html_put(&p->body,
+		    "<input type=\"hidden\" name=\"as_of\" value=\"%s\">",
+		    request_query(&p->req, "as_of"));
+	html_put(&p->body, "<button>%s</button></form>\n", TXT(p, SEARCH));
+}
+
+/* All must be opened to be in the order of their names. */
 void
 page_contacts(struct page *p)
 {
 	const char *q = request_query(&p->req, "q");
+	struct buf more = { 0 };
 	struct opened *list;
-	size_t n, shown = 0;
+	size_t n, found = 0, from = browse_page(p) * BROWSE_PAGE;
 
 	if (!browse_records(p, RECORD_CONTACT, &list, &n))
 		return;
 	qsort(list, n, sizeof *list, by_name);
-	page_begin(p, TXT(p, CONTACTS));
+	browse_begin(p, TXT(p, CONTACTS));
 	if (n == 0) {
 		browse_empty(p, TXT(p, NO_CONTACTS));
 	} else {
-		html_put(&p->body,
-		    "<form class=\"search\" role=\"search\"><label "
-		    "class=\"hidden\" for=\"q\">%s</label><input id=\"q\" "
-		    "type=\"search\" name=\"q\" value=\"%s\" "
-		    "placeholder=\"%s\"><button>%s</button></form>\n"
-		    "<ul class=\"list\" id=\"contacts\">",
-		    TXT(p, SEARCH_CONTACTS), q, TXT(p, SEARCH_CONTACTS),
-		    TXT(p, SEARCH));
-		for (size_t i = 0; i < n && shown < BROWSE_SHOWN_MAX; i++)
+		put_search(p, q);
+		buf_str(&p->body, "<ul class=\"list\" id=\"contacts\">");
+		for (size_t i = 0; i < n; i++)
 			if (*q == '\0' || matches(list[i].record, q)) {
-				put_contact(p, &list[i]);
-				shown++;
+				if (found >= from && found < from + BROWSE_PAGE)
+					put_contact(p, &list[i]);
+				found++;
 			}
 		buf_str(&p->body, "</ul>\n");
-		if (shown == 0)
+		if (found == 0)
 			html_put(
 			    &p->body, "<p>%s</p>\n", TXT(p, NOTHING_FOUND));
+		if (*q != '\0') {
+			buf_str(&more, "q=");
+			html_query(&more, q);
+		}
+		browse_pager(
+		    p, "/contacts", *q != '\0' ? more.p : "", (int64_t)found);
+		buf_clear(&more);
 	}
 	page_end(p);
 	opened_free(list, n);
@@ -117,15 +141,22 @@ put_number(struct page *p, const struct record *r, size_t i)
 	    "<dt>%s</dt><dd>%s <a class=\"small\" href=\"/conversation?peer=",
 	    text_get(p->language, label_text(type)), number);
 	html_query(&p->body, number);
+	browse_keep(p, '&');
 	html_put(&p->body, "\">%s</a></dd>", TXT(p, MESSAGES));
 }
 
-static void
-show_contact(struct page *p, const struct record *r)
+void
+page_contact(struct page *p)
 {
-	const char *name = browse_or(record_text(r, RECORD_NAME, 0), "?");
+	const struct record *r;
+	struct opened *one;
+	const char *name;
 
-	page_begin(p, name);
+	if (!browse_one(p, RECORD_CONTACT, &one))
+		return;
+	r = one->record;
+	name = browse_or(record_text(r, RECORD_NAME, 0), "?");
+	browse_begin(p, name);
 	buf_str(&p->body, "<div class=\"card narrow person\">");
 	browse_avatar(p, name, "big");
 	buf_str(&p->body, "<dl>");
@@ -136,30 +167,11 @@ show_contact(struct page *p, const struct record *r)
 	put_texts(p, r, RECORD_ADDRESS, TXT(p, ADDRESS));
 	put_texts(p, r, RECORD_BIRTHDAY, TXT(p, BIRTHDAY));
 	put_texts(p, r, RECORD_NOTE_TEXT, TXT(p, NOTE));
-	html_put(&p->body,
-	    "</dl></div>\n<p><a href=\"/contacts\">← %s</a></p>\n",
-	    TXT(p, CONTACTS));
+	buf_str(&p->body, "</dl></div>\n<p class=\"back\"><a href=\"/contacts");
+	browse_keep(p, '?');
+	html_put(&p->body, "\">← %s</a> ", TXT(p, CONTACTS));
+	browse_versions(p, one);
+	buf_str(&p->body, "</p>\n");
 	page_end(p);
-}
-
-void
-page_contact(struct page *p)
-{
-	int64_t phone = request_number(&p->req, "phone");
-	int64_t id = request_number(&p->req, "id");
-	const struct record *found = NULL;
-	struct opened *list;
-	size_t n;
-
-	if (!browse_records(p, RECORD_CONTACT, &list, &n))
-		return;
-	for (size_t i = 0; i < n; i++)
-		if (list[i].phone == phone &&
-		    (int64_t)record_id(list[i].record) == id)
-			found = list[i].record;
-	if (found != NULL)
-		show_contact(p, found);
-	else
-		page_error(p, 404, T_E_NOT_FOUND);
-	opened_free(list, n);
+	opened_free(one, 1);
 }

@@ -16,6 +16,19 @@ struct thread {
 	bool sent;
 };
 
+/* What a message says first: an MMS has no body. */
+static const char *
+text_of(const struct record *r)
+{
+	static const uint16_t tags[] = { RECORD_BODY, RECORD_SUBJECT,
+		RECORD_PART_TEXT };
+
+	for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++)
+		if (record_text(r, tags[i], 0) != NULL)
+			return record_text(r, tags[i], 0);
+	return "";
+}
+
 /* The newest message of each peer; list is newest first. */
 static size_t
 threads_of(const struct opened *list, size_t n, struct thread *out)
@@ -38,8 +51,7 @@ threads_of(const struct opened *list, size_t n, struct thread *out)
 		if (k == count) {
 			memcpy(out[k].key, key, sizeof key);
 			out[k].peer = peer;
-			out[k].last =
-			    browse_or(record_text(r, RECORD_BODY, 0), "");
+			out[k].last = text_of(r);
 			out[k].time_ms = record_time_ms(r);
 			out[k].sent = record_int(r, RECORD_DIRECTION, 0, 1) ==
 				      RECORD_MSG_SENT;
@@ -59,6 +71,7 @@ put_thread(struct page *p, const struct thread *t, const struct names *names)
 
 	buf_str(&p->body, "<li><a href=\"/conversation?peer=");
 	html_query(&p->body, t->peer);
+	browse_keep(p, '&');
 	buf_str(&p->body, "\">");
 	browse_avatar(p, name, "");
 	html_put(&p->body, "<span class=\"main\"><b>%s</b><small>", name);
@@ -90,7 +103,7 @@ page_messages(struct page *p)
 		page_error(p, 500, T_E_DATABASE);
 		goto out;
 	}
-	page_begin(p, TXT(p, MESSAGES));
+	browse_begin(p, TXT(p, MESSAGES));
 	count = threads_of(list, n, threads);
 	if (count == 0)
 		browse_empty(p, TXT(p, NO_MESSAGES));
@@ -107,9 +120,47 @@ out:
 	opened_free(list, n);
 }
 
+/* The parts of an MMS: texts in place, files as links, pictures shown. */
 static void
-put_bubble(struct page *p, const struct record *r, int64_t *day)
+put_parts(struct page *p, const struct opened *o)
 {
+	const struct record *r = o->record;
+	size_t texts = 0;
+
+	for (size_t i = 0; i < record_count(r, RECORD_PART_TYPE); i++) {
+		const char *type = record_text(r, RECORD_PART_TYPE, i);
+		const char *name =
+		    browse_or(record_text(r, RECORD_PART_NAME, i), "-");
+		int64_t file = record_int(r, RECORD_PART_FILE, i, 0);
+
+		if (file == 0) {
+			html_put(&p->body, "<p>%s</p>",
+			    browse_or(
+				record_text(r, RECORD_PART_TEXT, texts++), ""));
+			continue;
+		}
+		html_put(&p->body,
+		    "<p class=\"part\"><a href=\"/file?phone=%lld&amp;id=%lld",
+		    (long long)o->phone, (long long)file);
+		browse_keep(p, '&');
+		buf_str(&p->body, "\">");
+		if (strncmp(type, "image/", 6) == 0)
+			html_put(&p->body,
+			    "<img class=\"preview\" loading=\"lazy\" "
+			    "src=\"/file/get?phone=%lld&amp;id=%lld&amp;"
+			    "show=1\" alt=\"%s\">",
+			    (long long)o->phone, (long long)file, name);
+		else
+			html_put(&p->body, "▤ %s",
+			    strcmp(name, "-") == 0 ? type : name);
+		buf_str(&p->body, "</a></p>");
+	}
+}
+
+static void
+put_bubble(struct page *p, const struct opened *o, int64_t *day)
+{
+	const struct record *r = o->record;
 	bool sent = record_int(r, RECORD_DIRECTION, 0, 1) == RECORD_MSG_SENT;
 	int64_t ms = record_time_ms(r);
 	time_t t = (time_t)(ms / 1000);
@@ -121,9 +172,14 @@ put_bubble(struct page *p, const struct record *r, int64_t *day)
 	if (ms / 86400000 != *day)
 		html_put(&p->body, "<p class=\"day\">%s</p>", date);
 	*day = ms / 86400000;
-	html_put(&p->body, "<div class=\"bubble %s\"><p>%s</p><small>",
-	    sent ? "sent" : "got",
-	    browse_or(record_text(r, RECORD_BODY, 0), ""));
+	html_put(&p->body, "<div class=\"bubble %s\">", sent ? "sent" : "got");
+	if (record_text(r, RECORD_SUBJECT, 0) != NULL)
+		html_put(&p->body, "<p><b>%s</b></p>",
+		    record_text(r, RECORD_SUBJECT, 0));
+	if (record_text(r, RECORD_BODY, 0) != NULL)
+		html_put(&p->body, "<p>%s</p>", record_text(r, RECORD_BODY, 0));
+	put_parts(p, o);
+	buf_str(&p->body, "<small>");
 	page_clock(p, ms);
 	buf_str(&p->body, "</small></div>\n");
 }
@@ -145,9 +201,10 @@ show_conversation(struct page *p, const char *peer, const char *name,
 	size_t shown = 0;
 	int64_t day = -1;
 
-	page_begin(p, name);
-	html_put(&p->body, "<p class=\"back\"><a href=\"/messages\">← %s</a>",
-	    TXT(p, MESSAGES));
+	browse_begin(p, name);
+	html_put(&p->body, "<p class=\"back\"><a href=\"/messages");
+	browse_keep(p, '?');
+	html_put(&p->body, "\">← %s</a>", TXT(p, MESSAGES));
 	if (strcmp(name, peer) != 0)
 		html_put(&p->body, " <span class=\"hint\">%s</span>", peer);
 	buf_str(&p->body, "</p>\n<div class=\"chat\">");
@@ -157,7 +214,7 @@ show_conversation(struct page *p, const char *peer, const char *name,
 
 		if (same_peer(
 			peer, browse_or(record_text(r, RECORD_PEER, 0), ""))) {
-			put_bubble(p, r, &day);
+			put_bubble(p, &list[i], &day);
 			shown++;
 		}
 	}

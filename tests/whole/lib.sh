@@ -107,7 +107,7 @@ copy_programs() {
 	done
 	cp -r "$dir_static/." "$inst/app/static/"
 	cp -r "$dir_migrations/." "$inst/app/migrations/"
-	cp "$build/tests/whole/dump" "$inst/app/" || exit 1
+	cp "$build/tests/whole/dump" "$build/tests/whole/fill" "$inst/app/" || exit 1
 	dir_static=$inst/app/static
 	dir_migrations=$inst/app/migrations
 }

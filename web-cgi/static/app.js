@@ -16,7 +16,9 @@ function localise(root) {
 		const d = new Date(t.dateTime);
 		if (Number.isNaN(d.getTime()))
 			continue;
-		t.textContent = t.className === "clock" ? say(d, clock) : day_of(d);
+		t.textContent = t.className === "clock" ? say(d, clock)
+		    : t.className === "moment"
+		    ? say(d, { dateStyle: "medium", timeStyle: "short" }) : day_of(d);
 		t.title = say(d, { dateStyle: "full", timeStyle: "short" });
 	}
 }

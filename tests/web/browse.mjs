@@ -1,0 +1,162 @@
+/*
+ * Browsing a vault that has everything: calendar, notes, files, MMS, search,
+ * history.  The instance was filled by tests/whole/fill.
+ */
+import { createHash } from "node:crypto";
+import { done, equal, match, ok, step } from "./tap.mjs";
+import { browser_open, person } from "./service.mjs";
+import { look, looked } from "./look.mjs";
+
+const complaints = [];
+const browser = await browser_open();
+const day = (n) => new Date(Date.now() - n * 86400000).toISOString().slice(0, 10);
+
+async function sign_in(page) {
+	await page.goto("/sign-in");
+	await page.fill("#login", process.env.SMSVAULT_LOGIN);
+	await page.fill("#password", process.env.SMSVAULT_PASSWORD);
+	await page.click("main form button");
+}
+
+async function calendar_and_notes(page) {
+	await page.goto("/calendar");
+	equal(await page.locator("#month tbody td").count(), 42, "the calendar has six weeks");
+	ok(await page.locator("#month td a[title='Choir practice']").count() >= 2,
+	    "an event that repeats is on each of its days");
+	await look(page, "calendar");
+	await page.goto("/calendar?view=list");
+	match(await page.textContent("main"), /与王老师见面/, "what is to come is listed");
+	await look(page, "calendar-list");
+	await page.goto("/notes");
+	await look(page, "notes");
+	await page.click("#notes a");
+	match(await page.textContent(".prose"), /Rye bread/, "a note is shown whole");
+	await look(page, "note");
+}
+
+/* What the link of a file's page gives. */
+async function octets(page, name) {
+	await page.goto("/files");
+	await page.click(`#files li:has(b:text-is('${name}')) a`);
+	const href = await page.getAttribute("#file a.button", "href");
+	return page.request.get(href);
+}
+
+async function files(page) {
+	await page.goto("/files");
+	await page.waitForFunction(() => [...document.querySelectorAll("img.thumb")]
+	    .every((i) => i.complete));
+	equal(await page.locator("#files img.thumb").evaluateAll((l) => l.map((i) =>
+	    i.naturalWidth).join()), "120", "a picture is shown small");
+	match(await page.textContent("#files li:has(b:text-is('song.mp3'))"), /40 %/,
+	    "a file that is arriving says how far it is");
+	await look(page, "files");
+	let r = await octets(page, "报告.txt");
+	const want = Buffer.from("The quick brown fox jumps. \n".repeat(800)).subarray(0, 20000);
+	equal(createHash("sha256").update(await r.body()).digest("hex"),
+	    createHash("sha256").update(want).digest("hex"), "a file comes byte for byte");
+	match(r.headers()["content-disposition"],
+	    /^attachment; filename="txt"; filename\*=UTF-8''%E6%8A%A5%E5%91%8A\.txt$/,
+	    "under its own name");
+	r = await octets(page, "a\"b;c.html");
+	equal(r.headers()["content-type"], "application/octet-stream",
+	    "markup is not handed out as a page");
+	match(r.headers()["content-disposition"], /^attachment; filename="abc.html"; /,
+	    "signs in a name do not end the header");
+	r = await octets(page, "damaged.bin");
+	equal(r.status(), 404, "a file whose digest differs is not handed out");
+	match(await r.text(), /checksum differs/, "and the page says why");
+	await page.goto("/files");
+	await page.click("#files li:has(b:text-is('song.mp3')) a");
+	equal(await page.locator("#file a.button").count(), 0, "half a file has no download");
+	await look(page, "file-arriving");
+	await page.goto("/files");
+	await page.click("#files li:has(b:text-is('sunset.png')) a");
+	await look(page, "file");
+	await page.goto("/conversation?peer=%2B358401234567");
+	match(await page.textContent(".chat"), /The sky over the lake/, "an MMS shows its text");
+	equal(await page.locator(".bubble img.preview").count(), 1, "and its picture");
+	await look(page, "mms");
+}
+
+async function search(page) {
+	const find = async (what) => {
+		await page.goto("/search");
+		await page.fill("#q", what);
+		await page.click("form.search button");
+	};
+	await page.goto("/search");
+	await look(page, "search-empty");
+	await find("RYE BREAD");
+	equal(await page.textContent("mark"), "Rye bread", "search marks what it found, whatever the case");
+	await find("图书馆");
+	equal(await page.locator("[data-kind=calendar] mark").first().textContent(), "图书馆",
+	    "and finds Chinese");
+	await find("sunset");
+	equal(await page.locator("[data-kind=file] li").count(), 1, "names of files are found");
+	await find("alma");
+	ok(await page.locator("[data-kind=contact] li").count() === 1 &&
+	    await page.locator("[data-kind=message] li").count() >= 1,
+	    "a contact is found, and the messages with her");
+	await look(page, "search");
+	await find("no such words");
+	equal(await page.locator("#nothing").count(), 1, "and says when there is nothing");
+}
+
+async function history(page) {
+	await page.goto("/history");
+	await look(page, "history");
+	await page.fill("#as_of", day(8));
+	await page.click("form[action='/contacts'] button");
+	match(await page.textContent("#as-of"), new RegExp(day(8)), "a banner says which day it is");
+	ok(/Alma Virtanen/.test(await page.textContent("#contacts")) &&
+	    /Otto Gone/.test(await page.textContent("#contacts")),
+	    "the contacts are as they were");
+	await look(page, "as-of");
+	await page.click("#contacts a:has-text('Alma')");
+	ok(!/alma@example/.test(await page.textContent("main")), "each of them too");
+	await page.click("nav.second a[href^='/messages']");
+	match(page.url(), new RegExp(`as_of=${day(8)}`), "the day is kept from page to page");
+	await page.click("#as-of a");
+	equal(await page.locator("#as-of").count(), 0, "and left for today");
+	await page.goto(`/changes?from=${day(7)}&to=${day(3)}`);
+	const alma = page.locator("[data-change=changed]:has-text('Alma')");
+	equal(await alma.locator("del").first().textContent(), "Alma Virtanen", "what changed has its old value");
+	equal(await alma.locator("ins").first().textContent(), "Alma Korhonen", "and its new one");
+	await page.goto(`/changes?from=${day(3)}&to=${day(1)}`);
+	equal(await page.locator("[data-change=deleted]:has-text('Otto')").count(), 1,
+	    "what was deleted is among the changes");
+	await look(page, "changes");
+	await page.goto("/deleted");
+	match(await page.textContent("#deleted"), /Otto Gone/, "deleted items are listed");
+	match(await page.getAttribute("#deleted input[name=version]", "value"), /^\d+-1-9002-\d+-\d+$/,
+	    "and can be asked for again");
+	await look(page, "deleted");
+	await page.click("#deleted h2 a");
+	equal(await page.locator("#versions > li").count(), 2, "a record has its versions");
+	await look(page, "versions");
+}
+
+try {
+	const page = await person(browser, {}, complaints);
+	await sign_in(page);
+	await calendar_and_notes(page);
+	await files(page);
+	await search(page);
+	await history(page);
+	await page.goto("/contacts");
+	await page.click("a.lang");
+	for (const [name, path] of Object.entries({ calendar: "/calendar", notes: "/notes",
+		files: "/files", search: "/search?q=%E5%9B%BE%E4%B9%A6%E9%A6%86",
+		history: "/history", changes: "/changes", deleted: "/deleted",
+		"as-of": `/contacts?as_of=${day(8)}` })) {
+		await page.goto(path);
+		await look(page, name);
+	}
+	looked(80);
+	equal(complaints.join("\n"), "", "the browser complained of nothing");
+} catch (e) {
+	ok(false, "the whole flow", e.stack);
+}
+await browser.close();
+process.exitCode = done();
