@@ -11,7 +11,7 @@
 #include "rest.h"
 #include "wire.h"
 
-#define PHONES_MAX 64
+#define PHONES_MAX 1100
 #define SERVICE AIR_SERVICE
 
 struct message {
@@ -101,6 +101,21 @@ put_on_air(struct air *a, int to, const char *number, const uint8_t *sms,
 	}
 }
 
+/* What is on the phone, as its user sees it. */
+static void
+remember(struct station *s, const struct record *r)
+{
+	for (size_t i = 0; i < s->nput; i++)
+		if (record_kind(s->put[i]) == record_kind(r) &&
+		    record_id(s->put[i]) == record_id(r)) {
+			record_free(s->put[i]);
+			s->put[i] = record_copy(r);
+			return;
+		}
+	s->put = realloc(s->put, (s->nput + 1) * sizeof *s->put);
+	s->put[s->nput++] = record_copy(r);
+}
+
 /* ---- the phones' host ---- */
 
 static int64_t
@@ -140,6 +155,37 @@ host_tell(void *ctx, enum phone_notice what, const char *detail)
 		snprintf(s->question, sizeof s->question, "%s", detail);
 }
 
+/* What a restore puts on the phone is there from now on, under a new id. */
+static enum phone_applied
+host_apply(void *ctx, const struct record *r, bool mine, uint32_t *id)
+{
+	struct station *s = ctx;
+	struct record *copy;
+	const struct record_field *f;
+	size_t n = record_fields(r, &f);
+
+	if (mine) {
+		*id = record_id(r);
+	} else {
+		*id = 0;
+		for (size_t i = 0; i < s->nput; i++)
+			if (record_kind(s->put[i]) == record_kind(r) &&
+			    record_id(s->put[i]) > *id)
+				*id = record_id(s->put[i]);
+		++*id;
+	}
+	copy = record_new(record_kind(r), *id);
+	record_set_time_ms(copy, record_time_ms(r));
+	for (size_t i = 0; i < n; i++)
+		if (f[i].type == RECORD_TEXT)
+			record_add_text(copy, f[i].tag, f[i].text);
+		else
+			record_add_int(copy, f[i].tag, f[i].num);
+	remember(s, copy);
+	record_free(copy);
+	return PHONE_APPLIED;
+}
+
 static void
 open_phone(struct station *s)
 {
@@ -149,6 +195,7 @@ open_phone(struct station *s)
 		.mono_ms = host_now,
 		.send = host_send,
 		.tell = host_tell,
+		.apply = host_apply,
 	};
 	const struct phone_identity who = { s->device, "8935840", s->device,
 		strncmp(s->device, "text", 4) == 0 };
@@ -621,15 +668,7 @@ air_put(struct air *a, int n, const struct record *r)
 
 	ck_assert_int_eq(phone_put(s->phone, r), PHONE_OK);
 	s->tick_ms = 0;
-	for (size_t i = 0; i < s->nput; i++)
-		if (record_kind(s->put[i]) == record_kind(r) &&
-		    record_id(s->put[i]) == record_id(r)) {
-			record_free(s->put[i]);
-			s->put[i] = record_copy(r);
-			return;
-		}
-	s->put = realloc(s->put, (s->nput + 1) * sizeof *s->put);
-	s->put[s->nput++] = record_copy(r);
+	remember(s, r);
 }
 
 static size_t
@@ -671,11 +710,16 @@ open_row(struct air *a, PGresult *res, int row)
 static const char *
 differ(struct air *a, struct station *s, PGresult *res)
 {
-	size_t rows = (size_t)PQntuples(res);
+	size_t rows = (size_t)PQntuples(res), live = 0, stored = 0;
 
-	if (rows != s->nput) {
+	/* What came and went before it was ever sent is nowhere. */
+	for (size_t k = 0; k < s->nput; k++)
+		live += record_op(s->put[k]) == RECORD_PUT;
+	for (size_t i = 0; i < rows; i++)
+		stored += PQgetvalue(res, (int)i, 7)[0] == '0';
+	if (stored != live) {
 		snprintf(a->why, sizeof a->why, "%zu records put, %zu stored",
-		    s->nput, rows);
+		    live, stored);
 		return a->why;
 	}
 	for (size_t i = 0; i < rows; i++) {
@@ -709,7 +753,8 @@ air_compare(struct air *a, int n)
 	phone_get_status(s->phone, &st);
 	snprintf(sql, sizeof sql,
 	    "SELECT r.phone_id, r.kind, r.record_id, r.transfer, r.ordinal, "
-	    "k.sealed, v.sealed FROM record r JOIN record_version v USING "
+	    "k.sealed, v.sealed, r.op FROM record r JOIN record_version v "
+	    "USING "
 	    "(account_id, phone_id, kind, record_id, transfer, ordinal) "
 	    "JOIN data_key k USING (account_id, data_key_id) "
 	    "JOIN phone p ON (p.account_id, p.phone_id) = (r.account_id, "
@@ -805,6 +850,152 @@ air_month_max(struct air *a, int sms)
 	    "UPDATE account SET month_sms_max = %d WHERE account_id = %lld",
 	    sms, (long long)a->account);
 	sql_int(a, sql);
+}
+
+void
+air_sim(struct air *a, int n, const char *number, const char *sim_id)
+{
+	struct station *s = &a->station[n];
+	/* One SIM slot, so one thing of the kind, whatever is in it. */
+	struct record *r = record_new(RECORD_SIM, 1);
+
+	snprintf(s->number, sizeof s->number, "%s", number);
+	record_set_time_ms(r, a->now_ms);
+	ck_assert_int_eq(record_add_text(r, RECORD_SIM_ID, sim_id), 0);
+	ck_assert_int_eq(record_add_text(r, RECORD_OPERATOR, "Test"), 0);
+	air_put(a, n, r);
+	record_free(r);
+}
+
+void
+air_lost(struct air *a, int n, bool on)
+{
+	char sql[512];
+
+	snprintf(sql, sizeof sql,
+	    "INSERT INTO lost (account_id, phone_id, version, is_on, "
+	    "created_at) SELECT account_id, phone_id, 1 + (SELECT "
+	    "coalesce(max(version), 0) FROM lost l WHERE l.phone_id = "
+	    "p.phone_id), %s, to_timestamp(%lld / 1000.0) FROM phone p WHERE "
+	    "key_id = %u",
+	    on ? "true" : "false", (long long)a->now_ms, key_id_of(a, n));
+	sql_int(a, sql);
+}
+
+int64_t
+air_ask(struct air *a, int n, const char *what)
+{
+	char sql[512];
+
+	snprintf(sql, sizeof sql, "SELECT %s FROM phone p WHERE key_id = %u",
+	    what, key_id_of(a, n));
+	return sql_int(a, sql);
+}
+
+/* One record of a restore, as the pages leave it for the gateway. */
+static void
+restore_item(struct air *a, int64_t id, size_t i, const struct record *r)
+{
+	uint8_t ad[REST_RESTORE_AD_LEN], plain[RECORD_STORED_MAX];
+	uint8_t sealed[RECORD_STORED_MAX + SEAL_TAG_LEN];
+	size_t n = record_encode(r, plain, sizeof plain);
+	char *text = NULL, *sql = malloc(3 * sizeof sealed);
+
+	rest_restore_ad(a->account, (uint32_t)id, (uint32_t)i, ad);
+	ck_assert_int_eq(seal_wrap(a->keys.service, REST_RESTORE_PURPOSE, ad,
+			     sizeof ad, plain, n, sealed),
+	    SEAL_OK);
+	text = hex(sealed, n + SEAL_TAG_LEN);
+	snprintf(sql, 3 * sizeof sealed,
+	    "INSERT INTO restore_item (account_id, restore_id, ordinal, "
+	    "sealed) VALUES (%lld, %lld, %zu, '%s')",
+	    (long long)a->account, (long long)id, i, text);
+	sql_int(a, sql);
+	free(text);
+	free(sql);
+}
+
+int64_t
+air_restore(struct air *a, int from, int to)
+{
+	const struct station *s = &a->station[from];
+	char sql[768];
+	int64_t id;
+	size_t count = 0;
+
+	sql_int(a, "BEGIN");
+	for (size_t i = 0; i < s->nput; i++)
+		if (record_op(s->put[i]) == RECORD_PUT &&
+		    record_kind(s->put[i]) != RECORD_SIM)
+			count++;
+	snprintf(sql, sizeof sql,
+	    "INSERT INTO restore (account_id, restore_id, phone_id, "
+	    "from_phone_id, records, sms_estimate, created_at, changed_at) "
+	    "SELECT p.account_id, (SELECT coalesce(max(restore_id), 0) + 1 "
+	    "FROM restore x WHERE x.account_id = p.account_id), p.phone_id, "
+	    "f.phone_id, %zu, 1, to_timestamp(%lld / 1000.0), "
+	    "to_timestamp(%lld / 1000.0) FROM phone p, phone f WHERE p.key_id "
+	    "= %u AND f.key_id = %u RETURNING restore_id",
+	    count, (long long)a->now_ms, (long long)a->now_ms, key_id_of(a, to),
+	    key_id_of(a, from));
+	id = sql_int(a, sql);
+	count = 0;
+	for (size_t i = 0; i < s->nput; i++)
+		if (record_op(s->put[i]) == RECORD_PUT &&
+		    record_kind(s->put[i]) != RECORD_SIM)
+			restore_item(a, id, count++, s->put[i]);
+	sql_int(a, "COMMIT");
+	return id;
+}
+
+bool
+air_restored(struct air *a, int64_t id)
+{
+	char sql[256];
+
+	snprintf(sql, sizeof sql,
+	    "SELECT (state = 'done' AND receipt_failed = 0 AND "
+	    "receipt_applied + receipt_present = records)::int FROM restore "
+	    "WHERE account_id = %lld AND restore_id = %lld",
+	    (long long)a->account, (long long)id);
+	return sql_int(a, sql) == 1;
+}
+
+/* Is what r says on that phone, under any id? */
+static bool
+holds(const struct station *s, const struct record *r)
+{
+	uint8_t want[RECORD_STORED_MAX], got[RECORD_STORED_MAX];
+	size_t n = record_encode(r, want, sizeof want);
+
+	memset(want + 3, 0, 4); /* the id */
+	for (size_t i = 0; i < s->nput; i++) {
+		if (record_encode(s->put[i], got, sizeof got) != n)
+			continue;
+		memset(got + 3, 0, 4);
+		if (memcmp(want, got, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+const char *
+air_compare_phones(struct air *a, int from, int to)
+{
+	const struct station *s = &a->station[from];
+
+	for (size_t i = 0; i < s->nput; i++) {
+		const struct record *r = s->put[i];
+
+		if (record_op(r) != RECORD_PUT ||
+		    record_kind(r) == RECORD_SIM || holds(&a->station[to], r))
+			continue;
+		snprintf(a->why, sizeof a->why,
+		    "%s %u of phone %d is not on phone %d",
+		    record_kind_name(record_kind(r)), record_id(r), from, to);
+		return a->why;
+	}
+	return NULL;
 }
 
 const char *

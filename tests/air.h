@@ -81,4 +81,16 @@ const char *air_number(struct air *a, int n);
 /* A digest of every row that junk must not touch; the caller frees it. */
 char *air_digest(struct air *a);
 
+/* Another SIM is in the phone: its number, and the record of it. */
+void air_sim(struct air *a, int n, const char *number, const char *sim_id);
+/* The owner says that the phone is lost, or found. */
+void air_lost(struct air *a, int n, bool on);
+/* An integer of the phone's row p: a column, or any expression. */
+int64_t air_ask(struct air *a, int n, const char *what);
+/* Restore all that is on phone from to phone to.  Its number. */
+int64_t air_restore(struct air *a, int from, int to);
+bool air_restored(struct air *a, int64_t id); /* with a receipt for all */
+/* Is all that is on phone from on phone to as well?  NULL, or what is not. */
+const char *air_compare_phones(struct air *a, int from, int to);
+
 #endif

@@ -18,3 +18,12 @@ tests_life_gate_tests_SOURCES = tests/check_life_gate.c tests/check_life_down.c 
 tests_life_gate_tests_CPPFLAGS = $(tests_gateway_tests_CPPFLAGS)
 tests_life_gate_tests_CFLAGS = $(TEST_CFLAGS)
 tests_life_gate_tests_LDADD = $(tests_gateway_tests_LDADD)
+
+# many phones for many days
+dist_check_SCRIPTS += tests/check-life.sh
+check_PROGRAMS += tests/life-tests
+TESTS += tests/check-life.sh
+tests_life_tests_SOURCES = tests/check_life.c tests/air.c tests/air.h
+tests_life_tests_CPPFLAGS = $(tests_gateway_tests_CPPFLAGS)
+tests_life_tests_CFLAGS = $(TEST_CFLAGS)
+tests_life_tests_LDADD = $(tests_gateway_tests_LDADD)
