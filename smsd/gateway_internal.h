@@ -55,7 +55,7 @@ int completeness_tick(struct gateway *g, int64_t now_ms);
 /* restore.c: what has arrived of transfers down, and the receipt. */
 enum db_err restore_note(struct gateway *g, const struct gateway_upload *u,
     const struct upload_preamble *pre);
-int restore_tick(struct gateway *g, int64_t now_ms);
+int restores_tick(struct gateway *g, int64_t now_ms);
 /* binding.c: tell a phone to forget its keys, and forget them.  DB_NONE: it is
  * not bound. */
 enum db_err gateway_unbind(

@@ -433,7 +433,7 @@ repeats(struct gateway *g, int64_t now_ms)
 }
 
 int
-restore_tick(struct gateway *g, int64_t now_ms)
+restores_tick(struct gateway *g, int64_t now_ms)
 {
 	struct gate_restore list[LIST_MAX];
 	size_t n = 0;
