@@ -282,7 +282,8 @@ gateway_tick(struct gateway *g, int64_t now_ms)
 	 * policy waits for nobody. */
 	if (lost_tick(g, now_ms) == -1 || policies(g, now_ms) == -1 ||
 	    commands(g, now_ms) == -1 || numbers(g, now_ms) == -1 ||
-	    completeness_tick(g, now_ms) == -1 || restores_tick(g, now_ms) == -1)
+	    completeness_tick(g, now_ms) == -1 ||
+	    restores_tick(g, now_ms) == -1)
 		return -1;
 	return answers(g, now_ms);
 }

@@ -32,6 +32,7 @@ struct fill {
 	struct db *gate;
 	struct vault *vault;
 	struct gate_phone phone;
+	struct seal_phone *keys; /* for marks; not those of the real phone */
 	int64_t now;
 	uint32_t transfer;
 };
@@ -48,8 +49,8 @@ static void
 store(struct fill *f, struct record *const *list, size_t n, int64_t at)
 {
 	if (db_begin(f->gate) != DB_OK ||
-	    vault_store(f->vault, f->gate, &f->phone, f->transfer++, list, n,
-		at) != DB_OK ||
+	    vault_store(f->vault, f->gate, &f->phone, f->keys, f->transfer++,
+		list, n, at) != DB_OK ||
 	    db_commit(f->gate) != DB_OK)
 		die("cannot store records");
 	for (size_t i = 0; i < n; i++)
@@ -542,6 +543,8 @@ main(int argc, char **argv)
 	if ((pages = db_open(argv[1], NULL)) == NULL ||
 	    (f.gate = db_open(argv[2], NULL)) == NULL ||
 	    (f.vault = vault_new()) == NULL ||
+	    (f.keys = seal_phone_new((const uint8_t[SEAL_KEY_LEN]){ 1 }, 1)) ==
+		NULL ||
 	    pages_login_find(pages, argv[3], &a) != DB_OK ||
 	    gate_phone_by_id(f.gate, a.account,
 		nth_phone(pages, a.account, strtol(argv[4], NULL, 10)),
