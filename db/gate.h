@@ -445,9 +445,16 @@ enum db_err gate_binding_bound(struct db *db, const struct gate_binding *b,
 enum db_err gate_challenge_recent(struct db *db, int64_t account,
     const char *number, int64_t now_ms, bool *recent);
 enum db_err gate_bindings_expire(struct db *db, int64_t now_ms);
-/* Who has this device bound now?  DB_NONE: nobody. */
-enum db_err gate_device_owner(
-    struct db *db, const uint8_t device[static 16], int64_t *account);
+/* Who has this device bound now, and is it lost?  DB_NONE: nobody. */
+enum db_err gate_device_owner(struct db *db, const uint8_t device[static 16],
+    int64_t *account, bool *lost);
+/* The owner before may veto this binding until then. */
+enum db_err gate_phone_contest(struct db *db, int64_t account, int64_t phone,
+    int64_t by_account, int64_t until_ms);
+/* A binding that the owner before has vetoed, locked.  DB_NONE: there is none
+ * that is not ended. */
+enum db_err gate_vetoed(
+    struct db *db, int64_t *account, int64_t *phone, int64_t *by_account);
 /* DB_NONE: it is not bound. */
 enum db_err gate_phone_unbind(
     struct db *db, int64_t account, int64_t phone, int64_t now_ms);
@@ -457,12 +464,12 @@ struct gate_question {
 	uint8_t sealed[128];
 	size_t sealed_len;
 	uint8_t salt[16], proof[32];
-	int failures;
+	int failures, failures_today; /* wrong answers; UTC */
 	bool set;
 };
-enum db_err
-gate_question_get(struct db *db, int64_t account, struct gate_question *out);
-enum db_err gate_answer_wrong(struct db *db, int64_t account);
+enum db_err gate_question_get(
+    struct db *db, int64_t account, int64_t now_ms, struct gate_question *out);
+enum db_err gate_answer_wrong(struct db *db, int64_t account, int64_t now_ms);
 
 /* ---- the outbox ---- */
 

@@ -234,12 +234,15 @@ gate_bindings_expire(struct db *db, int64_t now_ms)
 }
 
 enum db_err
-gate_device_owner(
-    struct db *db, const uint8_t device[static 16], int64_t *account)
+gate_device_owner(struct db *db, const uint8_t device[static 16],
+    int64_t *account, bool *lost)
 {
 	static const struct db_stmt stmt = { "device_owner", 1,
-		"SELECT account_id FROM phone WHERE device = $1 AND "
-		"unbound_at IS NULL ORDER BY bound_at DESC LIMIT 1" };
+		"SELECT p.account_id, coalesce((SELECT l.is_on FROM lost l "
+		" WHERE l.account_id = p.account_id AND l.phone_id = "
+		" p.phone_id ORDER BY l.version DESC LIMIT 1), false) "
+		"FROM phone p WHERE p.device = $1 AND p.unbound_at IS NULL "
+		"ORDER BY p.bound_at DESC LIMIT 1" };
 	struct db_args a = { 0 };
 	PGresult *res;
 	enum db_err err;
@@ -247,10 +250,53 @@ gate_device_owner(
 	db_arg_bytes(&a, device, 16);
 	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
 		return err;
-	if (PQntuples(res) == 1)
+	if (PQntuples(res) == 1) {
 		*account = db_int(res, 0, 0);
-	else
+		*lost = db_bool(res, 0, 1);
+	} else {
 		err = DB_NONE;
+	}
+	PQclear(res);
+	return err;
+}
+
+enum db_err
+gate_phone_contest(struct db *db, int64_t account, int64_t phone,
+    int64_t by_account, int64_t until_ms)
+{
+	static const struct db_stmt stmt = { "phone_contest", 4,
+		"UPDATE phone SET contested_by = $3, contested_until = "
+		" to_timestamp($4 / 1000.0) "
+		"WHERE account_id = $1 AND phone_id = $2" };
+	struct db_args a = { 0 };
+
+	arg_pair(&a, account, phone);
+	db_arg_int(&a, by_account);
+	db_arg_time(&a, until_ms);
+	return db_run(db, &stmt, &a, NULL);
+}
+
+enum db_err
+gate_vetoed(
+    struct db *db, int64_t *account, int64_t *phone, int64_t *by_account)
+{
+	static const struct db_stmt stmt = { "vetoed", 0,
+		"SELECT account_id, phone_id, contested_by FROM phone WHERE "
+		"vetoed_at IS NOT NULL AND unbound_at IS NULL "
+		"LIMIT 1 FOR UPDATE SKIP LOCKED" };
+	struct db_args a = { 0 };
+	PGresult *res;
+	enum db_err err;
+
+	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
+		return err;
+	if (PQntuples(res) == 1) {
+		*account = db_int(res, 0, 0);
+		*phone = db_int(res, 0, 1);
+		*by_account = db_int(res, 0, 2);
+	} else {
+		err = DB_NONE;
+	}
 	PQclear(res);
 	return err;
 }
@@ -287,17 +333,22 @@ gate_device_unbind(
 }
 
 enum db_err
-gate_question_get(struct db *db, int64_t account, struct gate_question *out)
+gate_question_get(
+    struct db *db, int64_t account, int64_t now_ms, struct gate_question *out)
 {
-	static const struct db_stmt stmt = { "question_get", 1,
+	static const struct db_stmt stmt = { "question_get", 2,
 		"SELECT question_sealed, answer_salt, answer_proof, "
-		"answer_failures_total, question_sealed IS NOT NULL "
+		" answer_failures_total, question_sealed IS NOT NULL, "
+		" CASE WHEN answer_failures_on = (to_timestamp($2 / 1000.0) "
+		"  AT TIME ZONE 'UTC')::date THEN answer_failures_day "
+		"  ELSE 0 END "
 		"FROM account WHERE account_id = $1" };
 	struct db_args a = { 0 };
 	PGresult *res;
 	enum db_err err;
 
 	db_arg_int(&a, account);
+	db_arg_time(&a, now_ms);
 	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
 		return err;
 	memset(out, 0, sizeof *out);
@@ -308,6 +359,7 @@ gate_question_get(struct db *db, int64_t account, struct gate_question *out)
 		bytes(res, 2, out->proof, sizeof out->proof);
 		out->failures = (int)db_int(res, 0, 3);
 		out->set = db_bool(res, 0, 4);
+		out->failures_today = (int)db_int(res, 0, 5);
 	} else {
 		err = DB_NONE;
 	}
@@ -316,13 +368,18 @@ gate_question_get(struct db *db, int64_t account, struct gate_question *out)
 }
 
 enum db_err
-gate_answer_wrong(struct db *db, int64_t account)
+gate_answer_wrong(struct db *db, int64_t account, int64_t now_ms)
 {
-	static const struct db_stmt stmt = { "answer_wrong", 1,
+	static const struct db_stmt stmt = { "answer_wrong", 2,
 		"UPDATE account SET answer_failures_total = "
-		"answer_failures_total + 1 WHERE account_id = $1" };
+		" answer_failures_total + 1, answer_failures_day = CASE WHEN "
+		"  answer_failures_on = (to_timestamp($2 / 1000.0) AT TIME "
+		"  ZONE 'UTC')::date THEN answer_failures_day + 1 ELSE 1 END, "
+		" answer_failures_on = (to_timestamp($2 / 1000.0) AT TIME "
+		"  ZONE 'UTC')::date WHERE account_id = $1" };
 	struct db_args a = { 0 };
 
 	db_arg_int(&a, account);
+	db_arg_time(&a, now_ms);
 	return db_run(db, &stmt, &a, NULL);
 }

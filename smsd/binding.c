@@ -21,7 +21,9 @@
 #define CHALLENGE_LIFE_MS 3600000LL
 #define UNBIND_LIFE_MS (7 * 86400000LL)
 #define NETWORK_REPEATS_MS 60000 /* a PROOF later than that is the phone's */
-#define ANSWERS_MAX 20 /* wrong ones, in all */
+#define ANSWERS_MAX 20 /* wrong ones, in all ... */
+#define ANSWERS_DAY_MAX 5 /* ... and a day, UTC */
+#define VETO_MS (72 * 3600000LL)
 
 static void
 junk(struct gateway_answer *a, const char *reason)
@@ -66,17 +68,19 @@ queue_challenge(struct gateway *g, const struct gate_binding *b, int64_t now_ms)
 
 /* The question to ask, if this device is bound already. */
 static enum db_err
-choose_question(
-    struct gateway *g, struct gate_binding *b, struct wire_challenge *c)
+choose_question(struct gateway *g, struct gate_binding *b,
+    struct wire_challenge *c, int64_t now_ms)
 {
 	struct gate_question q;
 	uint8_t ad[8], text[WIRE_QUESTION_MAX + 1];
 	int64_t owner;
-	enum db_err err = gate_device_owner(g->db, b->device, &owner);
+	bool lost;
+	enum db_err err = gate_device_owner(g->db, b->device, &owner, &lost);
 
 	if (err != DB_OK)
 		return err == DB_NONE ? DB_OK : err;
-	if ((err = gate_question_get(g->db, owner, &q)) != DB_OK || !q.set)
+	if ((err = gate_question_get(g->db, owner, now_ms, &q)) != DB_OK ||
+	    !q.set)
 		return err == DB_NONE ? DB_OK : err;
 	be_put64(ad, (uint64_t)owner);
 	if (q.sealed_len < SEAL_TAG_LEN + 1 ||
@@ -119,7 +123,7 @@ make_challenge(struct gateway *g, struct gate_binding *b,
 
 	b->asked = false;
 	b->asked_of = 0;
-	if ((err = choose_question(g, b, &c)) != DB_OK)
+	if ((err = choose_question(g, b, &c, now_ms)) != DB_OK)
 		return err;
 	b->key_id = c.key_id = new_key_id();
 	b->codec = c.codec = (h->codecs & 1u << PACK_MIX) != 0 ? PACK_MIX
@@ -283,6 +287,27 @@ refuse(struct gateway *g, const struct gate_binding *b,
 	    g, &phone, "control", sms, n, now_ms + 86400000LL, now_ms);
 }
 
+/* A lost phone is bound to nobody, whatever is answered, until it is found.
+ * DB_NONE: so it is, and answered so. */
+static enum db_err
+check_lost(struct gateway *g, const struct gate_binding *b,
+    const struct seal_phone *keys, int64_t *owner, int64_t now_ms)
+{
+	bool lost = false;
+	enum db_err err = gate_device_owner(g->db, b->device, owner, &lost);
+
+	if (err == DB_NONE)
+		*owner = 0;
+	if (err != DB_OK || !lost)
+		return err == DB_NONE ? DB_OK : err;
+	if ((err = gate_event_put(g->db, *owner, 0, now_ms,
+		 "binding-refused-lost", "")) != DB_OK ||
+	    (err = gate_binding_failed(g->db, b, now_ms)) != DB_OK ||
+	    (err = refuse(g, b, keys, WIRE_REFUSED_LIMIT, now_ms)) != DB_OK)
+		return err;
+	return DB_NONE;
+}
+
 /* DB_OK: it is right, or none is wanted; DB_NONE: wrong, and answered so. */
 static enum db_err
 check_answer(struct gateway *g, const struct gate_binding *b,
@@ -290,27 +315,34 @@ check_answer(struct gateway *g, const struct gate_binding *b,
 {
 	struct gate_question q;
 	enum db_err err;
+	bool limit;
 
 	if (!b->asked)
 		return DB_OK;
-	if ((err = gate_question_get(g->db, b->asked_of, &q)) != DB_OK)
+	if ((err = gate_question_get(g->db, b->asked_of, now_ms, &q)) != DB_OK)
 		return err;
-	if (q.failures < ANSWERS_MAX && answer_is_right(&q, p))
+	limit =
+	    q.failures >= ANSWERS_MAX || q.failures_today >= ANSWERS_DAY_MAX;
+	if (!limit && answer_is_right(&q, p))
 		return DB_OK;
-	if ((err = gate_answer_wrong(g->db, b->asked_of)) != DB_OK ||
-	    (err = gate_event_put(g->db, b->asked_of, 0, now_ms,
+	/* Beyond the limit nothing was tried, and nothing more is counted. */
+	if (!limit &&
+	    (err = gate_answer_wrong(g->db, b->asked_of, now_ms)) != DB_OK)
+		return err;
+	if ((err = gate_event_put(g->db, b->asked_of, 0, now_ms,
 		 "binding-answer-wrong", "")) != DB_OK ||
 	    (err = gate_binding_failed(g->db, b, now_ms)) != DB_OK ||
 	    (err = refuse(g, b, keys,
-		 q.failures >= ANSWERS_MAX ? WIRE_REFUSED_LIMIT
-					   : WIRE_REFUSED_ANSWER,
-		 now_ms)) != DB_OK)
+		 limit ? WIRE_REFUSED_LIMIT : WIRE_REFUSED_ANSWER, now_ms)) !=
+		DB_OK)
 		return err;
 	return DB_NONE;
 }
 
+/* owner: of the account that had the device until now; 0: nobody. */
 static enum db_err
-bind(struct gateway *g, const struct gate_binding *b, int64_t now_ms)
+bind(struct gateway *g, const struct gate_binding *b, int64_t owner,
+    int64_t now_ms)
 {
 	const char *name = b->phone_name[0] != '\0'   ? b->phone_name
 			   : b->hello_name[0] != '\0' ? b->hello_name
@@ -318,13 +350,17 @@ bind(struct gateway *g, const struct gate_binding *b, int64_t now_ms)
 	int64_t phone;
 	enum db_err err;
 
-	if (b->asked && (err = gate_event_put(g->db, b->asked_of, 0, now_ms,
-			     b->asked_of == b->account ? "phone-bound-again"
-						       : "phone-moved",
-			     name)) != DB_OK)
+	if (owner != 0 &&
+	    (err = gate_event_put(g->db, owner, 0, now_ms,
+		 owner == b->account ? "phone-bound-again" : "phone-moved",
+		 "")) != DB_OK)
 		return err;
 	if ((err = gate_device_unbind(g->db, b->device, now_ms)) != DB_OK ||
 	    (err = gate_binding_bound(g->db, b, name, now_ms, &phone)) != DB_OK)
+		return err;
+	if (owner != 0 && owner != b->account &&
+	    (err = gate_phone_contest(
+		 g->db, b->account, phone, owner, now_ms + VETO_MS)) != DB_OK)
 		return err;
 	keys_drop_all(g->keys);
 	return gate_event_put(
@@ -357,6 +393,7 @@ proof(struct gateway *g, const struct wire_frame *f, int64_t now_ms,
 	struct seal_phone *keys;
 	struct wire_proof p;
 	uint8_t root[SEAL_KEY_LEN];
+	int64_t owner = 0;
 	enum db_err err = gate_binding_by_key(g->db, f->key_id, &b);
 
 	junk(answer, "a proof for no open binding");
@@ -372,8 +409,10 @@ proof(struct gateway *g, const struct wire_frame *f, int64_t now_ms,
 		if (strcmp(b.state, "bound") == 0)
 			err = proof_again(g, &b, now_ms);
 		else if (strcmp(b.state, "challenged") == 0 &&
+			 (err = check_lost(g, &b, keys, &owner, now_ms)) ==
+			     DB_OK &&
 			 (err = check_answer(g, &b, keys, &p, now_ms)) == DB_OK)
-			err = bind(g, &b, now_ms);
+			err = bind(g, &b, owner, now_ms);
 		seal_wipe(&p, sizeof p);
 	}
 	seal_phone_free(keys);
@@ -390,4 +429,31 @@ binding_proof(struct gateway *g, const struct spool_row *row,
 	if (err != DB_OK)
 		return err;
 	return end(g, proof(g, f, now_ms, answer));
+}
+
+/* ---- the owner before ---- */
+
+static enum db_err
+end_vetoed(struct gateway *g, int64_t now_ms)
+{
+	int64_t account, phone, by;
+	enum db_err err = gate_vetoed(g->db, &account, &phone, &by);
+
+	if (err != DB_OK ||
+	    (err = gateway_unbind(g, account, phone, now_ms)) != DB_OK ||
+	    (err = gate_event_put(
+		 g->db, account, phone, now_ms, "phone-vetoed", "")) != DB_OK)
+		return err;
+	return gate_event_put(g->db, by, 0, now_ms, "veto-done", "");
+}
+
+int
+binding_tick(struct gateway *g, int64_t now_ms)
+{
+	enum db_err err = DB_OK;
+
+	for (int i = 0; i < 64 && err == DB_OK; i++)
+		if ((err = db_begin(g->db)) == DB_OK)
+			err = end(g, end_vetoed(g, now_ms));
+	return err == DB_LOST ? -1 : 0;
 }

@@ -56,6 +56,8 @@ int completeness_tick(struct gateway *g, int64_t now_ms);
 enum db_err restore_note(struct gateway *g, const struct gateway_upload *u,
     const struct upload_preamble *pre);
 int restores_tick(struct gateway *g, int64_t now_ms);
+/* binding.c: end bindings that the owner before has vetoed. */
+int binding_tick(struct gateway *g, int64_t now_ms);
 /* binding.c: tell a phone to forget its keys, and forget them.  DB_NONE: it is
  * not bound. */
 enum db_err gateway_unbind(

@@ -280,9 +280,9 @@ gateway_tick(struct gateway *g, int64_t now_ms)
 		return -1;
 	/* Policies first: an ACK is cheaper on the back of nothing, but a
 	 * policy waits for nobody. */
-	if (lost_tick(g, now_ms) == -1 || policies(g, now_ms) == -1 ||
-	    commands(g, now_ms) == -1 || numbers(g, now_ms) == -1 ||
-	    completeness_tick(g, now_ms) == -1 ||
+	if (binding_tick(g, now_ms) == -1 || lost_tick(g, now_ms) == -1 ||
+	    policies(g, now_ms) == -1 || commands(g, now_ms) == -1 ||
+	    numbers(g, now_ms) == -1 || completeness_tick(g, now_ms) == -1 ||
 	    restores_tick(g, now_ms) == -1)
 		return -1;
 	return answers(g, now_ms);

@@ -157,8 +157,7 @@ put_records(struct gateway *g, const struct keys_phone *phone,
 {
 	const struct down_head head = {
 		.what = DOWN_RECORDS,
-		.codec =
-		    phone->row.codec == PACK_PLAIN ? PACK_PLAIN : PACK_DEFLATE,
+		.codec = phone->row.codec,
 		.restore = r->restore,
 		.own = r->own,
 	};

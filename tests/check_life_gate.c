@@ -367,6 +367,128 @@ START_TEST(a_wipe_is_prepare_nonce_go)
 }
 END_TEST
 
+/* ---- binding again ---- */
+
+static bool
+bind_thief(struct air *thief, const char *device, enum phone_state *state)
+{
+	static int numbers;
+	struct phone_status st;
+	char number[24];
+	bool bound;
+	int n;
+
+	snprintf(number, sizeof number, "+35840999%04d", numbers++);
+	n = air_add_phone(thief, number, device, NULL);
+	bound = air_bind(thief, n);
+
+	phone_get_status(air_phone(thief, n), &st);
+	*state = st.state;
+	return bound;
+}
+
+/* P7: whatever the thief knows, a lost phone is not bound elsewhere. */
+START_TEST(a_lost_phone_is_not_bound_again)
+{
+	static const struct air_faults perfect = { 0, 0, 0, 9 };
+	struct hand *h = hand_new();
+	struct air *thief = air_new(&perfect);
+	enum phone_state state;
+
+	order_lost(h, 1, true, "x");
+	ck_assert(!bind_thief(thief, hand_device(h), &state));
+	ck_assert_int_eq(state, PHONE_UNBOUND);
+	ck_assert_int_eq(hand_int(h, EVENTS("binding-refused-lost")), 1);
+	ck_assert_int_eq(
+	    hand_int(h, "SELECT unbound_at IS NULL FROM phone WHERE "
+			"phone_id = $P"),
+	    1);
+	order_lost(h, 2, false, "x");
+	ck_assert(bind_thief(thief, hand_device(h), &state));
+	ck_assert_int_eq(hand_int(h, EVENTS("phone-moved")), 1);
+	air_free(thief);
+	hand_free(h);
+}
+END_TEST
+
+/* Five wrong answers a day; then even the right one waits for tomorrow. */
+START_TEST(wrong_answers_are_counted)
+{
+	static const struct air_faults perfect = { 0, 0, 0, 9 };
+	struct hand *h = hand_new();
+	struct air *thief = air_new(&perfect);
+	enum phone_state state;
+	struct phone_status st;
+	int n = 0;
+
+	air_set_question(hand_air(h), "First pet?", "musti");
+	/* The day must not end under way. */
+	air_run(thief, 86400000 - air_now(thief) % 86400000 + HOUR);
+	for (; n < 7; n++) {
+		ck_assert(!bind_thief(thief, hand_device(h), &state));
+		ck_assert_int_eq(state, PHONE_ASKED);
+		ck_assert_int_eq(phone_bind_answer(air_phone(thief, n),
+				     n < 5 ? "rex" : "musti"),
+		    PHONE_OK);
+		if (n == 6) /* the next day */
+			hand_int(h,
+			    "UPDATE account SET answer_failures_on = "
+			    "answer_failures_on - 1 WHERE account_id = $A");
+		air_run(thief, 10 * MINUTE);
+		phone_get_status(air_phone(thief, n), &st);
+		ck_assert_int_eq(st.state, n < 6 ? PHONE_UNBOUND : PHONE_BOUND);
+	}
+	ck_assert_int_eq(hand_int(h, EVENTS("binding-answer-wrong")), 6);
+	ck_assert_int_eq(
+	    hand_int(h, "SELECT answer_failures_total FROM account WHERE "
+			"account_id = $A"),
+	    5);
+	air_free(thief);
+	hand_free(h);
+}
+END_TEST
+
+/* Who had the device before may take the binding back, and nobody else. */
+START_TEST(the_owner_before_may_veto)
+{
+	static const struct air_faults perfect = { 0, 0, 0, 9 };
+	struct hand *h = hand_new();
+	struct air *thief = air_new(&perfect);
+	enum phone_state state;
+	struct phone_status st;
+
+	ck_assert(bind_thief(thief, hand_device(h), &state));
+	ck_assert_int_eq(
+	    hand_int(h, "SELECT contested_until - bound_at = interval '72 "
+			"hours' FROM phone WHERE contested_by = $A"),
+	    1);
+	/* The pages' clock is not this test's. */
+	hand_int(h, "UPDATE phone SET contested_until = now() + interval '1 "
+		    "hour' WHERE contested_by = $A");
+	hand_int(h, "SET smsvault.account_id = '1000000'");
+	ck_assert_int_eq(
+	    hand_int(h, "SELECT binding_veto(phone_id) FROM phone WHERE "
+			"contested_by = $A"),
+	    0);
+	hand_int(h, "SET smsvault.account_id = '$A'");
+	ck_assert_int_eq(
+	    hand_int(h, "SELECT count(*) FROM binding_contested()"), 1);
+	ck_assert_int_eq(hand_int(h, "SELECT binding_veto(phone_id) FROM "
+				     "binding_contested()"),
+	    1);
+	air_run(thief, HOUR);
+	phone_get_status(air_phone(thief, 0), &st);
+	ck_assert_int_eq(st.state, PHONE_UNBOUND);
+	ck_assert_int_eq(hand_int(h, EVENTS("veto-done")), 1);
+	ck_assert_int_eq(
+	    hand_int(h, "SELECT count(*) FROM phone WHERE contested_by = $A "
+			"AND unbound_at IS NULL"),
+	    0);
+	air_free(thief);
+	hand_free(h);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -381,6 +503,9 @@ main(void)
 	tcase_add_test(tc, a_lost_phone_is_told_until_it_obeys);
 	tcase_add_test(tc, the_order_follows_the_number);
 	tcase_add_loop_test(tc, a_wipe_is_prepare_nonce_go, 0, 2);
+	tcase_add_test(tc, a_lost_phone_is_not_bound_again);
+	tcase_add_test(tc, wrong_answers_are_counted);
+	tcase_add_test(tc, the_owner_before_may_veto);
 	suite_add_tcase(s, tc);
 	suite_add_tcase(s, life_down_case());
 	return check_main(s);

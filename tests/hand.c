@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "be.h"
 #include "check_main.h"
@@ -16,6 +17,7 @@ struct hand {
 	int64_t account, phone, outbox;
 	struct seal_phone *keys;
 	uint32_t next;
+	char device[32];
 	uint8_t plain[WIRE_DATA_MAX];
 };
 
@@ -35,6 +37,12 @@ int64_t
 hand_phone(struct hand *h)
 {
 	return h->phone;
+}
+
+const char *
+hand_device(const struct hand *h)
+{
+	return h->device;
 }
 
 const struct seal_phone *
@@ -152,7 +160,9 @@ hand_new(void)
 	int n;
 
 	h->air = air_new(&perfect);
-	n = air_add_phone(h->air, HAND_NUMBER, "Phone by hand", NULL);
+	/* Tests share a database: a device is bound once. */
+	snprintf(h->device, sizeof h->device, "Hand %d", (int)getpid());
+	n = air_add_phone(h->air, HAND_NUMBER, h->device, NULL);
 	ck_assert(air_bind(h->air, n));
 	air_run(h->air, 600000);
 	air_lose_all(h->air, true);

@@ -20,6 +20,7 @@ void hand_free(struct hand *h);
 struct air *hand_air(struct hand *h);
 int64_t hand_account(struct hand *h);
 int64_t hand_phone(struct hand *h);
+const char *hand_device(const struct hand *h);
 const struct seal_phone *hand_keys(struct hand *h);
 
 /* The first value of the first row, as an integer or text (the caller frees

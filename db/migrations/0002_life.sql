@@ -24,7 +24,8 @@ ALTER TABLE phone
 	ADD silent_told_at timestamptz,
 	ADD replaces       bigint,             -- the phone whose data moved here
 	ADD contested_until timestamptz,       -- the owner before may veto till then
-	ADD contested_by   bigint;             -- his account
+	ADD contested_by   bigint,             -- his account
+	ADD vetoed_at      timestamptz;        -- he has: the gateway unbinds it
 
 ALTER TABLE account
 	ADD answer_failures_day int NOT NULL DEFAULT 0,
@@ -286,6 +287,27 @@ GRANT SELECT ON traffic, notice, completeness TO smsvault_operator;
 GRANT SELECT (account_id, restore_id, phone_id, purpose, state, records, sms_estimate,
     sms_sent, created_at, changed_at, done_at) ON restore TO smsvault_operator;
 
+-- The owner before, signed in, sees and ends bindings of his device to another
+-- account; of the other account he learns nothing.
+CREATE FUNCTION binding_contested()
+RETURNS TABLE (phone_id bigint, bound_at timestamptz, contested_until timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+	SELECT p.phone_id, p.bound_at, p.contested_until FROM phone p
+	WHERE p.contested_by = nullif(current_setting('smsvault.account_id', true), '')::bigint
+	    AND p.unbound_at IS NULL AND p.vetoed_at IS NULL AND p.contested_until > now()
+$$;
+CREATE FUNCTION binding_veto(p_phone_id bigint)
+RETURNS boolean LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+	WITH done AS (UPDATE phone p SET vetoed_at = now()
+	    WHERE p.phone_id = p_phone_id
+	    AND p.contested_by = nullif(current_setting('smsvault.account_id', true), '')::bigint
+	    AND p.unbound_at IS NULL AND p.vetoed_at IS NULL AND p.contested_until > now()
+	    RETURNING 1)
+	SELECT EXISTS (SELECT 1 FROM done)
+$$;
+REVOKE ALL ON FUNCTION binding_contested, binding_veto FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION binding_contested, binding_veto TO smsvault_pages;
+
 DO $$
 DECLARE t text;
 BEGIN
@@ -322,6 +344,8 @@ CREATE TRIGGER lost_work AFTER INSERT ON lost
 CREATE TRIGGER restore_work AFTER INSERT OR UPDATE OF state ON restore
     FOR EACH STATEMENT EXECUTE FUNCTION notify_work();
 CREATE TRIGGER notice_work AFTER INSERT ON notice
+    FOR EACH STATEMENT EXECUTE FUNCTION notify_work();
+CREATE TRIGGER veto_work AFTER UPDATE OF vetoed_at ON phone
     FOR EACH STATEMENT EXECUTE FUNCTION notify_work();
 CREATE TRIGGER wipe_work AFTER UPDATE OF wipe_state ON phone
     FOR EACH STATEMENT EXECUTE FUNCTION notify_work();
