@@ -19,7 +19,7 @@ libzstd-dev libarchive-dev libical-dev libxml2-dev'
 run_packages='postgresql-15 lighttpd curl'
 test_packages='postgresql-15-pgtap postgresql-client-15 gammu gammu-smsd
 chromium fonts-wqy-zenhei mandoc valgrind clang libclang-rt-14-dev
-clang-format xz-utils python3-vobject python3-icalendar
+clang-format sqlite3 xz-utils python3-vobject python3-icalendar
 libxml2-utils'
 
 # Install those of the named packages that are missing.

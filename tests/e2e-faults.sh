@@ -9,41 +9,99 @@ phones=2
 quiet_s=3
 outage_s=${SMSVAULT_OUTAGE_S-60}
 new_instance
-plan 14
+plan 19
 instance_start
 ok "an account is registered" register faults "correct horse battery"
 ok "the first phone is bound over three SMS" bind 1
 
 # Who holds the modem, the database, the spool: any of them may be killed.
+pid_of() { # ROLE
+	case $1 in
+	smsd) cat "$inst/run/smsd.pid" ;;
+	modem) pgrep -f "^$bin_modem" ;;
+	*) pgrep -f "^$bin_smsd.*--role $1" ;;
+	esac 2>/dev/null | head -n 1
+}
+
+has_role() {
+	pid=$(pid_of "$1") && [ -n "$pid" ] && kill -0 "$pid"
+}
+
+# Where the way stands: SMS that the phone has sent, that the spool has had, and
+# transfers in the vault.
+way() {
+	printf '%s sent, %s spooled, %s stored' \
+	    "$(sim phone 1 | sed -n 's/^frames sent \([0-9]*\),.*/\1/p')" \
+	    "$(as_user sqlite3 -readonly "$inst/spool/spool.db" 'SELECT max(id) FROM sms' 2>/dev/null)" \
+	    "$(sql "SELECT count(*) FROM transfer WHERE state = 'stored'")"
+}
+
+kills=0
+failed_kills=0
+: >"$inst/log/kills"
+# kill_one ROLE: with SIGKILL; what had been stopped does not run again.
 kill_one() {
-	case $(($1 % 4)) in
-	0) pid=$(cat "$inst/run/smsd.pid") ;;
-	1) pid=$(pgrep -f "^$bin_modem" | head -n 1) ;;
-	2) pid=$(pgrep -f "$bin_smsd.*ingest" | head -n 1) ;;
-	3) pid=$(pgrep -f "$bin_smsd.*outbox" | head -n 1) ;;
-	esac
-	[ -n "$pid" ] && kill -s KILL "$pid" || return 1
-	kills=$((kills + 1))
-	if [ $(($1 % 4)) = 0 ]; then
+	pid=$(pid_of "$1")
+	if [ -n "$pid" ] && kill -s KILL "$pid"; then
+		kills=$((kills + 1))
+		echo "$1 $2: $(way)" | tee -a "$inst/log/kills" | sed 's/^/# killed /'
+	else
+		failed_kills=$((failed_kills + 1))
+	fi
+	if [ "$1" = smsd ]; then
 		# Children whose parent has died end by themselves.
 		wait_for 10 not_running "$pid"
 		smsd_start
 	fi
 }
 
-kills=0
+stored() {
+	sql "SELECT count(*) FROM transfer WHERE state = 'stored'"
+}
+
+# All that was sent is in the vault: the next kill finds the gateway at work,
+# not one that has not come back from the last.
+caught_up() {
+	[ "$(stored)" -ge "$1" ]
+}
+
 sim phone 1 upload >/dev/null
+sim wait phone 1 acked 120 >/dev/null
+first=$(stored)
 i=0
+late=0
 while [ "$i" -lt 20 ]; do
+	case $((i % 4)) in
+	0) role=smsd ;;
+	1) role=modem ;;
+	2) role=ingest ;;
+	3) role=outbox ;;
+	esac
+	wait_for 60 caught_up $((first + i)) || late=$((late + 1))
+	wait_for 20 has_role $role
+	# Half of them at some moment of their work; half while all that is due
+	# to them waits, since they were stopped before it came.
+	if [ $((i / 4 % 2)) = 1 ]; then
+		kill -s STOP "$(pid_of $role)"
+		where="at its door"
+	else
+		where="after 0.$(printf %02d $((i * 37 % 60))) s"
+	fi
 	sim phone 1 contact add "Killed $i" "+3584099990$(printf %02d "$i")" >/dev/null
 	sim phone 1 upload >/dev/null
-	# Points of the way: from at once to well into the work.
-	sleep "0.$(printf %02d $((i * 37 % 100)))"
-	kill_one "$i"
+	if [ "$where" = "at its door" ]; then
+		sleep 1
+	else
+		sleep "0.$(printf %02d $((i * 37 % 60)))"
+	fi
+	kill_one $role "$where"
 	i=$((i + 1))
-	sleep 0.5
 done
-equal "twenty processes were killed" "$kills" 20
+equal "each time the gateway had come back from the kill before" "$late" 0
+equal "twenty processes were killed, each there to be killed" "$kills, $failed_kills" "20, 0"
+for role in smsd modem ingest outbox; do
+	equal "of them five times $role" "$(grep -c "^$role " "$inst/log/kills")" 5
+done
 sim phone 1 upload >/dev/null
 ok "after the kills everything is acknowledged" sim wait phone 1 acked 180
 ok "and the vault equals the phone" same_as_phone 1 faults "correct horse battery" 1
