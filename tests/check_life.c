@@ -92,9 +92,8 @@ static void
 a_message(struct world *w, int n)
 {
 	static const char *const bodies[] = { "On my way",
-		"Call me when you "
-		"can",
-		"See you at six, at the usual place", "ok",
+		"Call me when you can", "See you at six, at the usual place",
+		"ok",
 		"\xe6\x99\x9a\xe4\xb8\x8a\xe8\xa7\x81", /* wan shang jian */
 		"Did you get the keys? I left them with the neighbour." };
 	struct record *r = record_new(RECORD_MESSAGE, ++w->life[n].messages);

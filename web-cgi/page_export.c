@@ -163,7 +163,7 @@ put_kind(struct job *job, enum record_kind kind, enum export_format format,
 {
 	struct sink sink = { .out = out };
 
-	job->walk.kind = kind;
+	job->walk.kind = (int)kind;
 	sink.e = export_open(format, kind, (size_t)count, &job->context, out);
 	if (sink.e == NULL)
 		return -1;
@@ -179,7 +179,7 @@ count_of(struct job *job, enum record_kind kind)
 	struct page *p = job->g.p;
 	int64_t n = 0;
 
-	job->walk.kind = kind;
+	job->walk.kind = (int)kind;
 	return pages_walk_count(p->db, p->who.account, &job->walk, &n) == DB_OK
 		   ? n
 		   : -1;
@@ -486,7 +486,7 @@ page_export(struct page *p)
 	    !page_ok(p, pages_phones(p->db, p->who.account, 0, &list, &n)))
 		return;
 	for (size_t k = 0; k < KINDS; k++) {
-		w.kind = kinds[k].kind;
+		w.kind = (int)kinds[k].kind;
 		if (!page_ok(p, pages_walk_count(
 				    p->db, p->who.account, &w, &counts[k]))) {
 			free(list);

@@ -115,7 +115,7 @@ collect_kinds(struct collect *c, const struct wish *w)
 
 		/* Once more for the files: their octets. */
 		c->files = i == KINDS;
-		walk.kind = kinds[c->files ? KINDS - 1 : i].kind;
+		walk.kind = (int)kinds[c->files ? KINDS - 1 : i].kind;
 		if (w->kind[c->files ? KINDS - 1 : i])
 			err = gather_walk(c->g, walk, take, c);
 	}

@@ -196,7 +196,7 @@ put_results(struct page *p, const char *q, const struct names *names)
 			    p, k, q, names->contacts, names->ncontacts, names);
 			continue;
 		}
-		if (!browse_records(p, kinds[k].kind, &list, &n))
+		if (!browse_records(p, (int)kinds[k].kind, &list, &n))
 			return false;
 		found += put_kind(p, k, q, list, n, names);
 		opened_free(list, n);

@@ -154,7 +154,7 @@ file_key(struct fill *f, uint8_t key[static SEAL_SIV_KEY_LEN])
 {
 	uint8_t sealed[SEAL_SIV_KEY_LEN + SEAL_BOX_EXTRA];
 	uint8_t ad[REST_KEY_AD_LEN];
-	int64_t id;
+	int64_t id = 0;
 
 	seal_random(key, SEAL_SIV_KEY_LEN);
 	rest_key_ad(f->phone.account, f->phone.phone, ad);
