@@ -20,10 +20,11 @@ TESTS += tests/export.sh
 # never distributed.
 EXTRA_DIST += \
 	tests/web/package.json \
+	tests/web/browse.mjs \
 	tests/web/look.mjs \
 	tests/web/owner.mjs \
 	tests/web/pages.mjs \
 	tests/web/service.mjs \
 	tests/web/tap.mjs
-dist_check_SCRIPTS += tests/e2e-pages.sh tests/e2e-owner.sh
-TESTS += tests/e2e-pages.sh tests/e2e-owner.sh
+dist_check_SCRIPTS += tests/e2e-browse.sh tests/e2e-pages.sh tests/e2e-owner.sh
+TESTS += tests/e2e-browse.sh tests/e2e-pages.sh tests/e2e-owner.sh

@@ -5,26 +5,20 @@
 
 #include "fields.h"
 
-/* Ask the restore page for that version. */
-static void
-put_undo(struct page *p, const struct pages_version *v, const char *purpose,
-    const char *text)
-{
-	html_put(&p->body, "<form method=\"post\" action=\"/restore\">");
-	page_csrf(p);
-	html_put(&p->body,
-	    "<input type=\"hidden\" name=\"version\" "
-	    "value=\"%lld-%u-%u-%u-%u\"><input type=\"hidden\" "
-	    "name=\"purpose\" value=\"%s\"><button class=\"quiet\">%s</button>"
-	    "</form>",
-	    (long long)v->phone, v->kind, v->record, v->transfer, v->ordinal,
-	    purpose, text);
-}
-
+/* The restore page says the price and asks before anything is sent. */
 void
 record_put_undelete(struct page *p, const struct pages_version *v)
 {
-	put_undo(p, v, "undelete", TXT(p, UNDELETE));
+	buf_str(&p->body, "<form method=\"post\" action=\"/restore\">");
+	page_csrf(p);
+	html_put(&p->body,
+	    "<input type=\"hidden\" name=\"item\" value=\"%lld.%u.%u.%u.%u\">"
+	    "<input type=\"hidden\" name=\"from\" value=\"%lld\">"
+	    "<input type=\"hidden\" name=\"to\" value=\"%lld\">"
+	    "<input type=\"hidden\" name=\"purpose\" value=\"undelete\">"
+	    "<button class=\"quiet\">%s</button></form>",
+	    (long long)v->phone, v->kind, v->record, v->transfer, v->ordinal,
+	    (long long)v->phone, (long long)v->phone, TXT(p, UNDELETE));
 }
 
 static const struct record *

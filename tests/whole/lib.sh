@@ -116,6 +116,14 @@ sql() {
 	as_user "$pg_bin/psql" -h "$inst/run" -U smsvault -d smsvault -Atqc "$1"
 }
 
+# fill LOGIN NTH-BOUND WHAT [COUNT]: see tests/whole/fill.c.
+fill() {
+	as_user "$inst/app/fill" "$(conninfo smsvault_pages)" \
+	    "$(conninfo smsvault_gateway)" "$@" >"$inst/run/fill.sql" &&
+	    as_user "$pg_bin/psql" -h "$inst/run" -U smsvault -d smsvault -q \
+	    -v ON_ERROR_STOP=1 -f "$inst/run/fill.sql"
+}
+
 # ---- the owner's browser, by curl ----
 web() {
 	path=$1
