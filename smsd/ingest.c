@@ -12,6 +12,7 @@
 #include "gateway.h"
 #include "link.h"
 #include "log.h"
+#include "pack_prime.h"
 #include "spool.h"
 
 #define BATCH 256
@@ -211,6 +212,9 @@ ingest_run(const struct smsd_conf *conf, int link_fd)
 	struct ingest in = { .conf = conf, .link_fd = link_fd };
 	int status = 1;
 
+	/* The coder learns once a process, for a second or more: not while the
+	 * first message waits. */
+	pack_prime_model();
 	if (set_up(&in) == 0) {
 		status = 0;
 		while (!in.stop) {
