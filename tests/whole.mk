@@ -10,3 +10,15 @@ tests_whole_fill_LDADD = $(SMSD_LIBS) $(ZSTD_LIBS) $(ZLIB_LIBS)
 
 dist_check_SCRIPTS += tests/e2e-main.sh tests/e2e-lossy.sh tests/e2e-faults.sh
 TESTS += tests/e2e-main.sh tests/e2e-lossy.sh tests/e2e-faults.sh
+
+# The scenes are tests as well.
+EXTRA_DIST += setup/scenes/lib.sh
+SCENES = \
+	setup/scenes/day.sh \
+	setup/scenes/full-sim.sh \
+	setup/scenes/lossy.sh \
+	setup/scenes/stolen.sh \
+	setup/scenes/thief.sh \
+	setup/scenes/valley.sh
+dist_check_SCRIPTS += $(SCENES)
+TESTS += $(SCENES)

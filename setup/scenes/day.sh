@@ -1,0 +1,35 @@
+#!/bin/sh
+# A day of normal use.
+set -u
+. "${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}/setup/scenes/lib.sh"
+
+phones=2
+sim_options="--speed 3600"
+scene 7 "A day of normal use: what is new is saved by itself, in few SMS."
+
+tell "Anni registers and binds her phone by a code from the page."
+ok "she has an account" register anni "$password"
+ok "her phone is bound" bind 1
+ok "and all that is on it is saved" upload 1
+before=$(sim phone 1 | sed -n 's/^frames sent \([0-9]*\),.*/\1/p')
+
+messages=$(sim phone 1 | sed -n 's/^contacts .* messages \([0-9]*\),.*/\1/p')
+
+tell "During the day there are calls, texts, a note and an appointment."
+for n in 1 2 3; do
+	sim phone 1 call in "+35840123456$n" $((n * 40)) >/dev/null
+	sim phone 1 text-in "+35840123456$n" "See you at $n?" >/dev/null
+	sim phone 1 text-out "+35840123456$n" "Yes, at $n" >/dev/null
+done
+sim phone 1 note add Shopping "milk, bread, coffee" >/dev/null
+sim phone 1 event add Dentist +26h 45 "Mannerheimintie 12" >/dev/null
+sim phone 1 contact add "Eino Laine" +358407654321 >/dev/null
+ok "they are on the phone" sim wait phone 1 messages $((messages + 6)) 60
+
+tell "She does nothing. A day later it has been sent by itself."
+ok "the vault equals the phone" wait_for 120 same_as_phone 1 anni "$password" 1
+used=$(($(sim phone 1 | sed -n 's/^frames sent \([0-9]*\),.*/\1/p') - before))
+tell "It took $used SMS."
+ok "in few SMS" test "$used" -le 8
+ok "nothing is stored twice" counts \
+    "SELECT count(*) - count(DISTINCT (phone_id, transfer, ordinal)) FROM record_version" 0
