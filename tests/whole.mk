@@ -17,6 +17,7 @@ SCENES = \
 	setup/scenes/day.sh \
 	setup/scenes/full-sim.sh \
 	setup/scenes/lossy.sh \
+	setup/scenes/replacement.sh \
 	setup/scenes/stolen.sh \
 	setup/scenes/thief.sh \
 	setup/scenes/valley.sh

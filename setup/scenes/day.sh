@@ -4,7 +4,7 @@ set -u
 . "${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}/setup/scenes/lib.sh"
 
 phones=2
-sim_options="--speed 3600"
+sim_options="--speed 7200"
 scene 7 "A day of normal use: what is new is saved by itself, in few SMS."
 
 tell "Anni registers and binds her phone by a code from the page."
