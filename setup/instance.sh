@@ -77,11 +77,11 @@ not_running() {
 
 # wait_for SECONDS COMMAND...: until it succeeds; 1 at the deadline.
 wait_for() {
-	tenths=$(($1 * 10))
+	# By the clock: on a busy machine one look may take seconds.
+	wait_until=$(($(date +%s) + $1))
 	shift
 	while ! "$@" >/dev/null 2>&1; do
-		tenths=$((tenths - 1))
-		[ "$tenths" -gt 0 ] || return 1
+		[ "$(date +%s)" -lt "$wait_until" ] || return 1
 		sleep 0.1
 	done
 }
