@@ -439,8 +439,10 @@ main(int argc, char **argv)
 				    janitor_take, NULL) == -1)
 		return EXIT_GONE;
 	watch_call(QUIET_S, CALL_S);
+	watch_hurry(true);
 	if ((self.modem = modem_open(&self.conf)) == NULL)
 		return EXIT_GONE;
+	watch_hurry(false);
 	modem_identify(self.modem, &self.about);
 	watch_end();
 	if ((err = sandbox_enter()) != 0)

@@ -9,6 +9,8 @@
 #ifndef WATCH_H
 #define WATCH_H
 
+#include <stdbool.h>
+
 /* Exit status of a process that was ended so. */
 #define WATCH_EXIT 3
 
@@ -17,5 +19,12 @@ void watch_init(void);
  * seconds, and may take most_s in all. */
 void watch_call(unsigned quiet_s, unsigned most_s);
 void watch_end(void);
+/*
+ * libGammu sleeps 0.4 s behind each of the first commands, for the sake of
+ * telephones of the nineties, and then waits for the answer all the same: 4 s
+ * at each start.  In a hurry no sleep of its is longer than 40 ms.  (watch.c
+ * takes the place of usleep(3) as well.)
+ */
+void watch_hurry(bool on);
 
 #endif
