@@ -53,7 +53,7 @@ bar() {
 # An instance whose PostgreSQL remembers when each transaction committed.
 bench_instance() {
 	phones=$bench_phones
-	sim_options="--contacts 0 --messages 0 --calls 0"
+	sim_options="--contacts 0 --messages 0 --calls 0 --events 0 --notes 0 --files 0"
 	new_instance
 	pg_start
 	as_user "$pg_bin/psql" -h "$inst/run" -U smsvault -d postgres -qc \
@@ -70,6 +70,11 @@ bench_instance() {
 		n=$((n + 1))
 	done
 	sim wait smsc empty 30 >/dev/null
+	# Where a journal's every commit costs no disk, if there is such a place.
+	journal_dir=$inst/run
+	[ ! -d /dev/shm ] || journal_dir=/dev/shm/$(basename "$inst")
+	as_user mkdir -p "$journal_dir"
+	trap 'status=$?; rm -rf "/dev/shm/$(basename "$inst")"; (exit $status); finish' EXIT
 }
 
 # frames COUNT singles|transfers: what the phones say next, in turns.
@@ -79,11 +84,11 @@ frames() {
 	while [ "$i" -le "$bench_phones" ]; do
 		number=$(sim phone $i | sed -n 's/^number \(+[0-9]*\).*/\1/p')
 		# A copy, which then goes on where it was.
-		[ -f "$inst/run/journal-$i" ] ||
+		[ -f "$journal_dir/journal-$i" ] ||
 			for f in "$inst/sim/phone-$i.journal"*; do
-				as_user cp "$f" "$inst/run/journal-$i${f##*.journal}"
+				as_user cp "$f" "$journal_dir/journal-$i${f##*.journal}"
 			done
-		as_user "$inst/app/frames" "$1" "$2" "$number" "$inst/run/journal-$i" \
+		as_user "$inst/app/frames" "$1" "$2" "$number" "$journal_dir/journal-$i" \
 		    >"$inst/run/frames-$i" || die "phone $i says nothing"
 		i=$((i + 1))
 	done

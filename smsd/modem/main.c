@@ -314,6 +314,7 @@ loop(void)
 		if (more || modem_has_news(self.modem) || now_ms() >= look) {
 			/* Once: what is to be sent has its turn, too. */
 			more = scan() > 0;
+			tell_alive(); /* a scan does for a probe */
 			look = now_ms() + self.poll_s * 1000;
 			probe = now_ms() + PROBE_MS;
 		}
