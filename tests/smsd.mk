@@ -15,3 +15,10 @@ tests_check_spool_SOURCES = tests/check_spool.c
 tests_check_spool_CPPFLAGS = $(SMSD_TEST_CPPFLAGS)
 tests_check_spool_CFLAGS = $(TEST_CFLAGS)
 tests_check_spool_LDADD = $(SMSD_TEST_LIBS)
+
+check_PROGRAMS += tests/check_sandbox
+TESTS += tests/check_sandbox
+tests_check_sandbox_SOURCES = tests/check_sandbox.c smsd/modem/sandbox.c
+tests_check_sandbox_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/smsd/modem
+tests_check_sandbox_CFLAGS = $(TEST_CFLAGS)
+tests_check_sandbox_LDADD = $(SECCOMP_LIBS) $(CHECK_LIBS)
