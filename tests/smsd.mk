@@ -22,3 +22,7 @@ tests_check_sandbox_SOURCES = tests/check_sandbox.c smsd/modem/sandbox.c
 tests_check_sandbox_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/smsd/modem
 tests_check_sandbox_CFLAGS = $(TEST_CFLAGS)
 tests_check_sandbox_LDADD = $(SECCOMP_LIBS) $(CHECK_LIBS)
+
+# the modem's faults, and programs that are not ours on the same modem
+dist_check_SCRIPTS += tests/modem-faults.sh tests/gammu-stock.sh
+TESTS += tests/modem-faults.sh tests/gammu-stock.sh
