@@ -27,6 +27,8 @@ db_libdb_a_SOURCES = \
 	db/pages_history.c \
 	db/pages_internal.h \
 	db/pages_list.c \
+	db/pages_lost.c \
+	db/pages_lost.h \
 	db/pages_phone.c \
 	db/pages_record.c \
 	db/pages_restore.c \

@@ -28,3 +28,8 @@ EXTRA_DIST += \
 	tests/web/tap.mjs
 dist_check_SCRIPTS += tests/e2e-browse.sh tests/e2e-pages.sh tests/e2e-owner.sh
 TESTS += tests/e2e-browse.sh tests/e2e-pages.sh tests/e2e-owner.sh
+
+# A lost phone.
+EXTRA_DIST += tests/web/lost.mjs
+dist_check_SCRIPTS += tests/e2e-lost.sh
+TESTS += tests/e2e-lost.sh

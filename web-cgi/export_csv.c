@@ -62,23 +62,23 @@ is_number(const char *text)
 	       text[1 + strspn(text + 1, "0123456789 ")] == '\0';
 }
 
-static void
-put_cell(struct export *e, const char *text)
+void
+export_csv_cell(struct export_out *out, const char *text)
 {
 	bool guard = *text != '\0' && strchr("=+-@\t\r", *text) != NULL &&
 		     !is_number(text);
 
-	export_str(e->out, guard ? "\"'" : "\"");
+	export_str(out, guard ? "\"'" : "\"");
 	for (size_t n; *text != '\0'; text += n) {
 		if (*text == '"') {
-			export_str(e->out, "\"\"");
+			export_str(out, "\"\"");
 			n = 1;
 			continue;
 		}
 		n = strcspn(text, "\"");
-		export_put(e->out, text, n);
+		export_put(out, text, n);
 	}
-	export_str(e->out, "\"");
+	export_str(out, "\"");
 }
 
 static const struct word *
@@ -137,7 +137,7 @@ put_field(struct export *e, const struct record *r, uint16_t tag)
 			add_number(e, record_kind(r), tag, f[i].num);
 	}
 	if (text)
-		put_cell(e, e->line.p);
+		export_csv_cell(e->out, e->line.p);
 	else
 		export_str(e->out, e->line.p); /* ours: nothing to quote */
 }
@@ -168,7 +168,8 @@ put(struct export *e, int64_t phone, const struct record *r)
 	export_str(e->out, head);
 	if (e->kind == RECORD_MESSAGE || e->kind == RECORD_CALL) {
 		export_str(e->out, ",");
-		put_cell(e, export_or(export_name_of(
+		export_csv_cell(
+		    e->out, export_or(export_name_of(
 				e, export_or(record_text(r, RECORD_PEER, 0)))));
 	}
 	for (size_t i = 0; columns[e->kind][i] != 0; i++) {

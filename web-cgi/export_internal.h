@@ -39,6 +39,12 @@ void export_folded(struct export_out *out, const char *line, size_t len);
 /* The rules of the time zone of this Olson name, as a VTIMEZONE; false: there
  * is none, or its rules cannot be said, and b is as it was. */
 bool export_zone(const char *name, struct buf *b);
+/* A cell of CSV, in quotes, that no spreadsheet takes for a formula. */
+void export_csv_cell(struct export_out *out, const char *text);
+/* A record as a JSON object (a json_t of Jansson's) that the caller gives up
+ * with json_decref(). */
+struct json_t;
+struct json_t *export_json_object(int64_t phone, const struct record *r);
 /* Base64 without line breaks, in pieces: *n octets wait in hold. */
 struct export_base64 {
 	uint8_t hold[3];

@@ -72,8 +72,8 @@ set_field(json_t *o, const struct record_field *f)
 	}
 }
 
-static json_t *
-object_of(int64_t phone, const struct record *r)
+json_t *
+export_json_object(int64_t phone, const struct record *r)
 {
 	const struct record_field *f;
 	size_t n = record_fields(r, &f);
@@ -104,7 +104,7 @@ dump(const char *p, size_t len, void *ctx)
 static void
 put_object(struct export *e, int64_t phone, const struct record *r)
 {
-	json_t *o = object_of(phone, r);
+	json_t *o = export_json_object(phone, r);
 
 	if (json_dump_callback(o, dump, e->out, JSON_COMPACT) == -1)
 		e->out->failed = true;

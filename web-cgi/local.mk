@@ -6,6 +6,8 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/buf.h \
 	web-cgi/deliver.c \
 	web-cgi/deliver.h \
+	web-cgi/evidence.c \
+	web-cgi/evidence.h \
 	web-cgi/export.c \
 	web-cgi/export.h \
 	web-cgi/export_csv.c \
@@ -42,12 +44,15 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/page_budget.c \
 	web-cgi/page_calendar.c \
 	web-cgi/page_calls.c \
+	web-cgi/page_codes.c \
 	web-cgi/page_contacts.c \
 	web-cgi/page_entry.c \
 	web-cgi/page_events.c \
+	web-cgi/page_evidence.c \
 	web-cgi/page_export.c \
 	web-cgi/page_file.c \
 	web-cgi/page_history.c \
+	web-cgi/page_lost.c \
 	web-cgi/page_messages.c \
 	web-cgi/page_notes.c \
 	web-cgi/page_phones.c \
@@ -58,6 +63,7 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/plot.h \
 	web-cgi/page_record.c \
 	web-cgi/page_search.c \
+	web-cgi/page_wipe.c \
 	web-cgi/private.c \
 	web-cgi/private.h \
 	web-cgi/request.c \
@@ -67,6 +73,7 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/text.def \
 	web-cgi/text_browse.def \
 	web-cgi/text_control.def \
+	web-cgi/text_lost.def \
 	web-cgi/text_restore.def \
 	web-cgi/text_settings.def \
 	web-cgi/text.h

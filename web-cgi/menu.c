@@ -17,6 +17,7 @@ static const struct entry {
 	{ "/phones", T_PHONES, true, false },
 	{ "/phone", T_NONE, false, false },
 	{ "/binding", T_NONE, false, false },
+	{ "/codes", T_NONE, false, false },
 	{ "/contacts", T_DATA, true, true },
 	{ "/contacts", T_CONTACTS, false, true },
 	{ "/contact", T_NONE, false, true },

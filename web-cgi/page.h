@@ -94,6 +94,10 @@ bool page_too_many(struct page *p, const char *login);
 void page_recovery_shown(struct page *p, const char *code, const char *next);
 /* page_account.c: to what else can be set. */
 void page_account_links(struct page *p);
+/* Is the form's field "old" the password of who is signed in?  T_NONE, and
+ * account and secret are set (each may be NULL), or what is wrong. */
+enum text_id
+page_password(struct page *p, struct pages_account *account, uint8_t *secret);
 
 /* page_restore.c: a choice of phones under a label; bound: only such. */
 void page_restore_phones(struct page *p, const char *name, enum text_id label,
@@ -116,6 +120,13 @@ void page_phone_rename(struct page *p);
 void page_phone_unbind(struct page *p);
 void page_phone_upload(struct page *p);
 void page_policy(struct page *p);
+void page_lost(struct page *p);
+void page_wipe(struct page *p);
+void page_evidence(struct page *p);
+void page_evidence_file(struct page *p);
+void page_evidence_print(struct page *p);
+void page_codes(struct page *p);
+void page_codes_revoke(struct page *p);
 void page_contacts(struct page *p);
 void page_contact(struct page *p);
 void page_messages(struct page *p);

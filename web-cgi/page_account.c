@@ -44,6 +44,7 @@ page_account_links(struct page *p)
 	put_link(p, "/notices", T_NOTICES);
 	put_link(p, "/budget", T_BUDGET);
 	put_link(p, "/export", T_EXPORT);
+	put_link(p, "/codes", T_CODES);
 	put_link(p, "/account/settings", T_ACCOUNT_SETTINGS);
 	put_link(p, "/account/recovery", T_NEW_RECOVERY);
 	put_link(p, "/account/sessions", T_SESSIONS);
@@ -106,17 +107,24 @@ page_account_settings(struct page *p)
 
 /* ---- with the password once more ---- */
 
-/* The account and its key, if the form's password opens it; else why not. */
-static enum text_id
-open_account(struct page *p, struct pages_account *a,
-    uint8_t secret[static SEAL_KEY_LEN])
+enum text_id
+page_password(struct page *p, struct pages_account *account, uint8_t *secret)
 {
+	struct pages_account a = { 0 };
+	uint8_t key[SEAL_KEY_LEN];
+	enum text_id wrong = T_NONE;
+
 	if (page_too_many(p, p->who.login))
 		return T_E_LIMIT;
-	if (pages_login_find(p->db, p->who.login, a) != DB_OK ||
-	    !private_open(a, request_form(&p->req, "old"), false, secret))
-		return T_E_OLD_PASSWORD;
-	return T_NONE;
+	if (pages_login_find(p->db, p->who.login, &a) != DB_OK ||
+	    !private_open(&a, request_form(&p->req, "old"), false, key))
+		wrong = T_E_OLD_PASSWORD;
+	if (wrong == T_NONE && account != NULL)
+		*account = a;
+	if (wrong == T_NONE && secret != NULL)
+		memcpy(secret, key, sizeof key);
+	seal_wipe(key, sizeof key);
+	return wrong;
 }
 
 static void
@@ -172,7 +180,7 @@ page_account_recovery(struct page *p)
 		show_recovery_form(p, T_NONE);
 		return;
 	}
-	if ((wrong = open_account(p, &a, secret)) != T_NONE) {
+	if ((wrong = page_password(p, &a, secret)) != T_NONE) {
 		p->status = wrong == T_E_LIMIT ? 429 : 400;
 		show_recovery_form(p, wrong);
 		return;
@@ -208,8 +216,6 @@ show_delete(struct page *p, enum text_id login_wrong, enum text_id wrong)
 void
 page_account_delete(struct page *p)
 {
-	struct pages_account a = { 0 };
-	uint8_t secret[SEAL_KEY_LEN];
 	enum text_id wrong;
 	bool keep = request_form(&p->req, "keep")[0] != '\0';
 
@@ -222,12 +228,11 @@ page_account_delete(struct page *p)
 		show_delete(p, T_E_DELETE_TYPE, T_NONE);
 		return;
 	}
-	if (!keep && (wrong = open_account(p, &a, secret)) != T_NONE) {
+	if (!keep && (wrong = page_password(p, NULL, NULL)) != T_NONE) {
 		p->status = wrong == T_E_LIMIT ? 429 : 400;
 		show_delete(p, T_NONE, wrong);
 		return;
 	}
-	seal_wipe(secret, sizeof secret);
 	if (page_ok(p, pages_delete_set(
 			   p->db, p->who.account, keep ? 0 : GRACE_DAYS))) {
 		pages_event_put(p->db, p->who.account, 0,

@@ -32,6 +32,9 @@ static const struct {
 	{ "account-kept", T_EV_KEEP, false },
 	{ "mail-confirmed", T_EV_MAIL, false },
 	{ "trusted-changed", T_EV_TRUSTED, false },
+	{ "wipe-ordered", T_EVI_WIPE_ORDERED, true },
+	{ "codes-made", T_EVI_CODES_MADE, false },
+	{ "codes-revoked", T_EVI_CODES_REVOKED, false },
 };
 
 static void

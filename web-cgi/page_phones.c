@@ -146,6 +146,10 @@ page_phone(struct page *p)
 		    "<div class=\"actions\"><a class=\"button\" "
 		    "href=\"/phone/policy?id=%lld\">%s</a>",
 		    (long long)ph.phone, TXT(p, POLICY));
+		html_put(&p->body,
+		    "<a class=\"button quiet\" href=\"/phone/lost?id=%lld\">%s"
+		    "</a>",
+		    (long long)ph.phone, TXT(p, LOST_PHONE));
 		page_phone_form(p, "/phone/upload", ph.phone);
 		html_put(&p->body,
 		    "<button class=\"quiet\" id=\"upload\">%s</button> "

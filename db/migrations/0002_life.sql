@@ -267,7 +267,7 @@ GRANT SELECT ON notice_choice TO smsvault_gateway;
 GRANT UPDATE (noticed) ON event TO smsvault_gateway;
 
 GRANT SELECT (number_new, number_new_at, down_next, down_acked, lost_sent,
-    lost_applied, lost_applied_at, wipe_state, wipe_at, silent_after,
+    lost_sent_at, lost_applied, lost_applied_at, wipe_state, wipe_at, silent_after,
     silent_told_at, replaces, contested_until)
     ON phone TO smsvault_pages;
 GRANT UPDATE (silent_after, wipe_state, wipe_at, replaces) ON phone TO smsvault_pages;

@@ -14,7 +14,7 @@ function day_of(d) {
 function localise(root) {
 	for (const t of root.querySelectorAll("time[datetime]")) {
 		const d = new Date(t.dateTime);
-		if (Number.isNaN(d.getTime()))
+		if (Number.isNaN(d.getTime()) || t.className === "exact")
 			continue;
 		t.textContent = t.className === "clock" ? say(d, clock)
 		    : t.className === "moment"
@@ -53,14 +53,24 @@ if (document.getElementById("live"))
 			const text = await r.text();
 			const now = new DOMParser().parseFromString(text, "text/html")
 			    .getElementById("live");
-			if (r.ok && now) {
+			const old = document.getElementById("live");
+			/* What can be done is another thing now: the whole page. */
+			if (r.ok && now && now.dataset.turn !== old.dataset.turn)
+				location.replace(location.href);
+			else if (r.ok && now) {
 				localise(now);
-				document.getElementById("live").replaceWith(now);
+				old.replaceWith(now);
 			}
 		} catch (e) {
 			/* The next look may do better. */
 		}
 	}, 5000);
+
+/* Printing wants a script. */
+for (const b of document.querySelectorAll("button.print")) {
+	b.hidden = false;
+	b.addEventListener("click", () => print());
+}
 
 /* The state of a binding, as the SMS come in. */
 const binding = document.getElementById("binding");
