@@ -30,6 +30,8 @@ db_libdb_a_SOURCES = \
 	db/pages_lost.c \
 	db/pages_lost.h \
 	db/pages_phone.c \
+	db/pages_policy.c \
+	db/pages_policy.h \
 	db/pages_record.c \
 	db/pages_restore.c \
 	db/pages_settings.c \

@@ -63,8 +63,9 @@ equal "none of which can be read in the database" \
 id=$(sql "SELECT phone_id FROM phone")
 sim phone 1 policy call off >/dev/null
 web "/phone/policy?id=$id" >"$inst/run/page"
-post /phone/policy --data "id=$id" --data contact=5 --data contact-hours=1 \
-    --data message=4 --data call=4 --data lock=1
+post /phone/policy --data "id=$id" --data contact=fill --data contact-n=1 --data contact-unit=h \
+    --data message=at-once --data call=at-once --data lock=1
+web "/phone?id=$id" >"$inst/run/page"
 ok "the page says that the policy is pending" \
     grep -q "has not confirmed it yet" "$inst/run/page"
 ok "the phone applies it above its own" \

@@ -7,6 +7,13 @@ tests_check_answer_SOURCES = tests/check_answer.c
 tests_check_answer_CFLAGS = $(TEST_CFLAGS)
 tests_check_answer_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/check_policy_page
+TESTS += tests/check_policy_page
+tests_check_policy_page_SOURCES = tests/check_policy_page.c
+tests_check_policy_page_CPPFLAGS = $(WEB_TEST_CPPFLAGS)
+tests_check_policy_page_CFLAGS = $(TEST_CFLAGS)
+tests_check_policy_page_LDADD = $(WEB_LIBS) $(CHECK_LIBS)
+
 # Each export format, read back by readers that are not ours.
 EXTRA_DIST += tests/export.py
 check_PROGRAMS += tests/export_from
@@ -28,6 +35,11 @@ EXTRA_DIST += \
 	tests/web/tap.mjs
 dist_check_SCRIPTS += tests/e2e-browse.sh tests/e2e-pages.sh tests/e2e-owner.sh
 TESTS += tests/e2e-browse.sh tests/e2e-pages.sh tests/e2e-owner.sh
+
+# A phone's policy, its page, its SIMs and events.
+EXTRA_DIST += tests/web/policy.mjs
+dist_check_SCRIPTS += tests/e2e-policy.sh
+TESTS += tests/e2e-policy.sh
 
 # A lost phone.
 EXTRA_DIST += tests/web/lost.mjs

@@ -62,6 +62,12 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/plot.c \
 	web-cgi/plot.h \
 	web-cgi/page_record.c \
+	web-cgi/policy_cost.c \
+	web-cgi/policy_cost.h \
+	web-cgi/policy_form.c \
+	web-cgi/policy_form.h \
+	web-cgi/policy_words.c \
+	web-cgi/policy_words.h \
 	web-cgi/page_search.c \
 	web-cgi/page_wipe.c \
 	web-cgi/private.c \
@@ -74,6 +80,7 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/text_browse.def \
 	web-cgi/text_control.def \
 	web-cgi/text_lost.def \
+	web-cgi/text_policy.def \
 	web-cgi/text_restore.def \
 	web-cgi/text_settings.def \
 	web-cgi/text.h

@@ -133,8 +133,6 @@ page_phone(struct page *p)
 	page_begin(p, ph.name);
 	if (request_query(&p->req, "asked")[0] != '\0')
 		page_note(p, "good", TXT(p, UPLOAD_ASKED));
-	if (request_query(&p->req, "saved")[0] != '\0')
-		page_note(p, "good", TXT(p, SAVED));
 	html_put(&p->body,
 	    "<div id=\"live\" class=\"card phone\" data-phone=\"%lld\">",
 	    (long long)ph.phone);

@@ -100,12 +100,14 @@ async function policy(page) {
 	await page.click(".phone h2 a");
 	const phone = new URL(page.url());
 	await page.click("main a[href^='/phone/policy']");
+	await page.click("#own summary");
 	await page.selectOption("#contact", { label: "at an interval" });
-	await page.fill("#contact-hours", "6");
+	await page.fill("#contact-n", "6");
 	await page.selectOption("#call", { label: "at once" });
 	await page.selectOption("#message", { label: "at once" });
 	await page.check("input[name=lock]");
-	await page.click("main form button");
+	await page.click("#save");
+	await page.goto(phone.href);
 	equal(await page.getAttribute("[data-policy]", "data-policy"), "pending",
 	    "a new policy is pending");
 	await look(page, "phone-pending");
@@ -122,7 +124,7 @@ async function policy(page) {
 	    reload_until(page, "the call", async (p) =>
 	        (await p.locator("#calls li").first().textContent()).includes("+358401112222")));
 	await page.goto(phone.pathname + "/policy" + phone.search);
-	equal(await page.inputValue("#contact-hours"), "6", "the policy's page shows what was set");
+	equal(await page.inputValue("#contact-n"), "6", "the policy's page shows what was set");
 }
 
 /* Every page that has something to show. */

@@ -1,0 +1,189 @@
+/*
+ * What a phone uploads and when; its page, its SIMs, what happened.  The
+ * instance was filled by tests/whole/fill.
+ */
+import { done, equal, match, ok, step } from "./tap.mjs";
+import { browser_open, person, phone_says, refused, reload_until, sim } from "./service.mjs";
+import { look, looked } from "./look.mjs";
+
+const complaints = [];
+const browser = await browser_open();
+const hour = process.env.SMSVAULT_HOUR; /* far from now */
+let policy_page, phone_page;
+
+async function sign_in(page) {
+	await page.goto("/sign-in");
+	await page.fill("#login", process.env.SMSVAULT_LOGIN);
+	await page.fill("#password", process.env.SMSVAULT_PASSWORD);
+	await page.click("main form button");
+}
+
+/* Everything that the form says, as a person would read it. */
+async function fields(page) {
+	return page.evaluate(() => Object.fromEntries(
+	    [...new FormData(document.querySelector(".policy form"))]
+	        .filter(([n, v]) => !["csrf", "newest"].includes(n) && v !== "")));
+}
+
+const open_folds = (page) => page.evaluate(() =>
+    document.querySelectorAll("details").forEach((d) => { d.open = true; }));
+
+/* Whatever the phone sends confirms the policy that it has. */
+async function confirmed() {
+	await sim("phone 2 call in +358401112222 60");
+	await sim("phone 2 upload");
+}
+
+/* Saving one thing drops nothing that was set before. */
+async function kept(page) {
+	await page.goto(policy_page);
+	const before = await fields(page);
+	equal(JSON.stringify(["quiet-from", "quiet-to", "daily", "codes", "word1"]
+	    .map((n) => before[n])), JSON.stringify([`${hour}:07`, `${hour}:37`, "500", "1", "secret"]),
+	    "the page shows what is set, whoever set it");
+	await page.check("input[name=lock]");
+	await page.click("#save");
+	match(await page.textContent(".note.good"), /Saved/, "the lock alone is changed");
+	const after = await fields(page);
+	equal(after.lock, "1", "the lock is on");
+	delete after.lock;
+	equal(JSON.stringify(after), JSON.stringify(before),
+	    "quiet hours, limits and filters are still there");
+	await sim("wait phone 2 policy 2 60");
+	await confirmed();
+	await reload_until(page, "in force", (p) => p.locator("[data-in-force='2']").count());
+	match(await page.textContent("#now"), new RegExp(`${hour}:07 – ${hour}:37`), "and in force on the phone");
+	equal(await page.locator("#waits").count(), 0, "nothing waits");
+}
+
+/* All of it set, refused beside its fields, kept, and sent. */
+async function whole(page) {
+	await page.goto(policy_page);
+	await look(page, "policy");
+	await open_folds(page);
+	await page.check("input[name=soon][value='360']");
+	await page.selectOption("#call", "interval");
+	await page.fill("#call-n", "5");
+	await page.selectOption("#call-unit", "min");
+	await page.selectOption("#note", "off");
+	await page.selectOption("#file", "manual");
+	await page.selectOption("#location", "interval");
+	await page.fill("#location-n", "2");
+	await page.selectOption("#location-unit", "d");
+	await page.fill("#file-kb", "lots");
+	await page.fill("#quiet-from", `${hour}:10`);
+	await page.fill("#quiet-to", "");
+	await page.fill("#daily", "0");
+	await page.fill("#lost", "70000");
+	await page.selectOption("#roaming", "2");
+	await page.fill("#word2", "abcdefghijklmnopqrstuvwxyz");
+	await page.fill("#peer1", "+358 40 123-4567");
+	await page.fill("#peer2", "BANK");
+	await page.click("#save");
+	for (const id of ["call-n", "file-kb", "quiet-from", "quiet-to", "daily", "lost", "word2"]) {
+		equal(await page.getAttribute(`#${id}`, "aria-invalid"), "true", `${id} is marked`);
+		ok(await page.locator(`#${id}`).isVisible(), "and seen");
+	}
+	equal(await page.locator(".wrong").count(), 6, "each has its reason beside it");
+	equal(await page.inputValue("#file-kb"), "lots", "what was typed is kept");
+	equal(await page.inputValue("#quiet-from"), `${hour}:10`, "all of it");
+	await look(page, "policy-errors");
+	await page.fill("#call-n", "15");
+	await page.fill("#file-kb", "200");
+	await page.fill("#quiet-to", `${hour}:40`);
+	await page.fill("#daily", "400");
+	await page.fill("#lost", "70");
+	await page.fill("#word2", "密码");
+	await page.click("#save");
+	match(await page.textContent(".note.good"), /Saved/, "mended, it is saved");
+	equal(JSON.stringify(await fields(page)), JSON.stringify({ id: before_id(page),
+		soon: "360", contact: "same", "contact-n": "6", "contact-unit": "h",
+		message: "same", "message-n": "6", "message-unit": "h",
+		call: "interval", "call-n": "15", "call-unit": "min",
+		calendar: "same", "calendar-n": "6", "calendar-unit": "h",
+		note: "off", "note-n": "24", "note-unit": "h",
+		file: "manual", "file-n": "24", "file-unit": "h",
+		location: "interval", "location-n": "2", "location-unit": "d",
+		"file-kb": "200", "quiet-from": `${hour}:10`, "quiet-to": `${hour}:40`,
+		daily: "400", roaming: "2", lost: "70", codes: "1",
+		word1: "secret", word2: "密码", peer1: "+358401234567", peer2: "BANK",
+		lock: "1" }), "every field says what was set");
+}
+
+const before_id = (page) => new URL(page.url()).searchParams.get("id");
+
+/* The phone has it: what is in force is not what is wished until then. */
+async function obeyed(page) {
+	match(await page.textContent("#now"), new RegExp(`${hour}:07 – ${hour}:37`),
+	    "what is in force stays on the page while the new one waits");
+	match(await page.textContent("#waits"), new RegExp(`${hour}:10 – ${hour}:40`), "beside what waits");
+	await look(page, "policy-pending");
+	await sim("wait phone 2 policy 3 60");
+	equal(await phone_says(2, "policy call"), "interval 15", "the phone has it");
+	equal(await phone_says(2, "policy contact"), "fill 360", "for each kind");
+	equal(await phone_says(2, "policy note"), undefined, "what is off is not among them");
+	ok(await refused("phone 2 policy call off"), "its user can change nothing");
+	await confirmed();
+	await step("it comes into force", () => reload_until(page, "in force", (p) =>
+	    p.locator("[data-in-force='3']").count()));
+	match(await page.textContent("#now"), /Send while roaming abroad\s*yes/, "in words");
+	match(await page.textContent("#now"), /BANK/, "with the numbers that stay out");
+	await page.click("#save");
+	match(await page.textContent(".note.good"), /Nothing was changed/,
+	    "the same again costs nothing");
+}
+
+/* A change that waits can be taken back. */
+async function undone(page) {
+	await sim("phone 2 coverage off");
+	await page.check("input[name=soon][value='0']");
+	await page.click("#save");
+	match(await page.textContent("#waits"), /at once/, "a change waits");
+	await page.click("#waits button");
+	match(await page.textContent("#waits"), /the same as what is in force/,
+	    "taken back: what is in force is sent again");
+	equal((await fields(page)).soon, "360", "and the form says so");
+	await sim("phone 2 coverage on");
+	await step("the phone gets the last one", () => sim("wait phone 2 policy 5 90"));
+	equal(await phone_says(2, "policy contact"), "fill 360", "and is as before");
+	const stale = await page.getAttribute("form:has(#save) [name=newest]", "value");
+	await page.evaluate(() => {
+		document.querySelector("form:has(#save) [name=newest]").value = "1";
+	});
+	await page.click("#save");
+	match(await page.textContent(".note.bad"), /changed somewhere else/,
+	    `a form older than version ${stale} is not taken`);
+}
+
+async function cost(page) {
+	const costs = await page.locator("[data-cost]").evaluateAll((l) =>
+	    l.map((e) => Number(e.dataset.cost)));
+	equal(costs.length, 4, "each choice has its cost a month");
+	ok(costs[0] > 0 && costs[0] <= costs[1] && costs[1] <= costs[2] && costs[2] <= costs[3] &&
+	    costs[0] < costs[3], "the longer it may wait, the less", costs);
+}
+
+try {
+	const page = await person(browser, {}, complaints);
+	await sign_in(page);
+	await page.goto("/phones");
+	phone_page = await page.locator(".phone h2 a").last().getAttribute("href");
+	policy_page = phone_page.replace("/phone?", "/phone/policy?");
+	await kept(page);
+	await whole(page);
+	await obeyed(page);
+	await cost(page);
+	await undone(page);
+	await page.click("a.lang");
+	await page.goto(policy_page);
+	await look(page, "policy");
+	await page.goto(policy_page);
+	await open_folds(page);
+	await look(page, "policy-open");
+	looked(20);
+	equal(complaints.join("\n"), "", "the browser complained of nothing");
+} catch (e) {
+	ok(false, "the whole flow", e.stack);
+}
+await browser.close();
+process.exitCode = done();
