@@ -431,7 +431,7 @@ static void
 put_filters(struct page *p, const struct shown *s, const struct policy_form *f)
 {
 	begin_fold(p, "filters", T_FILTERS, policy_form_has_filters(f));
-	put_choice(p, "codes", T_CODES, T_CODES_HINT, f->codes);
+	put_choice(p, "codes", T_PV_CODES, T_PV_CODES_HINT, f->codes);
 	put_wrong(p, "full", f->full_wrong);
 	html_put(&p->body,
 	    "<fieldset><legend>%s</legend><p class=\"hint\">%s</p>",

@@ -125,7 +125,7 @@ policy_words_put(
 	put_choice(p, T_ROAMING, policy->roaming);
 	put_number(p, T_FILE_MAX, policy->file_max_kb);
 	put_number(p, T_LOST_DAILY, policy->lost_daily_sms);
-	put_choice(p, T_CODES, policy->codes);
+	put_choice(p, T_PV_CODES, policy->codes);
 	put_filters(p, T_FILTER_WORD, policy->word, NULL);
 	put_filters(p, T_FILTER_PEER, policy->peer, names);
 	put_term(p, T_LOCK_SHORT);
