@@ -17,7 +17,7 @@
 
 #define GATE_NUMBER_MAX 24
 #define GATE_WRAPPED_MAX 64
-#define GATE_FRAME_MAX 160 /* octets: a plain text is longer than a frame */
+#define GATE_FRAME_MAX 320 /* octets: a plain text is longer than a frame */
 
 struct gate_phone {
 	int64_t account, phone;

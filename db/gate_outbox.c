@@ -4,6 +4,11 @@
 #include "gate.h"
 #include "gate_internal.h"
 
+/* What an owner was told of his contacts is not kept once it is out. */
+#define SPENT(over) \
+	"frame = CASE WHEN purpose = 'reply' AND " over \
+	" THEN '\\x2a'::bytea ELSE frame END"
+
 /* The next due row, locked. */
 static const struct db_stmt claim_find = { "claim_find", 1,
 	"SELECT o.account_id, o.outbox_id, coalesce(o.phone_id, 0), "
@@ -203,13 +208,14 @@ gate_outbox_result(struct db *db, int64_t account, int64_t outbox,
 {
 	static const struct db_stmt stmt = {
 		"outbox_result", 7,
-		"UPDATE outbox SET state = $3, modem = $4, "
-		" reference = nullif($5::int, -1), not_before = CASE WHEN "
-		" $3 = 'queued' THEN " TS(
-		    6) " ELSE not_before END, "
-		       " changed_at = " TS(
-			   7) " WHERE account_id = $1 AND "
-			      " outbox_id = $2 AND state = 'sending' RETURNING attempts"
+		"UPDATE outbox SET state = $3, modem = $4, " SPENT(
+		    "$3 = 'sent'") ", "
+				   " reference = nullif($5::int, -1), not_before = CASE WHEN "
+				   " $3 = 'queued' THEN " TS(
+				       6) " ELSE not_before END, "
+					  " changed_at = " TS(
+					      7) " WHERE account_id = $1 AND "
+						 " outbox_id = $2 AND state = 'sending' RETURNING attempts"
 	};
 	struct db_args a = { 0 };
 	PGresult *res;
@@ -236,10 +242,13 @@ enum db_err
 gate_outbox_retry(struct db *db, int64_t account, int64_t outbox, bool give_up,
     int64_t retry_ms, int64_t now_ms)
 {
-	static const struct db_stmt stmt = { "outbox_retry", 5,
-		"UPDATE outbox SET state = CASE WHEN $3::boolean THEN 'failed' "
-		" ELSE 'queued' END, not_before = " TS(4) ", changed_at = " TS(
-		    5) " WHERE account_id = $1 AND outbox_id = $2" };
+	static const struct db_stmt stmt = {
+		"outbox_retry", 5,
+		"UPDATE outbox SET " SPENT(
+		    "$3::boolean") ", state = CASE WHEN "
+				   " $3::boolean THEN 'failed' ELSE 'queued' END, not_before = " TS(
+				       4) ", changed_at = " TS(5) " WHERE account_id = $1 AND outbox_id = $2"
+	};
 	struct db_args a = { 0 };
 
 	db_arg_int(&a, account);
@@ -266,7 +275,7 @@ enum db_err
 gate_outbox_tend(struct db *db, int64_t now_ms)
 {
 	static const struct db_stmt expire = { "outbox_expire", 1,
-		"UPDATE outbox SET state = 'expired', changed_at = " TS(
+		"UPDATE outbox SET " SPENT("true") ", state = 'expired', changed_at = " TS(
 		    1) " WHERE state IN ('queued', 'held', 'unknown') AND "
 		       "not_after <= " TS(1) };
 	/*

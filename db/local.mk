@@ -7,6 +7,8 @@ db_libdb_a_SOURCES = \
 	db/gate.h \
 	db/gate_binding.c \
 	db/gate_claim.c \
+	db/gate_code.c \
+	db/gate_code.h \
 	db/gate_down.c \
 	db/gate_file.c \
 	db/gate_internal.h \

@@ -7,6 +7,10 @@ lib_libcommon_a_SOURCES = \
 	lib/coding.h \
 	lib/conf.c \
 	lib/conf.h \
+	lib/find.c \
+	lib/find.h \
+	lib/gsm7.c \
+	lib/gsm7.h \
 	lib/log.c \
 	lib/log.h \
 	lib/pack.c \

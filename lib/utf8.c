@@ -1,7 +1,5 @@
 #include "utf8.h"
 
-#include <stdint.h>
-
 /* Length of the character at p, or 0 if it is not one. */
 static size_t
 next(const uint8_t *p, size_t len, uint32_t *out)
@@ -71,4 +69,15 @@ utf8_cut(const char *p, size_t len, size_t max)
 	while (max > 0 && ((uint8_t)p[max] & 0xc0) == 0x80)
 		max--;
 	return max;
+}
+
+uint32_t
+utf8_next(const char **p)
+{
+	const uint8_t *s = (const uint8_t *)*p;
+	uint32_t c = 0;
+	size_t n = next(s, 4, &c);
+
+	*p += n > 0 ? n : 1;
+	return c;
 }

@@ -110,6 +110,7 @@ enum wire_command {
 	WIRE_CMD_RING = 9, /* args: u8, tens of seconds, 1..60 */
 	WIRE_CMD_TEXT = 10, /* args: one line of text to show its user */
 	WIRE_CMD_WIPE = 11, /* args: u8 1: prepare; u8 2, u64 nonce: go */
+	WIRE_CMD_LOCATE = 12, /* args: none; say where it is, now */
 };
 
 enum wire_wipe {

@@ -2,44 +2,8 @@
 
 #include <string.h>
 
+#include "gsm7.h"
 #include "utf8.h"
-
-/* 3GPP TS 23.038 6.2.1: the code points of the default alphabet. */
-static const uint16_t gsm[128] = { '@', 0xa3, '$', 0xa5, 0xe8, 0xe9, 0xf9, 0xec,
-	0xf2, 0xc7, '\n', 0xd8, 0xf8, '\r', 0xc5, 0xe5, 0x394, '_', 0x3a6,
-	0x393, 0x39b, 0x3a9, 0x3a0, 0x3a8, 0x3a3, 0x398, 0x39e, 0x1b, 0xc6,
-	0xe6, 0xdf, 0xc9, ' ', '!', '"', '#', 0xa4, '%', '&', '\'', '(', ')',
-	'*', '+', ',', '-', '.', '/', '0', '1', '2', '3', '4', '5', '6', '7',
-	'8', '9', ':', ';', '<', '=', '>', '?', 0xa1, 'A', 'B', 'C', 'D', 'E',
-	'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'N', 'O', 'P', 'Q', 'R', 'S',
-	'T', 'U', 'V', 'W', 'X', 'Y', 'Z', 0xc4, 0xd6, 0xd1, 0xdc, 0xa7, 0xbf,
-	'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n',
-	'o', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', 0xe4, 0xf6,
-	0xf1, 0xfc, 0xe0 };
-
-/* 6.2.1.1: behind an escape. */
-static const struct {
-	uint8_t septet;
-	uint16_t point;
-} extended[] = { { 0x0a, 0x0c }, { 0x14, '^' }, { 0x28, '{' }, { 0x29, '}' },
-	{ 0x2f, '\\' }, { 0x3c, '[' }, { 0x3d, '~' }, { 0x3e, ']' },
-	{ 0x40, '|' }, { 0x65, 0x20ac } };
-
-#define ESCAPE 0x1b
-
-/* The next code point of valid UTF-8. */
-static uint32_t
-next_point(const char **p)
-{
-	const uint8_t *s = (const uint8_t *)*p;
-	int more = s[0] < 0x80 ? 0 : s[0] < 0xe0 ? 1 : s[0] < 0xf0 ? 2 : 3;
-	uint32_t v = more == 0 ? s[0] : s[0] & (0x3fu >> more);
-
-	for (int i = 1; i <= more; i++)
-		v = v << 6 | (s[i] & 0x3f);
-	*p += more + 1;
-	return v;
-}
 
 static size_t
 put_point(uint32_t v, char *out)
@@ -66,26 +30,6 @@ put_point(uint32_t v, char *out)
 	return 4;
 }
 
-/* One or two septets; 0 if the alphabet has no such character. */
-static size_t
-septets_of(uint32_t point, uint8_t out[static 2])
-{
-	for (uint8_t i = 0; i < 128; i++) {
-		if (gsm[i] == point && i != ESCAPE) {
-			out[0] = i;
-			return 1;
-		}
-	}
-	for (size_t i = 0; i < sizeof extended / sizeof extended[0]; i++) {
-		if (extended[i].point == point) {
-			out[0] = ESCAPE;
-			out[1] = extended[i].septet;
-			return 2;
-		}
-	}
-	return 0;
-}
-
 int
 text_septets(const char *utf8, uint8_t *out, size_t cap)
 {
@@ -93,7 +37,7 @@ text_septets(const char *utf8, uint8_t *out, size_t cap)
 
 	while (*utf8 != '\0') {
 		uint8_t s[2];
-		size_t k = septets_of(next_point(&utf8), s);
+		size_t k = gsm7_encode(utf8_next(&utf8), s);
 
 		if (k == 0 || n + k > cap)
 			return -1;
@@ -125,7 +69,7 @@ to_utf16(const char *utf8, uint8_t *out, size_t cap)
 	size_t n = 0;
 
 	while (*utf8 != '\0') {
-		uint32_t v = next_point(&utf8);
+		uint32_t v = utf8_next(&utf8);
 		uint32_t unit[2] = { v, 0 };
 		size_t k = 1;
 
@@ -151,7 +95,7 @@ cut(const uint8_t *p, size_t left, size_t max, bool wide)
 	if (left <= max)
 		return left;
 	if (!wide)
-		return p[max - 1] == ESCAPE ? max - 1 : max;
+		return p[max - 1] == GSM7_ESCAPE ? max - 1 : max;
 	return (p[max - 2] & 0xfc) == 0xd8 ? max - 2 : max;
 }
 
@@ -235,15 +179,11 @@ text_of_septets(const struct pdu *m, size_t head, char *out, size_t cap)
 		if (bit / 8 + 1 < m->ud_octets)
 			v |= (unsigned)m->ud[bit / 8 + 1] << 8;
 		v = v >> bit % 8 & 0x7f;
-		if (v == ESCAPE && !escaped) {
+		if (v == GSM7_ESCAPE && !escaped) {
 			escaped = true;
 			continue;
 		}
-		point = gsm[v];
-		for (size_t k = 0;
-		     escaped && k < sizeof extended / sizeof *extended; k++)
-			if (extended[k].septet == v)
-				point = extended[k].point;
+		point = gsm7_decode((uint8_t)v, escaped);
 		escaped = false;
 		if (n + 4 >= cap)
 			break;

@@ -136,6 +136,9 @@ take_control(struct phone *p, const struct wire_control *c)
 	case WIRE_CMD_WIPE:
 		lostmode_take_wipe(p, c);
 		return;
+	case WIRE_CMD_LOCATE:
+		lostmode_locate(p);
+		return;
 	}
 	log_warn("phone: command %u is not one of this version: ignored",
 	    (unsigned)c->command);

@@ -104,6 +104,16 @@ locate(struct phone *p)
 	record_free(r);
 }
 
+/* Its owner asks, whatever the policy says of places. */
+void
+lostmode_locate(struct phone *p)
+{
+	if (p->host.locate == NULL)
+		return;
+	locate(p);
+	p->again |= 1u << RECORD_LOCATION;
+}
+
 /* ---- wipe ---- */
 
 static void

@@ -76,7 +76,8 @@ struct phone_host {
 	    bool mine, uint32_t *id);
 	void (*ring)(void *ctx, unsigned seconds);
 	/* Where it is: fill r, a new RECORD_LOCATION.  -1: not known now.
-	 * Asked only while it is lost; a host puts no locations itself. */
+	 * Asked while it is lost, and when its owner asks; a host puts no
+	 * locations itself. */
 	int (*locate)(void *ctx, struct record *r);
 	/* Erase everything of its user's.  The journal is wiped after it. */
 	void (*wipe)(void *ctx);

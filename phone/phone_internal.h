@@ -211,6 +211,7 @@ void restore_down(const struct phone *p, struct wire_ack *out);
 void lostmode_load(struct phone *p);
 void lostmode_take(struct phone *p, const struct wire_control *c);
 void lostmode_take_wipe(struct phone *p, const struct wire_control *c);
+void lostmode_locate(struct phone *p);
 void lostmode_tick(struct phone *p, int64_t *next);
 /* If an order to wipe may be carried out now. */
 void lostmode_erase(struct phone *p, int64_t *next);

@@ -204,6 +204,9 @@ look_at_kind(const struct phone *p, int k, int64_t mono, struct due *d)
 	/* Which SIM is in it is said whatever the policy says. */
 	if (k == RECORD_SIM)
 		mode = POLICY_AT_ONCE;
+	/* And where it is, when its owner has asked. */
+	if (k == RECORD_LOCATION && (p->again >> k & 1) != 0)
+		mode = POLICY_AT_ONCE;
 	switch (mode) {
 	case POLICY_INHERIT:
 	case POLICY_OFF:

@@ -351,6 +351,31 @@ take_report(struct gateway *g, const struct spool_row *row, int64_t now_ms)
 	    row->sms.number, delivered, !trying, now_ms);
 }
 
+/* No frame: an owner's order, junk, or what a person wrote to this number,
+ * which is kept. */
+static enum db_err
+take_other(struct gateway *g, struct batch *b, const struct spool_row *rows,
+    int i, size_t frame_len, int64_t now_ms, struct gateway_answer *answers)
+{
+	struct gateway_answer *answer = &answers[i];
+	struct order order;
+	enum order_err read = order_read(&rows[i].sms, &order);
+	enum db_err err = DB_OK;
+
+	if (frame_len > 0 && rows[i].sms.class == LINK_CLASS_DATA)
+		junk(answer, "no valid header");
+	else if (read == ORDER_MISTYPED) /* most of a secret: not kept */
+		junk(answer, "a code that was mistyped");
+	else if (read == ORDER_NONE)
+		*answer = (struct gateway_answer){ GATEWAY_ASIDE,
+			"not a frame of smsvault" };
+	/* It may look for what came before it. */
+	else if ((err = flush(g, b, rows, now_ms, answers)) == DB_OK)
+		err = order_take(g, &rows[i], &order, now_ms, answer);
+	seal_wipe(&order, sizeof order);
+	return err;
+}
+
 static enum db_err
 take_row(struct gateway *g, struct batch *b, int i,
     const struct spool_row *rows, int64_t now_ms,
@@ -372,16 +397,8 @@ take_row(struct gateway *g, struct batch *b, int i,
 		return DB_OK;
 	}
 	len = frame_of(&row->sms, sms);
-	if (len == 0 || wire_decode(sms, len, &f) != WIRE_OK) {
-		/* Data on our port is nobody's letter; anything else may be
-		 * what a person wrote to this number, and is kept. */
-		if (len > 0 && row->sms.class == LINK_CLASS_DATA)
-			junk(answer, "no valid header");
-		else
-			*answer = (struct gateway_answer){ GATEWAY_ASIDE,
-				"not a frame of smsvault" };
-		return DB_OK;
-	}
+	if (len == 0 || wire_decode(sms, len, &f) != WIRE_OK)
+		return take_other(g, b, rows, i, len, now_ms, answers);
 	if (f.type == WIRE_SEGMENT || f.type == WIRE_SINGLE)
 		return take_piece(g, b, i, row, &f, sms, len, now_ms, answer);
 	/* A binding changes which phones there are: first what came before. */

@@ -7,6 +7,7 @@
 #include "gate.h"
 #include "gateway.h"
 #include "keys.h"
+#include "order.h"
 #include "upload.h"
 #include "vault.h"
 #include "wire.h"
@@ -17,6 +18,8 @@ struct gateway {
 	struct vault *vault;
 	uint8_t service[SEAL_KEY_LEN];
 	struct reassembly_timing timing;
+	int tries; /* of one-time codes that may be tried now */
+	int64_t tries_ms; /* as of then; 0: never */
 };
 
 /* A frame for a phone into the outbox, in the caller's transaction. */
@@ -79,5 +82,10 @@ enum db_err binding_hello(struct gateway *g, const struct spool_row *row,
     struct gateway_answer *answer);
 enum db_err binding_proof(struct gateway *g, const struct spool_row *row,
     const struct wire_frame *f, int64_t now_ms, struct gateway_answer *answer);
+
+/* order_take.c: a plain text that orders something, in a transaction of its
+ * own. */
+enum db_err order_take(struct gateway *g, const struct spool_row *row,
+    const struct order *order, int64_t now_ms, struct gateway_answer *answer);
 
 #endif

@@ -13,6 +13,7 @@
 
 #define LINK_NUMBER_MAX 24 /* E.164 with +, NUL-ended */
 #define LINK_NAME_MAX 32
+#define LINK_SEND_MAX 320 /* octets: a text of 160 characters */
 #define LINK_DATA_MAX 512 /* octets of an SMS as the modem gives it */
 
 enum link_kind {
@@ -67,11 +68,11 @@ struct link_send {
 	struct link_head head;
 	uint64_t request; /* outbox id */
 	char number[LINK_NUMBER_MAX];
-	uint32_t text; /* 1: data is the text of a text SMS */
+	uint32_t text; /* 1: data is the text of a text SMS, UTF-8 */
 	uint32_t report; /* 1: ask for a delivery report */
 	uint32_t validity_s;
 	uint32_t data_len;
-	uint8_t data[160]; /* frame; the child adds the port header */
+	uint8_t data[LINK_SEND_MAX]; /* frame; the child adds the port header */
 };
 
 enum link_outcome {

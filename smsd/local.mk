@@ -17,12 +17,17 @@ smsd_libsmsd_a_SOURCES = \
 	smsd/lost.c \
 	smsd/notify.c \
 	smsd/notify.h \
+	smsd/order.c \
+	smsd/order.h \
+	smsd/order_take.c \
 	smsd/outbox.c \
 	smsd/outbox.h \
 	smsd/preflight.c \
 	smsd/preflight.h \
 	smsd/reassembly.c \
 	smsd/reassembly.h \
+	smsd/recall.c \
+	smsd/recall.h \
 	smsd/restore.c \
 	smsd/smsd_conf.c \
 	smsd/smsd_conf.h \
@@ -48,6 +53,7 @@ smsd_smsd_LDADD = $(SMSD_LIBS)
 # The only program with libGammu.  GPL-2: nothing of OpenSSL may come near it.
 pkglibexec_PROGRAMS = smsd/smsd-modem
 smsd_smsd_modem_SOURCES = \
+	lib/gsm7.c \
 	lib/log.c \
 	lib/utf8.c \
 	smsd/modem/janitor.c \

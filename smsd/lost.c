@@ -4,8 +4,9 @@
  *
  * A lost state is full state with a version, so it may go out again: when it
  * is not in force an hour later though the phone was heard, and at each new
- * number.  A wipe is prepare, nonce, go; the nonce is the phone's and good for
- * an hour.  smsvault-wire(7), "Lost" and "Wipe".
+ * number.  It has no not-after: a thief may have set the clock ahead, and an
+ * old state is ignored by its version.  A wipe is prepare, nonce, go; the nonce
+ * is the phone's and good for an hour.  smsvault-wire(7), "Lost" and "Wipe".
  */
 #include "be.h"
 #include "gateway_internal.h"
@@ -137,7 +138,6 @@ put_lost(struct gateway *g, const void *order, int64_t now_ms)
 	uint8_t args[WIRE_CONTROL_ARGS_MAX], plain[WIRE_DATA_MAX];
 	struct wire_control c = {
 		.command = WIRE_CMD_LOST,
-		.not_after = (uint32_t)((now_ms + LOST_LIFE_MS) / 1000),
 		.args = args,
 	};
 	struct keys_phone *phone;

@@ -1,66 +1,15 @@
 #include "air.h"
 
-#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "air_internal.h"
 #include "be.h"
 #include "check_main.h"
 #include "gate.h"
 #include "rest.h"
 #include "wire.h"
-
-#define PHONES_MAX 1100
-#define SERVICE AIR_SERVICE
-
-struct message {
-	int64_t at_ms;
-	uint64_t order;
-	int to; /* phone, or -1: the gateway */
-	char number[GATE_NUMBER_MAX];
-	bool text;
-	size_t len;
-	uint8_t sms[WIRE_TEXT_CHARS];
-};
-
-struct station {
-	struct air *air;
-	struct phone *phone;
-	char number[GATE_NUMBER_MAX], device[32];
-	char *journal;
-	char question[WIRE_QUESTION_MAX + 1];
-	int64_t tick_ms;
-	struct record **put;
-	size_t nput;
-};
-
-struct air {
-	struct air_faults faults;
-	bool no_coverage;
-	uint64_t seed;
-	int64_t now_ms, gateway_ms;
-	struct db *db;
-	PGconn *conn;
-	struct gateway *gateway;
-	struct gateway_keys keys;
-	int64_t account;
-	uint8_t secret[SEAL_KEY_LEN];
-	struct station station[PHONES_MAX];
-	int phones;
-	struct message *queue;
-	size_t n, cap;
-	uint64_t order;
-	struct spool_row *waiting;
-	size_t nwaiting;
-	struct air_counts counts;
-	struct {
-		uint8_t sms[WIRE_DATA_MAX];
-		size_t len;
-	} sent[256];
-	size_t nsent;
-	char why[400];
-};
 
 static double
 chance(struct air *a)
@@ -102,8 +51,8 @@ put_on_air(struct air *a, int to, const char *number, const uint8_t *sms,
 }
 
 /* What is on the phone, as its user sees it. */
-static void
-remember(struct station *s, const struct record *r)
+void
+air_remember(struct station *s, const struct record *r)
 {
 	for (size_t i = 0; i < s->nput; i++)
 		if (record_kind(s->put[i]) == record_kind(r) &&
@@ -181,9 +130,24 @@ host_apply(void *ctx, const struct record *r, bool mine, uint32_t *id)
 			record_add_text(copy, f[i].tag, f[i].text);
 		else
 			record_add_int(copy, f[i].tag, f[i].num);
-	remember(s, copy);
+	air_remember(s, copy);
 	record_free(copy);
 	return PHONE_APPLIED;
+}
+
+static void
+host_ring(void *ctx, unsigned seconds)
+{
+	((struct station *)ctx)->rung += seconds;
+}
+
+static int
+host_locate(void *ctx, struct record *r)
+{
+	(void)ctx;
+	return record_add_int(r, RECORD_LATITUDE_E7, 601695200) |
+	       record_add_int(r, RECORD_LONGITUDE_E7, 249354500) |
+	       record_add_int(r, RECORD_ACCURACY_M, 20);
 }
 
 static void
@@ -196,6 +160,8 @@ open_phone(struct station *s)
 		.send = host_send,
 		.tell = host_tell,
 		.apply = host_apply,
+		.ring = host_ring,
+		.locate = host_locate,
 	};
 	const struct phone_identity who = { s->device, "8935840", s->device,
 		strncmp(s->device, "text", 4) == 0 };
@@ -266,8 +232,8 @@ air_counts(const struct air *a)
 
 /* ---- the account ---- */
 
-static char *
-hex(const uint8_t *p, size_t len)
+char *
+air_hex(const uint8_t *p, size_t len)
 {
 	char *out = malloc(2 * len + 3);
 
@@ -277,8 +243,8 @@ hex(const uint8_t *p, size_t len)
 	return out;
 }
 
-static int64_t
-sql_int(struct air *a, const char *sql)
+int64_t
+air_sql(struct air *a, const char *sql)
 {
 	PGresult *res = PQexec(a->conn, sql);
 	int64_t v = -1;
@@ -300,7 +266,7 @@ make_account(struct air *a)
 	char *key;
 
 	ck_assert_int_eq(seal_keypair(a->secret, public_key), SEAL_OK);
-	key = hex(public_key, sizeof public_key);
+	key = air_hex(public_key, sizeof public_key);
 	snprintf(sql, sizeof sql,
 	    "INSERT INTO account (login, password_salt, password_proof, "
 	    "public_key, private_by_password, private_by_recovery, "
@@ -309,7 +275,7 @@ make_account(struct air *a)
 	    "decode(repeat('00', 32), 'hex'), '%s', '', '', '', 100000, 100000) "
 	    "RETURNING account_id",
 	    key);
-	a->account = sql_int(a, sql);
+	a->account = air_sql(a, sql);
 	free(key);
 }
 
@@ -373,7 +339,7 @@ wrapped(
 	ck_assert_int_eq(seal_wrap(a->keys.service, "code", ad, sizeof ad, key,
 			     SEAL_KEY_LEN, out),
 	    SEAL_OK);
-	return hex(out, sizeof out);
+	return air_hex(out, sizeof out);
 }
 
 void
@@ -392,7 +358,7 @@ air_code(struct air *a, char text[static 17])
 	    "code_key_wrapped, qr_key_wrapped) VALUES (%lld, %u, "
 	    "to_timestamp(%lld / 1000.0) + interval '1 day', '%s', '%s')",
 	    (long long)a->account, id, (long long)a->now_ms, code, code);
-	sql_int(a, sql);
+	air_sql(a, sql);
 	free(code);
 }
 
@@ -463,6 +429,17 @@ phone_of(const struct air *a, const char *number)
 	return -1;
 }
 
+/* For a person to read. */
+static void
+keep_letter(struct air *a, const struct gate_claim *c)
+{
+	struct air_letter *l = &a->letter[a->letters++ % 32];
+
+	snprintf(l->number, sizeof l->number, "%s", c->number);
+	memcpy(l->text, c->frame, c->len);
+	l->text[c->len] = '\0';
+}
+
 /* The modem's part: take what is due from the outbox and put it on the air. */
 static void
 run_outbox(struct air *a)
@@ -478,11 +455,11 @@ run_outbox(struct air *a)
 				     "sent", "air", 1, 0, a->now_ms, &attempts),
 		    DB_OK);
 		a->counts.down++;
-		if ((to = phone_of(a, c.number)) == -1)
+		if (c.plain)
+			keep_letter(a, &c);
+		if (c.plain || (to = phone_of(a, c.number)) == -1)
 			continue;
-		if (c.plain) { /* for a person to read */
-			put_on_air(a, to, SERVICE, c.frame, c.len, true);
-		} else if (c.text) {
+		if (c.text) {
 			size_t n = wire_text_encode(c.frame, c.len, letters);
 
 			put_on_air(a, to, SERVICE, (uint8_t *)letters, n, true);
@@ -657,378 +634,4 @@ air_sent(const struct air *a, const uint8_t **sms, size_t *len, size_t back)
 	*sms = a->sent[i].sms;
 	*len = a->sent[i].len;
 	return a->nsent;
-}
-
-/* ---- comparing ---- */
-
-void
-air_put(struct air *a, int n, const struct record *r)
-{
-	struct station *s = &a->station[n];
-
-	ck_assert_int_eq(phone_put(s->phone, r), PHONE_OK);
-	s->tick_ms = 0;
-	remember(s, r);
-}
-
-static size_t
-unescape(PGresult *res, int row, int col, uint8_t *out, size_t cap)
-{
-	size_t n;
-	unsigned char *p = PQunescapeBytea(
-	    (const unsigned char *)PQgetvalue(res, row, col), &n);
-
-	ck_assert_uint_le(n, cap);
-	memcpy(out, p, n);
-	PQfreemem(p);
-	return n;
-}
-
-static struct record *
-open_row(struct air *a, PGresult *res, int row)
-{
-	uint8_t box[256], key[SEAL_SIV_KEY_LEN], ad[REST_RECORD_AD_LEN];
-	uint8_t sealed[RECORD_STORED_MAX + 16], plain[RECORD_STORED_MAX];
-	int64_t phone = strtoll(PQgetvalue(res, row, 0), NULL, 10);
-	size_t n = unescape(res, row, 5, box, sizeof box);
-
-	rest_key_ad(a->account, phone, ad);
-	if (seal_box_open(a->secret, ad, REST_KEY_AD_LEN, box, n, key) !=
-	    SEAL_OK)
-		return NULL;
-	n = unescape(res, row, 6, sealed, sizeof sealed);
-	rest_record_ad(a->account, phone,
-	    (unsigned)atoi(PQgetvalue(res, row, 1)),
-	    (uint32_t)strtoul(PQgetvalue(res, row, 2), NULL, 10),
-	    (uint32_t)strtoul(PQgetvalue(res, row, 3), NULL, 10),
-	    (uint32_t)strtoul(PQgetvalue(res, row, 4), NULL, 10), ad);
-	if (seal_unlock(key, ad, sizeof ad, sealed, n, plain) != SEAL_OK)
-		return NULL;
-	return record_decode(plain, n - 16);
-}
-
-static const char *
-differ(struct air *a, struct station *s, PGresult *res)
-{
-	size_t rows = (size_t)PQntuples(res), live = 0, stored = 0;
-
-	/* What came and went before it was ever sent is nowhere. */
-	for (size_t k = 0; k < s->nput; k++)
-		live += record_op(s->put[k]) == RECORD_PUT;
-	for (size_t i = 0; i < rows; i++)
-		stored += PQgetvalue(res, (int)i, 7)[0] == '0';
-	if (stored != live) {
-		snprintf(a->why, sizeof a->why, "%zu records put, %zu stored",
-		    live, stored);
-		return a->why;
-	}
-	for (size_t i = 0; i < rows; i++) {
-		struct record *r = open_row(a, res, (int)i);
-		bool found = false;
-
-		if (r == NULL)
-			return "a stored record does not open";
-		for (size_t k = 0; k < s->nput && !found; k++)
-			found = record_equal(r, s->put[k]);
-		if (!found)
-			snprintf(a->why, sizeof a->why,
-			    "stored %s %u is not what was put",
-			    record_kind_name(record_kind(r)), record_id(r));
-		record_free(r);
-		if (!found)
-			return a->why;
-	}
-	return NULL;
-}
-
-const char *
-air_compare(struct air *a, int n)
-{
-	struct station *s = &a->station[n];
-	struct phone_status st;
-	char sql[512];
-	PGresult *res;
-	const char *why;
-
-	phone_get_status(s->phone, &st);
-	snprintf(sql, sizeof sql,
-	    "SELECT r.phone_id, r.kind, r.record_id, r.transfer, r.ordinal, "
-	    "k.sealed, v.sealed, r.op FROM record r JOIN record_version v "
-	    "USING "
-	    "(account_id, phone_id, kind, record_id, transfer, ordinal) "
-	    "JOIN data_key k USING (account_id, data_key_id) "
-	    "JOIN phone p ON (p.account_id, p.phone_id) = (r.account_id, "
-	    "r.phone_id) WHERE p.key_id = %u",
-	    st.key_id);
-	res = PQexec(a->conn, sql);
-	ck_assert_msg(PQresultStatus(res) == PGRES_TUPLES_OK, "%s",
-	    PQerrorMessage(a->conn));
-	why = differ(a, s, res);
-	PQclear(res);
-	return why;
-}
-
-/* ---- what an owner does on the pages ---- */
-
-static uint32_t
-key_id_of(struct air *a, int n)
-{
-	struct phone_status st;
-
-	phone_get_status(a->station[n].phone, &st);
-	return st.key_id;
-}
-
-void
-air_policy(struct air *a, int n, enum record_kind kind, enum policy_mode mode,
-    bool lock)
-{
-	struct policy p = { .lock = lock };
-	uint8_t octets[WIRE_POLICY_MAX];
-	char *text, sql[512];
-	size_t len;
-
-	p.kind[kind] = (struct policy_kind){ mode, 60 };
-	len = policy_encode(&p, octets, sizeof octets);
-	text = hex(octets, len);
-	snprintf(sql, sizeof sql,
-	    "INSERT INTO policy (account_id, phone_id, version, policy) "
-	    "SELECT account_id, phone_id, 1 + (SELECT coalesce(max(version), "
-	    "0) FROM policy o WHERE o.phone_id = p.phone_id), '%s' FROM phone "
-	    "p WHERE key_id = %u",
-	    text, key_id_of(a, n));
-	sql_int(a, sql);
-	free(text);
-}
-
-int64_t
-air_policy_applied(struct air *a, int n)
-{
-	char sql[128];
-
-	snprintf(sql, sizeof sql,
-	    "SELECT policy_applied FROM phone WHERE key_id = %u",
-	    key_id_of(a, n));
-	return sql_int(a, sql);
-}
-
-void
-air_set_question(struct air *a, const char *question, const char *answer)
-{
-	static const uint8_t salt[16] = "salt";
-	uint8_t ad[8], sealed[128], stretched[32], proof[32];
-	size_t len = strlen(question);
-	char *s, *p, *q, sql[1024];
-
-	be_put64(ad, (uint64_t)a->account);
-	ck_assert_int_eq(seal_wrap(a->keys.service, "question", ad, sizeof ad,
-			     question, len, sealed),
-	    SEAL_OK);
-	ck_assert_int_eq(seal_stretch(answer, salt, sizeof salt,
-			     seal_cost_people, stretched, sizeof stretched),
-	    SEAL_OK);
-	seal_digest(stretched, sizeof stretched, proof);
-	q = hex(sealed, len + 16);
-	s = hex(salt, sizeof salt);
-	p = hex(proof, sizeof proof);
-	snprintf(sql, sizeof sql,
-	    "UPDATE account SET question_sealed = '%s', answer_salt = '%s', "
-	    "answer_proof = '%s' WHERE account_id = %lld",
-	    q, s, p, (long long)a->account);
-	sql_int(a, sql);
-	free(q);
-	free(s);
-	free(p);
-}
-
-void
-air_month_max(struct air *a, int sms)
-{
-	char sql[128];
-
-	snprintf(sql, sizeof sql,
-	    "UPDATE account SET month_sms_max = %d WHERE account_id = %lld",
-	    sms, (long long)a->account);
-	sql_int(a, sql);
-}
-
-void
-air_sim(struct air *a, int n, const char *number, const char *sim_id)
-{
-	struct station *s = &a->station[n];
-	/* One SIM slot, so one thing of the kind, whatever is in it. */
-	struct record *r = record_new(RECORD_SIM, 1);
-
-	snprintf(s->number, sizeof s->number, "%s", number);
-	record_set_time_ms(r, a->now_ms);
-	ck_assert_int_eq(record_add_text(r, RECORD_SIM_ID, sim_id), 0);
-	ck_assert_int_eq(record_add_text(r, RECORD_OPERATOR, "Test"), 0);
-	air_put(a, n, r);
-	record_free(r);
-}
-
-void
-air_lost(struct air *a, int n, bool on)
-{
-	char sql[512];
-
-	snprintf(sql, sizeof sql,
-	    "INSERT INTO lost (account_id, phone_id, version, is_on, "
-	    "created_at) SELECT account_id, phone_id, 1 + (SELECT "
-	    "coalesce(max(version), 0) FROM lost l WHERE l.phone_id = "
-	    "p.phone_id), %s, to_timestamp(%lld / 1000.0) FROM phone p WHERE "
-	    "key_id = %u",
-	    on ? "true" : "false", (long long)a->now_ms, key_id_of(a, n));
-	sql_int(a, sql);
-}
-
-int64_t
-air_ask(struct air *a, int n, const char *what)
-{
-	char sql[512];
-
-	snprintf(sql, sizeof sql, "SELECT %s FROM phone p WHERE key_id = %u",
-	    what, key_id_of(a, n));
-	return sql_int(a, sql);
-}
-
-/* One record of a restore, as the pages leave it for the gateway. */
-static void
-restore_item(struct air *a, int64_t id, size_t i, const struct record *r)
-{
-	uint8_t ad[REST_RESTORE_AD_LEN], plain[RECORD_STORED_MAX];
-	uint8_t sealed[RECORD_STORED_MAX + SEAL_TAG_LEN];
-	size_t n = record_encode(r, plain, sizeof plain);
-	char *text = NULL, *sql = malloc(3 * sizeof sealed);
-
-	rest_restore_ad(a->account, (uint32_t)id, (uint32_t)i, ad);
-	ck_assert_int_eq(seal_wrap(a->keys.service, REST_RESTORE_PURPOSE, ad,
-			     sizeof ad, plain, n, sealed),
-	    SEAL_OK);
-	text = hex(sealed, n + SEAL_TAG_LEN);
-	snprintf(sql, 3 * sizeof sealed,
-	    "INSERT INTO restore_item (account_id, restore_id, ordinal, "
-	    "sealed) VALUES (%lld, %lld, %zu, '%s')",
-	    (long long)a->account, (long long)id, i, text);
-	sql_int(a, sql);
-	free(text);
-	free(sql);
-}
-
-int64_t
-air_restore(struct air *a, int from, int to)
-{
-	const struct station *s = &a->station[from];
-	char sql[768];
-	int64_t id;
-	size_t count = 0;
-
-	sql_int(a, "BEGIN");
-	for (size_t i = 0; i < s->nput; i++)
-		if (record_op(s->put[i]) == RECORD_PUT &&
-		    record_kind(s->put[i]) != RECORD_SIM)
-			count++;
-	snprintf(sql, sizeof sql,
-	    "INSERT INTO restore (account_id, restore_id, phone_id, "
-	    "from_phone_id, records, sms_estimate, created_at, changed_at) "
-	    "SELECT p.account_id, (SELECT coalesce(max(restore_id), 0) + 1 "
-	    "FROM restore x WHERE x.account_id = p.account_id), p.phone_id, "
-	    "f.phone_id, %zu, 1, to_timestamp(%lld / 1000.0), "
-	    "to_timestamp(%lld / 1000.0) FROM phone p, phone f WHERE p.key_id "
-	    "= %u AND f.key_id = %u RETURNING restore_id",
-	    count, (long long)a->now_ms, (long long)a->now_ms, key_id_of(a, to),
-	    key_id_of(a, from));
-	id = sql_int(a, sql);
-	count = 0;
-	for (size_t i = 0; i < s->nput; i++)
-		if (record_op(s->put[i]) == RECORD_PUT &&
-		    record_kind(s->put[i]) != RECORD_SIM)
-			restore_item(a, id, count++, s->put[i]);
-	sql_int(a, "COMMIT");
-	return id;
-}
-
-bool
-air_restored(struct air *a, int64_t id)
-{
-	char sql[256];
-
-	snprintf(sql, sizeof sql,
-	    "SELECT (state = 'done' AND receipt_failed = 0 AND "
-	    "receipt_applied + receipt_present = records)::int FROM restore "
-	    "WHERE account_id = %lld AND restore_id = %lld",
-	    (long long)a->account, (long long)id);
-	return sql_int(a, sql) == 1;
-}
-
-/* Is what r says on that phone, under any id? */
-static bool
-holds(const struct station *s, const struct record *r)
-{
-	uint8_t want[RECORD_STORED_MAX], got[RECORD_STORED_MAX];
-	size_t n = record_encode(r, want, sizeof want);
-
-	memset(want + 3, 0, 4); /* the id */
-	for (size_t i = 0; i < s->nput; i++) {
-		if (record_encode(s->put[i], got, sizeof got) != n)
-			continue;
-		memset(got + 3, 0, 4);
-		if (memcmp(want, got, n) == 0)
-			return true;
-	}
-	return false;
-}
-
-const char *
-air_compare_phones(struct air *a, int from, int to)
-{
-	const struct station *s = &a->station[from];
-
-	for (size_t i = 0; i < s->nput; i++) {
-		const struct record *r = s->put[i];
-
-		if (record_op(r) != RECORD_PUT ||
-		    record_kind(r) == RECORD_SIM || holds(&a->station[to], r))
-			continue;
-		snprintf(a->why, sizeof a->why,
-		    "%s %u of phone %d is not on phone %d",
-		    record_kind_name(record_kind(r)), record_id(r), from, to);
-		return a->why;
-	}
-	return NULL;
-}
-
-const char *
-air_number(struct air *a, int n)
-{
-	char sql[128];
-	PGresult *res;
-
-	snprintf(sql, sizeof sql, "SELECT number FROM phone WHERE key_id = %u",
-	    key_id_of(a, n));
-	res = PQexec(a->conn, sql);
-	snprintf(a->why, sizeof a->why, "%s", PQgetvalue(res, 0, 0));
-	PQclear(res);
-	return a->why;
-}
-
-char *
-air_digest(struct air *a)
-{
-	static const char sql[] =
-	    "SELECT md5(string_agg(t, '|' ORDER BY t)) FROM ("
-	    "SELECT p::text t FROM phone p UNION ALL "
-	    "SELECT x::text FROM transfer x UNION ALL "
-	    "SELECT s::text FROM segment s UNION ALL "
-	    "SELECT r::text FROM record_version r UNION ALL "
-	    "SELECT e::text FROM event e UNION ALL "
-	    "SELECT b::text FROM binding b UNION ALL "
-	    "SELECT o::text FROM outbox o) q";
-	PGresult *res = PQexec(a->conn, sql);
-	char *out;
-
-	ck_assert_int_eq(PQresultStatus(res), PGRES_TUPLES_OK);
-	out = strdup(PQgetvalue(res, 0, 0));
-	PQclear(res);
-	return out;
 }

@@ -93,4 +93,19 @@ bool air_restored(struct air *a, int64_t id); /* with a receipt for all */
 /* Is all that is on phone from on phone to as well?  NULL, or what is not. */
 const char *air_compare_phones(struct air *a, int from, int to);
 
+/* A one-time code of the account's. */
+void air_find_code(struct air *a, char code[static 17]);
+/* Put a text SMS that somebody wrote to the gateway, at once. */
+enum gateway_verdict
+air_text(struct air *a, const char *from, const char *text);
+/* The newest text that a number was sent, of the last 32 in all; NULL: none.
+ * *count: how many it was sent.  Not owned. */
+const char *air_letter(const struct air *a, const char *number, size_t *count);
+/* Seconds that phone n was told to ring. */
+unsigned air_rung(const struct air *a, int n);
+/* The account's id. */
+int64_t air_account(const struct air *a);
+/* An integer from the database; $A stands for the account. */
+int64_t air_int(struct air *a, const char *sql);
+
 #endif

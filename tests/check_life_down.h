@@ -1,5 +1,5 @@
 /*
- * check_life_down.h - the cases of check_life_down.c, for check_life_gate.c.
+ * check_life_down.h - the cases of other files, for check_life_gate.c.
  */
 #ifndef CHECK_LIFE_DOWN_H
 #define CHECK_LIFE_DOWN_H
@@ -9,5 +9,6 @@
 #include "hand.h"
 
 TCase *life_down_case(void);
+TCase *life_order_case(void);
 
 #endif

@@ -8,6 +8,7 @@
 #include "check_life_down.h"
 #include "check_main.h"
 #include "hand.h"
+#include "pack_prime.h"
 #include "rest.h"
 
 #define MINUTE 60000LL
@@ -495,6 +496,7 @@ main(void)
 	Suite *s = suite_create("life-gate");
 	TCase *tc = tcase_create("whole");
 
+	pack_prime_model(); /* once, not in the process of each test */
 	tcase_set_timeout(tc, 600);
 	tcase_add_test(tc, another_sim_is_told_and_its_number_confirmed);
 	tcase_add_test(tc, a_late_sim_or_number_moves_nothing);
@@ -508,5 +510,6 @@ main(void)
 	tcase_add_test(tc, the_owner_before_may_veto);
 	suite_add_tcase(s, tc);
 	suite_add_tcase(s, life_down_case());
+	suite_add_tcase(s, life_order_case());
 	return check_main(s);
 }

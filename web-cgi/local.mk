@@ -27,8 +27,6 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/fields.h \
 	web-cgi/file_read.c \
 	web-cgi/file_read.h \
-	web-cgi/find.c \
-	web-cgi/find.h \
 	web-cgi/html.c \
 	web-cgi/html.h \
 	web-cgi/menu.c \

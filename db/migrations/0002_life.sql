@@ -233,7 +233,7 @@ ALTER TABLE outbox ADD CONSTRAINT outbox_purpose_check CHECK (purpose IN
 ALTER TABLE outbox ADD plain boolean NOT NULL DEFAULT false; -- frame is UTF-8 text to send as it is
 ALTER TABLE outbox DROP CONSTRAINT outbox_frame_check;
 ALTER TABLE outbox ADD CONSTRAINT outbox_frame_check
-    CHECK (octet_length(frame) BETWEEN 1 AND CASE WHEN plain THEN 160 ELSE 133 END);
+    CHECK (octet_length(frame) BETWEEN 1 AND CASE WHEN plain THEN 320 ELSE 133 END);
 
 -- ---- the bill, by purpose; and what the phones send ----
 ALTER TABLE spend ADD purpose text NOT NULL DEFAULT 'control';

@@ -9,7 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gsm7.h"
 #include "log.h"
+#include "utf8.h"
 
 #define REPORTS_MAX 64
 #define PORT 16726
@@ -441,11 +443,58 @@ validity(uint32_t seconds)
 }
 
 static void
+text_of(const struct link_send *what, char out[static LINK_SEND_MAX + 1])
+{
+	memcpy(out, what->data, what->data_len);
+	out[what->data_len] = '\0';
+}
+
+/* libGammu wants UTF-16, big-endian, whatever travels. */
+static void
+compose_text(const struct link_send *what, GSM_SMSMessage *sms)
+{
+	char text[LINK_SEND_MAX + 1];
+	const char *p = text;
+	size_t n = 0;
+
+	text_of(what, text);
+	sms->Coding = gsm7_only(text) ? SMS_Coding_Default_No_Compression
+				      : SMS_Coding_Unicode_No_Compression;
+	while (*p != '\0' && n < GSM_MAX_SMS_LENGTH - 1) {
+		uint32_t c = utf8_next(&p);
+
+		if (c > 0xffff) {
+			uint32_t high = 0xd800 + ((c - 0x10000) >> 10);
+
+			sms->Text[2 * n] = (unsigned char)(high >> 8);
+			sms->Text[2 * n++ + 1] = (unsigned char)high;
+			c = 0xdc00 + ((c - 0x10000) & 0x3ff);
+		}
+		sms->Text[2 * n] = (unsigned char)(c >> 8);
+		sms->Text[2 * n++ + 1] = (unsigned char)c;
+	}
+	sms->Length = (int)n;
+	sms->UDH.Type = UDH_NoUDH;
+}
+
+/* libGammu checks no length: is it one SMS? */
+static bool
+fits(const struct link_send *what)
+{
+	char text[LINK_SEND_MAX + 1];
+
+	if (what->text == 0)
+		return what->data_len <= 133;
+	text_of(what, text);
+	return utf8_valid(text, what->data_len) &&
+	       gsm7_cut(text) == what->data_len;
+}
+
+static void
 compose(struct modem *m, const struct link_send *what, GSM_SMSMessage *sms)
 {
 	static const unsigned char udh[] = { 6, 5, 4, PORT >> 8, PORT & 0xff,
 		PORT >> 8, PORT & 0xff };
-	char text[161];
 
 	memset(sms, 0, sizeof *sms);
 	sms->PDU = what->report != 0 ? SMS_Status_Report : SMS_Submit;
@@ -455,12 +504,7 @@ compose(struct modem *m, const struct link_send *what, GSM_SMSMessage *sms)
 	sms->SMSC.Validity.Relative = validity(what->validity_s);
 	EncodeUnicode(sms->Number, what->number, strlen(what->number));
 	if (what->text != 0) {
-		snprintf(text, sizeof text, "%.*s", (int)what->data_len,
-		    (const char *)what->data);
-		sms->Coding = SMS_Coding_Default_No_Compression;
-		EncodeUnicode(sms->Text, text, strlen(text));
-		sms->Length = (int)strlen(text);
-		sms->UDH.Type = UDH_NoUDH;
+		compose_text(what, sms);
 		return;
 	}
 	sms->Coding = SMS_Coding_8bit;
@@ -482,8 +526,7 @@ modem_send(
 	out->outcome = LINK_UNKNOWN;
 	out->reference = -1;
 	out->error = -1;
-	/* libGammu checks no length; 140 octets are one SMS. */
-	if (what->data_len > (what->text != 0 ? 160u : 133u)) {
+	if (!fits(what)) {
 		out->outcome = LINK_FAILED;
 		return MODEM_OK;
 	}
