@@ -454,7 +454,8 @@ run_outbox(struct air *a)
 		ck_assert_int_eq(gate_outbox_result(a->db, c.account, c.outbox,
 				     "sent", "air", 1, 0, a->now_ms, &attempts),
 		    DB_OK);
-		a->counts.down++;
+		if (c.account == a->account) /* not what another test left */
+			a->counts.down++;
 		if (c.plain)
 			keep_letter(a, &c);
 		if (c.plain || (to = phone_of(a, c.number)) == -1)
