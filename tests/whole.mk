@@ -15,6 +15,7 @@ TESTS += tests/e2e-main.sh tests/e2e-lossy.sh tests/e2e-faults.sh
 EXTRA_DIST += setup/scenes/lib.sh
 SCENES = \
 	setup/scenes/day.sh \
+	setup/scenes/friend.sh \
 	setup/scenes/full-sim.sh \
 	setup/scenes/lossy.sh \
 	setup/scenes/replacement.sh \
