@@ -85,6 +85,8 @@ char *air_digest(struct air *a);
 void air_sim(struct air *a, int n, const char *number, const char *sim_id);
 /* The owner says that the phone is lost, or found. */
 void air_lost(struct air *a, int n, bool on);
+/* The first integer that a statement answers with; -1: none. */
+int64_t air_sql(struct air *a, const char *sql);
 /* An integer of the phone's row p: a column, or any expression. */
 int64_t air_ask(struct air *a, int n, const char *what);
 /* Restore all that is on phone from to phone to.  Its number. */

@@ -72,8 +72,6 @@ struct air {
 
 /* Octets as a literal for SQL; the caller frees it. */
 char *air_hex(const uint8_t *p, size_t len);
-/* The first value of the first row; -1: none. */
-int64_t air_sql(struct air *a, const char *sql);
 /* What is on the phone, as its user sees it. */
 void air_remember(struct station *s, const struct record *r);
 

@@ -1,8 +1,10 @@
+AIR_SOURCES = tests/air.c tests/air.h tests/air_internal.h tests/air_owner.c
+
 # the gateway's logic, with a real database and the phone's library
 dist_check_SCRIPTS += tests/with-postgres.sh tests/check-gateway.sh
 check_PROGRAMS += tests/gateway-tests
 TESTS += tests/check-gateway.sh
-tests_gateway_tests_SOURCES = tests/check_gateway.c tests/air.c tests/air.h tests/air_internal.h tests/air_owner.c
+tests_gateway_tests_SOURCES = tests/check_gateway.c $(AIR_SOURCES)
 tests_gateway_tests_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/smsd -I$(top_srcdir)/db \
 	-I$(top_srcdir)/phone $(PQ_CFLAGS)
 tests_gateway_tests_CFLAGS = $(TEST_CFLAGS)
@@ -13,7 +15,7 @@ dist_check_SCRIPTS += tests/check-life-gate.sh
 check_PROGRAMS += tests/life-gate-tests
 TESTS += tests/check-life-gate.sh
 tests_life_gate_tests_SOURCES = tests/check_life_gate.c tests/check_life_down.c \
-	tests/check_life_down.h tests/check_life_order.c tests/air.c tests/air.h tests/air_internal.h tests/air_owner.c \
+	tests/check_life_down.h tests/check_life_order.c $(AIR_SOURCES) \
 	tests/hand.c tests/hand.h
 tests_life_gate_tests_CPPFLAGS = $(tests_gateway_tests_CPPFLAGS)
 tests_life_gate_tests_CFLAGS = $(TEST_CFLAGS)
@@ -23,7 +25,17 @@ tests_life_gate_tests_LDADD = $(tests_gateway_tests_LDADD)
 dist_check_SCRIPTS += tests/check-life.sh
 check_PROGRAMS += tests/life-tests
 TESTS += tests/check-life.sh
-tests_life_tests_SOURCES = tests/check_life.c tests/air.c tests/air.h tests/air_internal.h tests/air_owner.c
+tests_life_tests_SOURCES = tests/check_life.c $(AIR_SOURCES)
 tests_life_tests_CPPFLAGS = $(tests_gateway_tests_CPPFLAGS)
 tests_life_tests_CFLAGS = $(TEST_CFLAGS)
 tests_life_tests_LDADD = $(tests_gateway_tests_LDADD)
+
+# what routine uploads cost on the way down; bench/phone-days is the long run
+dist_check_SCRIPTS += tests/check-days.sh
+check_PROGRAMS += tests/days-tests
+TESTS += tests/check-days.sh
+tests_days_tests_SOURCES = tests/check_days.c $(AIR_SOURCES)
+tests_days_tests_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -I$(top_srcdir)/smsd \
+	-I$(top_srcdir)/db -I$(top_srcdir)/phone -I$(top_srcdir)/phone-sim $(PQ_CFLAGS)
+tests_days_tests_CFLAGS = $(TEST_CFLAGS)
+tests_days_tests_LDADD = phone-sim/libphonesim.a $(tests_gateway_tests_LDADD)
