@@ -56,6 +56,7 @@ struct phone {
 	bool unconfirmed; /* nothing authentic has come since PROOF */
 	int64_t repeat_mono; /* the last SMS is sent again; 0: never */
 	int repeat_tries;
+	bool repeat_soon; /* its user waits for an answer */
 
 	/* proof of completeness */
 	int64_t state_mono; /* when STATE was last said */

@@ -58,7 +58,8 @@ upload_repeat_plan(struct phone *p, bool soon)
 	int64_t wait_ms = 36 * HOUR_MS
 			  << (p->repeat_tries < 2 ? p->repeat_tries : 2);
 
-	if (soon && p->repeat_tries < 3)
+	p->repeat_soon = soon && p->repeat_tries < 3;
+	if (p->repeat_soon)
 		wait_ms = soon_ms[p->repeat_tries];
 	p->repeat_mono = phone_mono(p) + wait_ms;
 }
@@ -350,6 +351,17 @@ tell_sent(struct phone *p, size_t sent)
 	phone_tell(p, PHONE_N_UPLOADED, text);
 }
 
+/* What is new shows what was lost before it: as long as something is, the last
+ * SMS need not be said again. */
+static void
+put_off_repeat(struct phone *p)
+{
+	if (p->repeat_soon)
+		return;
+	p->repeat_tries = 0;
+	upload_repeat_plan(p, false);
+}
+
 static void
 repeat_last(struct phone *p)
 {
@@ -360,7 +372,7 @@ repeat_last(struct phone *p)
 		journal_last_again(p->journal);
 		p->repeat_tries++;
 	}
-	upload_repeat_plan(p, p->repeat_tries < 3);
+	upload_repeat_plan(p, p->repeat_soon);
 }
 
 /*
@@ -373,6 +385,7 @@ upload_tick(struct phone *p, int64_t *next)
 	struct due d = { 0 };
 	bool open = is_open(p, next);
 	size_t sent = 0;
+	bool more;
 
 	transfer_sim(p);
 	if (p->repeat_mono != 0 && phone_mono(p) >= p->repeat_mono)
@@ -380,7 +393,9 @@ upload_tick(struct phone *p, int64_t *next)
 	do {
 		sent += send_waiting(p, open, next);
 		open = open && journal_frames_waiting(p->journal) == 0;
-	} while (open && make_next(p, &d));
+		if ((more = open && make_next(p, &d)))
+			put_off_repeat(p);
+	} while (more);
 	if (p->pong_mono != 0 && phone_mono(p) >= p->pong_mono &&
 	    (open || p->pong_urgent)) {
 		transfer_answer(p, riders(p), p->pong_urgent);

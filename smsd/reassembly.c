@@ -9,7 +9,7 @@ const struct reassembly_timing reassembly_timing_default = {
 	.quiet_ms = 10 * MINUTE_MS,
 	.ack_sms = 16,
 	.ack_every_ms = DAY_MS,
-	.ack_latest_ms = 3 * DAY_MS,
+	.ack_latest_ms = 14 * DAY_MS,
 	.again_ms = 60 * MINUTE_MS,
 };
 

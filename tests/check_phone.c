@@ -405,6 +405,35 @@ START_TEST(no_coverage_loses_nothing)
 }
 END_TEST
 
+/* While uploads go on, each says what was sent before it: nothing is said again
+ * for want of an answer until the phone has been silent for 36 hours. */
+START_TEST(routine_uploads_wait_for_their_answer)
+{
+	own_policy(RECORD_MESSAGE, POLICY_AT_ONCE, 0);
+	for (uint32_t day = 1; day <= 10; day++) {
+		put_messages(day, 1);
+		peer_run(p, DAY);
+		ck_assert_uint_eq(p->nsent, day);
+	}
+	peer_run(p, 11 * HOUR);
+	ck_assert_uint_eq(p->nsent, 10);
+	peer_run(p, 2 * HOUR);
+	ck_assert_uint_eq(p->nsent, 11);
+	ck_assert_uint_eq(peer_transfer_of(p, &p->sent[10]),
+	    peer_transfer_of(p, &p->sent[9]));
+	/* An answer within minutes is still expected of what was asked for. */
+	put_messages(11, 1);
+	phone_upload_now(p->phone);
+	peer_run(p, MINUTE);
+	ck_assert_uint_eq(p->nsent, 12);
+	put_messages(12, 1);
+	peer_run(p, MINUTE);
+	ck_assert_uint_eq(p->nsent, 13);
+	peer_run(p, 10 * MINUTE);
+	ck_assert_uint_eq(p->nsent, 14);
+}
+END_TEST
+
 /* ---- clocks ---- */
 
 static size_t
@@ -705,6 +734,7 @@ main(void)
 	tcase_add_test(tc, the_pace_is_kept);
 	tcase_add_test(tc, a_day_has_its_limit);
 	tcase_add_test(tc, no_coverage_loses_nothing);
+	tcase_add_test(tc, routine_uploads_wait_for_their_answer);
 	tcase_add_test(tc, exactly_what_is_asked_for);
 	tcase_add_test(tc, numbers_that_were_never_used_are_ignored);
 	tcase_add_test(tc, a_replay_has_no_effect);
