@@ -9,6 +9,8 @@
 #ifndef LINK_H
 #define LINK_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define LINK_NUMBER_MAX 24 /* E.164 with +, NUL-ended */
@@ -101,5 +103,18 @@ struct link_modem {
 	int32_t battery_percent; /* -1: unknown */
 	uint32_t sim_used, sim_size;
 };
+
+/* Any packet that a child may send to the supervisor. */
+union link_packet {
+	struct link_head head;
+	struct link_sms sms;
+	struct link_result result;
+	struct link_modem modem;
+	struct link_send send;
+};
+
+/* Are these n octets, as they came, a packet of a kind that a child sends, as
+ * long as its kind, with lengths and texts that end within it? */
+bool link_is_whole(const union link_packet *p, size_t n);
 
 #endif

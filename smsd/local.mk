@@ -13,6 +13,7 @@ smsd_libsmsd_a_SOURCES = \
 	smsd/keys.h \
 	smsd/ladder.c \
 	smsd/ladder.h \
+	smsd/link.c \
 	smsd/link.h \
 	smsd/lost.c \
 	smsd/notify.c \

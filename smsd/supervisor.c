@@ -237,50 +237,8 @@ expire_queue(struct supervisor *s)
 
 /* ---- packets ---- */
 
-union packet {
-	struct link_head head;
-	struct link_sms sms;
-	struct link_result result;
-	struct link_modem modem;
-	struct link_send send;
-};
-
-static bool
-is_whole(const union packet *p, ssize_t n)
-{
-	size_t want = 0;
-
-	if (n < (ssize_t)sizeof p->head || (ssize_t)p->head.len != n)
-		return false;
-	switch ((enum link_kind)p->head.kind) {
-	case LINK_READY:
-	case LINK_STATE:
-		want = sizeof p->modem;
-		break;
-	case LINK_INCOMING:
-		return n == sizeof p->sms &&
-		       p->sms.udh_len <= sizeof p->sms.udh &&
-		       p->sms.data_len <= sizeof p->sms.data &&
-		       memchr(p->sms.number, 0, sizeof p->sms.number) != NULL;
-	case LINK_RESULT:
-		want = sizeof p->result;
-		break;
-	case LINK_SEND:
-		return n == sizeof p->send &&
-		       p->send.data_len <= sizeof p->send.data;
-	case LINK_ALIVE:
-		want = sizeof p->head;
-		break;
-	case LINK_KEPT:
-	case LINK_STOP:
-	case LINK_WAKE:
-		return false;
-	}
-	return n == (ssize_t)want;
-}
-
 static void
-from_modem(struct supervisor *s, struct child *c, const union packet *p)
+from_modem(struct supervisor *s, struct child *c, const union link_packet *p)
 {
 	struct link_result r;
 
@@ -322,14 +280,14 @@ on_readable(evutil_socket_t fd, short what, void *ctx)
 {
 	struct child *c = ctx;
 	struct supervisor *s = c->of;
-	union packet p;
+	union link_packet p;
 	ssize_t n = -1;
 
 	(void)what;
 	while (c->held < GROUP_MAX &&
 	       (n = recv(fd, &p, sizeof p, MSG_DONTWAIT)) > 0) {
 		c->heard_ms = mono_ms();
-		if (!is_whole(&p, n)) {
+		if (!link_is_whole(&p, (size_t)n)) {
 			log_error("%s: a packet that is none: killed", c->name);
 			kill(c->pid, SIGKILL);
 			break;

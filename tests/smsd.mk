@@ -16,6 +16,13 @@ tests_check_spool_CPPFLAGS = $(SMSD_TEST_CPPFLAGS)
 tests_check_spool_CFLAGS = $(TEST_CFLAGS)
 tests_check_spool_LDADD = $(SMSD_TEST_LIBS)
 
+check_PROGRAMS += tests/check_link
+TESTS += tests/check_link
+tests_check_link_SOURCES = tests/check_link.c
+tests_check_link_CPPFLAGS = $(SMSD_TEST_CPPFLAGS)
+tests_check_link_CFLAGS = $(TEST_CFLAGS)
+tests_check_link_LDADD = $(SMSD_TEST_LIBS)
+
 check_PROGRAMS += tests/check_sandbox
 TESTS += tests/check_sandbox
 tests_check_sandbox_SOURCES = tests/check_sandbox.c smsd/modem/sandbox.c
