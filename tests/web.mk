@@ -14,6 +14,23 @@ tests_check_policy_page_CPPFLAGS = $(WEB_TEST_CPPFLAGS)
 tests_check_policy_page_CFLAGS = $(TEST_CFLAGS)
 tests_check_policy_page_LDADD = $(WEB_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/check_web
+TESTS += tests/check_web
+tests_check_web_SOURCES = tests/check_web.c
+tests_check_web_CPPFLAGS = $(WEB_TEST_CPPFLAGS)
+tests_check_web_CFLAGS = $(TEST_CFLAGS)
+tests_check_web_LDFLAGS = -Wl,--wrap=explicit_bzero
+tests_check_web_LDADD = $(WEB_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/check_session
+TESTS += tests/check_session
+tests_check_session_SOURCES = tests/check_session.c
+tests_check_session_CPPFLAGS = $(WEB_TEST_CPPFLAGS)
+tests_check_session_CFLAGS = $(TEST_CFLAGS)
+tests_check_session_LDFLAGS = -Wl,--wrap=pages_session_find \
+	-Wl,--wrap=pages_session_put -Wl,--wrap=pages_session_drop
+tests_check_session_LDADD = $(WEB_LIBS) $(CHECK_LIBS)
+
 # Each export format, read back by readers that are not ours.
 EXTRA_DIST += tests/export.py
 check_PROGRAMS += tests/export_from

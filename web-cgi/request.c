@@ -98,9 +98,10 @@ read_form(const struct request_env *env, struct request *r)
 	    strncasecmp(env->content_type, type, sizeof type - 1) != 0 ||
 	    memchr(env->body, '\0', env->body_len) != NULL)
 		return REQUEST_E_FORM;
-	r->storage[1] = strndup(env->body, env->body_len);
-	if (r->storage[1] == NULL)
+	if (env->body_len > REQUEST_BODY_MAX ||
+	    (r->storage[1] = strndup(env->body, env->body_len)) == NULL)
 		return REQUEST_E_LONG;
+	r->storage_len[1] = env->body_len;
 	return fields(r->storage[1], r->form, &r->nform);
 }
 
@@ -126,6 +127,7 @@ request_read(const struct request_env *env, struct request *out)
 	out->storage[0] = strdup(env->query != NULL ? env->query : "");
 	if (out->storage[0] == NULL)
 		return REQUEST_E_LONG;
+	out->storage_len[0] = strlen(out->storage[0]);
 	err = fields(out->storage[0], out->query, &out->nquery);
 	if (err == REQUEST_OK && out->post)
 		err = read_form(env, out);
@@ -138,9 +140,10 @@ void
 request_clear(struct request *r)
 {
 	for (int i = 0; i < 2; i++) {
-		/* Passwords pass through here. */
-		if (r->storage[i] != NULL && r->nform > 0)
-			explicit_bzero(r->storage[i], strlen(r->storage[i]));
+		/* Passwords pass through here.  Not strlen(): the fields have
+		 * been cut apart. */
+		if (r->storage[i] != NULL)
+			explicit_bzero(r->storage[i], r->storage_len[i]);
 		free(r->storage[i]);
 		r->storage[i] = NULL;
 	}

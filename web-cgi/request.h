@@ -24,7 +24,8 @@ struct request {
 	size_t nquery, nform;
 	struct request_field query[REQUEST_FIELDS_MAX];
 	struct request_field form[REQUEST_FIELDS_MAX];
-	char *storage[2]; /* what the fields point into */
+	char *storage[2]; /* what the fields point into: query and form */
+	size_t storage_len[2];
 };
 
 enum request_err {
