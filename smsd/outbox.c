@@ -15,11 +15,19 @@
 
 #define IN_FLIGHT_MAX 16
 #define TRIES_MAX 6
+#define NOTE_TRIES_MAX 2 /* of an answer that the database refuses */
 #define IDLE_MS 5000
 
 /* A row that is being sent: the request's number is its outbox id. */
 struct flight {
 	int64_t account, outbox; /* 0: free */
+};
+
+/* An answer stays here until it is noted: it has left the socket. */
+struct heard {
+	bool any;
+	int tries;
+	struct link_result result;
 };
 
 struct outbox {
@@ -29,6 +37,7 @@ struct outbox {
 	bool stop, down;
 	int64_t down_wait_ms;
 	struct flight flight[IN_FLIGHT_MAX];
+	struct heard heard;
 };
 
 static int64_t
@@ -85,6 +94,35 @@ take_result(struct outbox *o, const struct link_result *r)
 	return err;
 }
 
+/*
+ * Note the answer that was heard, if any.  A database that is away is waited
+ * for; one that refuses the answer is asked once more, and then the answer is
+ * given up, so that it does not stand in the way of all others: the row counts
+ * as unknown from the next start on.
+ */
+static enum db_err
+note_heard(struct outbox *o)
+{
+	struct flight *f;
+	enum db_err err;
+
+	if (!o->heard.any)
+		return DB_OK;
+	err = take_result(o, &o->heard.result);
+	if (err != DB_OK && err != DB_LOST &&
+	    ++o->heard.tries == NOTE_TRIES_MAX) {
+		log_error("outbox %llu: its outcome cannot be noted",
+		    (unsigned long long)o->heard.result.request);
+		f = flight_of(o, (int64_t)o->heard.result.request);
+		if (f != NULL)
+			f->outbox = 0;
+		err = DB_OK;
+	}
+	if (err == DB_OK)
+		o->heard = (struct heard){ 0 };
+	return err;
+}
+
 static enum db_err
 take_modem(struct outbox *o, const struct link_modem *m)
 {
@@ -111,20 +149,22 @@ hear(struct outbox *o)
 		struct link_result result;
 		struct link_modem modem;
 	} p;
-	enum db_err err = DB_OK;
-	ssize_t n;
+	enum db_err err = note_heard(o);
+	ssize_t n = -1;
 
+	errno = EAGAIN;
 	while (err == DB_OK &&
 	       (n = recv(o->link_fd, &p, sizeof p, MSG_DONTWAIT)) > 0) {
 		if (n < (ssize_t)sizeof p.head)
 			continue;
 		if (p.head.kind == LINK_STOP)
 			o->stop = true;
-		else if (p.head.kind == LINK_RESULT && n == sizeof p.result)
-			err = take_result(o, &p.result);
-		else if ((p.head.kind == LINK_READY ||
-			     p.head.kind == LINK_STATE) &&
-			 n == sizeof p.modem)
+		else if (p.head.kind == LINK_RESULT && n == sizeof p.result) {
+			o->heard = (struct heard){ true, 0, p.result };
+			err = note_heard(o);
+		} else if ((p.head.kind == LINK_READY ||
+			       p.head.kind == LINK_STATE) &&
+			   n == sizeof p.modem)
 			err = take_modem(o, &p.modem);
 	}
 	if (err == DB_OK && (n == 0 || (n == -1 && errno != EAGAIN)))

@@ -23,6 +23,37 @@ tests_check_link_CPPFLAGS = $(SMSD_TEST_CPPFLAGS)
 tests_check_link_CFLAGS = $(TEST_CFLAGS)
 tests_check_link_LDADD = $(SMSD_TEST_LIBS)
 
+check_PROGRAMS += tests/check_smsd_conf
+TESTS += tests/check_smsd_conf
+tests_check_smsd_conf_SOURCES = tests/check_smsd_conf.c
+tests_check_smsd_conf_CPPFLAGS = $(SMSD_TEST_CPPFLAGS)
+tests_check_smsd_conf_CFLAGS = $(TEST_CFLAGS)
+tests_check_smsd_conf_LDADD = $(SMSD_TEST_LIBS)
+
+check_PROGRAMS += tests/check_vault
+TESTS += tests/check_vault
+tests_check_vault_SOURCES = tests/check_vault.c
+tests_check_vault_CPPFLAGS = $(SMSD_TEST_CPPFLAGS)
+tests_check_vault_CFLAGS = $(TEST_CFLAGS)
+tests_check_vault_LDFLAGS = -Wl,--wrap=gate_phone_by_key \
+	-Wl,--wrap=gate_data_key_put -Wl,--wrap=gate_records_put \
+	-Wl,--wrap=gate_file_piece_put
+tests_check_vault_LDADD = $(SMSD_TEST_LIBS)
+
+check_PROGRAMS += tests/check_outbox
+TESTS += tests/check_outbox
+tests_check_outbox_SOURCES = tests/check_outbox.c
+tests_check_outbox_CPPFLAGS = $(SMSD_TEST_CPPFLAGS)
+tests_check_outbox_CFLAGS = $(TEST_CFLAGS)
+tests_check_outbox_LDFLAGS = -Wl,--wrap=db_open -Wl,--wrap=db_close \
+	-Wl,--wrap=db_reconnect -Wl,--wrap=db_alive \
+	-Wl,--wrap=db_listen -Wl,--wrap=db_socket \
+	-Wl,--wrap=db_notified -Wl,--wrap=gate_outbox_recover \
+	-Wl,--wrap=gate_outbox_claim -Wl,--wrap=gate_outbox_result \
+	-Wl,--wrap=gate_outbox_retry -Wl,--wrap=gate_outbox_next \
+	-Wl,--wrap=gate_modem_put -Wl,--wrap=gate_modem_count
+tests_check_outbox_LDADD = $(SMSD_TEST_LIBS)
+
 check_PROGRAMS += tests/check_sandbox
 TESTS += tests/check_sandbox
 tests_check_sandbox_SOURCES = tests/check_sandbox.c smsd/modem/sandbox.c
