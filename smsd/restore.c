@@ -170,9 +170,12 @@ put_records(struct gateway *g, const struct keys_phone *phone,
 	    room_of(phone) - at, &len);
 	if (*n == 0)
 		return DB_OK;
+	/* As in the receipt: the sum of what is to be there, so not of what
+	 * is to go. */
 	for (size_t i = 0; i < *n; i++)
-		*mark += seal_mark(phone->seal, stored,
-		    record_encode(records[i], stored, sizeof stored));
+		if (record_op(records[i]) == RECORD_PUT)
+			*mark += seal_mark(phone->seal, stored,
+			    record_encode(records[i], stored, sizeof stored));
 	return put_transfer(g, phone, r, text, at + len, now_ms, transfer);
 }
 
