@@ -43,6 +43,7 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/page_calendar.c \
 	web-cgi/page_calls.c \
 	web-cgi/page_codes.c \
+	web-cgi/page_contact_edit.c \
 	web-cgi/page_contacts.c \
 	web-cgi/page_entry.c \
 	web-cgi/page_events.c \

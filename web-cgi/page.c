@@ -230,6 +230,7 @@ static const struct route routes[] = {
 	{ "/codes/revoke", page_codes_revoke, true, false, true },
 	{ "/contacts", page_contacts, true, true, false },
 	{ "/contact", page_contact, true, true, false },
+	{ "/contact/edit", page_contact_edit, true, true, true },
 	{ "/messages", page_messages, true, true, false },
 	{ "/conversation", page_conversation, true, true, false },
 	{ "/calls", page_calls, true, true, false },

@@ -129,6 +129,7 @@ void page_codes(struct page *p);
 void page_codes_revoke(struct page *p);
 void page_contacts(struct page *p);
 void page_contact(struct page *p);
+void page_contact_edit(struct page *p);
 void page_messages(struct page *p);
 void page_conversation(struct page *p);
 void page_calls(struct page *p);

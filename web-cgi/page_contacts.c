@@ -80,6 +80,11 @@ page_contacts(struct page *p)
 		return;
 	qsort(list, n, sizeof *list, by_name);
 	browse_begin(p, TXT(p, CONTACTS));
+	if (browse_as_of(p) == 0)
+		html_put(&p->body,
+		    "<p class=\"actions\"><a class=\"button\" "
+		    "href=\"/contact/edit\">%s</a></p>\n",
+		    TXT(p, CONTACT_NEW));
 	if (n == 0) {
 		browse_empty(p, TXT(p, NO_CONTACTS));
 	} else {
@@ -171,6 +176,12 @@ page_contact(struct page *p)
 	browse_keep(p, '?');
 	html_put(&p->body, "\">← %s</a> ", TXT(p, CONTACTS));
 	browse_versions(p, one);
+	if (browse_as_of(p) == 0)
+		html_put(&p->body,
+		    " <a href=\"/contact/edit?phone=%lld&amp;id=%u\" "
+		    "id=\"change\">%s</a>",
+		    (long long)one->phone, (unsigned)record_id(r),
+		    TXT(p, CONTACT_CHANGE));
 	buf_str(&p->body, "</p>\n");
 	page_end(p);
 	opened_free(one, 1);

@@ -223,11 +223,134 @@ async function wipe(page, at) {
 	ok(await page.locator("#contacts li").count() > 5, "what is in the vault stays");
 }
 
+/* A text from any handset to the service's number. */
+async function by_text(page, list) {
+	await page.goto("/contacts");
+	const name = await page.textContent("#contacts li:first-child b");
+	const number = await page.textContent("#contacts li:first-child small");
+	await sim(`sms +358457770000 +358401000000 "find ${list[3].toLowerCase()} ${name}"`);
+	await sim("wait handset +358457770000 1 60");
+	const digits = (t) => t.replace(/\D/g, "").slice(-9);
+	ok(digits(await sim("sms +358457770000")).length === 9 &&
+	    (await sim("sms +358457770000")).replace(/[^0-9+]/g, "").includes(digits(number)),
+	    "a code from the page, sent from any phone, finds a contact's number");
+	await page.goto("/codes");
+	await reload_until(page, "the code is used", async (p) =>
+	    await p.locator("#codes .state.good").count() === 9);
+	const used = page.locator("#codes li", { hasText: `${list[3].slice(0, 4)}-…` });
+	match(await used.textContent(), /Used/, "it is used now, and no other is");
+	match(await used.textContent(), /\+358457770000/, "with the number that used it");
+	await look(page, "codes-used");
+}
+
+/* ---- contacts written on the page ---- */
+
+async function fill_contact(page, fields) {
+	for (const [field, value] of Object.entries(fields)) {
+		if (field.includes("type"))
+			await page.selectOption(`#${field}`, value);
+		else
+			await page.fill(`#${field}`, value);
+	}
+	await page.click("#edit button[value=price]");
+}
+
+/* Send what was priced, and wait for the phone's receipt. */
+async function send(page, n) {
+	match(await page.textContent("#sms"), /about [1-9]\d* SMS/, "the price is said first");
+	await page.click("#send");
+	match(await page.textContent("h1"), /This page → Spare phone/, "it goes from the page to the phone");
+	await page.waitForTimeout(3000);
+	for (let i = 0; i < 20 && await page.getAttribute("[data-state]", "data-state") !== "done"; i++) {
+		await sim(`phone ${n} upload`);
+		await page.waitForTimeout(1500);
+		await page.reload();
+	}
+	equal(await page.getAttribute("[data-state]", "data-state"), "done", "the phone has it");
+	match(await page.textContent("#verdict"), /Everything/, "and its receipt says so");
+}
+
+async function contact_of(page, name) {
+	await page.goto("/contacts");
+	await reload_until(page, `${name} is in the vault`, async (p) =>
+	    await p.locator("#contacts li", { hasText: name }).count() === 1);
+	await page.click(`#contacts li:has(b:text-is("${name}")) a`);
+}
+
+async function contacts(page) {
+	const name = "Zacharias Ω <b>";
+
+	await page.goto("/contacts");
+	await page.click("a.button:text-is('New contact')");
+	await page.selectOption("#phone", { label: "Spare phone" });
+	await fill_contact(page, { name: " " });
+	match(await page.textContent("#name-wrong"), /Give a name/, "a contact without anything is none");
+	await fill_contact(page, { name, number1: "call me" });
+	match(await page.textContent("#number1-wrong"), /digits/, "letters are no number");
+	equal(await page.inputValue("#name"), name, "what was typed stays");
+	await look(page, "contact-error");
+	await page.selectOption("#phone", { label: "Spare phone" });
+	await fill_contact(page, { name, number1: "+358 40 777 0001", "number-type1": "3",
+		number2: "+358 40 777 0002", email1: "zacharias@example.org",
+		birthday: "--05-03", note: "Two lines:\n& the second" });
+	match(await page.textContent("#change"), /\+358 40 777 0001, \+358 40 777 0002/,
+	    "the page shows what will be there");
+	await look(page, "contact-price");
+	await send(page, 2);
+	await look(page, "contact-sent");
+	match(await sim("phone 2 contacts 100"), /Zacharias Ω <b>/, "the contact is on the phone");
+	await contact_of(page, name);
+	match(await page.textContent("main"), /zacharias@example\.org/, "and in the vault");
+	await look(page, "contact");
+	await page.click("#change");
+	equal(await page.inputValue("#number2"), "+358 40 777 0002", "it can be changed");
+	equal(await page.inputValue("#note"), "Two lines:\n& the second", "from what it is");
+	equal(await page.inputValue("#number-type1"), "3", "in every field");
+	await page.click("#edit button[value=price]");
+	match(await page.textContent(".note.bad"), /Nothing is changed/, "no change costs nothing");
+	await fill_contact(page, { number1: "", org: "Ω Ltd" });
+	equal((await page.locator("#change del").first().textContent()),
+	    "+358 40 777 0001, +358 40 777 0002", "what goes is struck out");
+	await send(page, 2);
+	match(await sim("phone 2 contacts 100"), /Zacharias Ω <b>.*0002/, "the phone has the change");
+	ok(!/777 ?0001/.test(await sim("phone 2 contacts 100")), "and not what was taken away");
+	await contact_of(page, name);
+	await reload_until(page, "the change is in the vault", async (p) =>
+	    /Ω Ltd/.test(await p.textContent("main")));
+	await page.click("#change");
+	await look(page, "contact-edit");
+	/* Meanwhile somebody changes it on the phone. */
+	const id = new URL(page.url()).searchParams.get("id");
+	await sim(`phone 2 contact edit ${id} "${name}" +358407770003`);
+	await sim("phone 2 upload");
+	const other = await page.context().newPage();
+	await contact_of(other, name);
+	await reload_until(other, "the phone's change", async (p) =>
+	    /0003/.test(await p.textContent("main")));
+	await other.close();
+	await fill_contact(page, { org: "Late Ltd" });
+	match(await page.textContent(".note.bad"), /newer version/,
+	    "a change of what is no longer so is not sent");
+	await contact_of(page, name);
+	await page.click("#change");
+	await page.click("#delete");
+	match(await page.textContent("#change"), /A deleted contact/, "it can be deleted");
+	await look(page, "contact-delete");
+	await send(page, 2);
+	ok(!/Zacharias/.test(await sim("phone 2 contacts 100")), "it is gone from the phone");
+	await page.goto("/contacts");
+	await reload_until(page, "and from the list", async (p) =>
+	    await p.locator("#contacts li", { hasText: name }).count() === 0);
+	await page.goto("/deleted");
+	match(await page.textContent("main"), /Zacharias/, "but not from the vault");
+}
+
 async function chinese(page, at) {
 	await page.goto("/account/settings");
 	await page.selectOption("#language", "zh");
 	await page.click("main form button");
-	for (const path of [at("lost"), at("evidence"), at("evidence/print"), at("wipe"), "/codes"]) {
+	for (const path of [at("lost"), at("evidence"), at("evidence/print"), at("wipe"), "/codes",
+		"/contact/edit"]) {
 		await page.goto(path);
 		await look(page, path.split("?")[0].slice(1).replaceAll("/", "-"));
 	}
@@ -245,9 +368,11 @@ try {
 	await stolen();
 	await evidence(page, at);
 	await found(page, at);
-	await codes(page);
+	await by_text(page, await codes(page));
 	await revoke(page);
 	await wipe(page, at);
+	await bind(page, 2, "Spare phone");
+	await contacts(page);
 	await chinese(page, at);
 	looked(60);
 	equal(complaints.join("\n"), "", "the browser complained of nothing");
