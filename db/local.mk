@@ -28,6 +28,8 @@ db_libdb_a_SOURCES = \
 	db/pages_file.c \
 	db/pages_history.c \
 	db/pages_internal.h \
+	db/pages_life.c \
+	db/pages_life.h \
 	db/pages_list.c \
 	db/pages_lost.c \
 	db/pages_lost.h \

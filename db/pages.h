@@ -83,10 +83,10 @@ enum db_err pages_phones(struct db *db, int64_t account, int64_t phone,
     struct pages_phone **out, size_t *n);
 enum db_err pages_phone_rename(
     struct db *db, int64_t account, int64_t phone, const char *name);
-/* Also tells the phone, and cancels nothing that it has sent. */
-enum db_err pages_phone_unbind(struct db *db, int64_t account, int64_t phone);
 enum db_err pages_policy_put(struct db *db, int64_t account, int64_t phone,
     const uint8_t *policy, size_t len);
+/* The gateway obeys WIRE_CMD_UNBIND itself too: once the phone is told, it is
+ * no longer bound. */
 enum db_err
 pages_command_put(struct db *db, int64_t account, int64_t phone, int command);
 
@@ -219,8 +219,18 @@ struct pages_event {
 	int64_t at_ms, phone;
 	char kind[40], detail[PAGES_NAME_MAX], phone_name[PAGES_NAME_MAX];
 };
-enum db_err pages_events(struct db *db, int64_t account, size_t max,
-    struct pages_event **out, size_t *n);
+struct pages_event_wish {
+	int64_t phone; /* 0: of all, and of none */
+	const char *kind; /* "": all */
+	size_t skip, max; /* newest first */
+};
+/* *total: how many there are without skip and max. */
+enum db_err pages_events(struct db *db, int64_t account,
+    const struct pages_event_wish *wish, struct pages_event **out, size_t *n,
+    int64_t *total);
+/* The kinds that there are: " phone-bound signed-in ", cut at cap. */
+enum db_err
+pages_event_kinds(struct db *db, int64_t account, char *out, size_t cap);
 enum db_err pages_event_put(struct db *db, int64_t account, int64_t phone,
     const char *kind, const char *detail);
 

@@ -101,19 +101,6 @@ pages_phone_rename(
 }
 
 enum db_err
-pages_phone_unbind(struct db *db, int64_t account, int64_t phone)
-{
-	static const struct db_stmt stmt = { "phone_unbind", 2,
-		"UPDATE phone SET unbound_at = now() WHERE account_id = $1 "
-		"AND phone_id = $2 AND unbound_at IS NULL" };
-	struct db_args a = { 0 };
-
-	db_arg_int(&a, account);
-	db_arg_int(&a, phone);
-	return pages_run(db, account, &stmt, &a);
-}
-
-enum db_err
 pages_policy_put(struct db *db, int64_t account, int64_t phone,
     const uint8_t *policy, size_t len)
 {

@@ -196,6 +196,10 @@ put_command(struct gateway *g, const struct gate_command *c, int64_t now_ms)
 	if ((err = gate_command_taken(
 		 g->db, c->account, c->command_id, now_ms)) != DB_OK)
 		return err == DB_NONE ? DB_OK : err;
+	if (w.command == WIRE_CMD_UNBIND) {
+		err = gateway_unbind(g, c->account, c->phone, now_ms);
+		return err == DB_NONE ? DB_OK : err;
+	}
 	err = gateway_find_phone(g, c->account, c->phone, now_ms, &phone);
 	if (err != DB_OK) /* unbound meanwhile: there is nobody to tell */
 		return err == DB_NONE ? DB_OK : err;

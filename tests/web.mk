@@ -31,6 +31,14 @@ tests_check_session_LDFLAGS = -Wl,--wrap=pages_session_find \
 	-Wl,--wrap=pages_session_put -Wl,--wrap=pages_session_drop
 tests_check_session_LDADD = $(WEB_LIBS) $(CHECK_LIBS)
 
+# Every kind of event has words.
+check_PROGRAMS += tests/event_words
+tests_event_words_SOURCES = tests/event_words.c
+tests_event_words_CPPFLAGS = $(WEB_TEST_CPPFLAGS)
+tests_event_words_LDADD = $(WEB_LIBS)
+dist_check_SCRIPTS += tests/check-events.sh
+TESTS += tests/check-events.sh
+
 # Each export format, read back by readers that are not ours.
 EXTRA_DIST += tests/export.py
 check_PROGRAMS += tests/export_from

@@ -8,6 +8,8 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/deliver.h \
 	web-cgi/evidence.c \
 	web-cgi/evidence.h \
+	web-cgi/event_words.c \
+	web-cgi/event_words.h \
 	web-cgi/export.c \
 	web-cgi/export.h \
 	web-cgi/export_csv.c \
@@ -54,7 +56,11 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/page_lost.c \
 	web-cgi/page_messages.c \
 	web-cgi/page_notes.c \
+	web-cgi/page_phone.c \
 	web-cgi/page_phones.c \
+	web-cgi/page_sims.c \
+	web-cgi/phone_facts.c \
+	web-cgi/phone_facts.h \
 	web-cgi/page_notices.c \
 	web-cgi/page_policy.c \
 	web-cgi/page_restore.c \

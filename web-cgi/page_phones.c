@@ -1,69 +1,87 @@
 /*
- * The owner's phones: all of them, and one.
+ * The owner's phones: all of them, and what is done about one.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "page.h"
+#include "pages_life.h"
+#include "phone_facts.h"
 #include "utf8.h"
 #include "wire.h"
 
 /* ---- the list ---- */
 
 static void
-put_fact(struct page *p, const char *what)
-{
-	html_put(&p->body, "<dt>%s</dt><dd>", what);
-}
-
-static void
-put_counts(struct page *p, const struct pages_phone *ph)
-{
-	html_put(&p->body,
-	    "<p class=\"counts\"><span><b>%lld</b> %s</span>"
-	    "<span><b>%lld</b> %s</span><span><b>%lld</b> %s</span></p>",
-	    (long long)ph->records[RECORD_CONTACT], TXT(p, CONTACTS),
-	    (long long)ph->records[RECORD_MESSAGE], TXT(p, MESSAGES),
-	    (long long)ph->records[RECORD_CALL], TXT(p, CALLS));
-}
-
-static void
-put_facts(struct page *p, const struct pages_phone *ph)
-{
-	buf_str(&p->body, "<dl>");
-	put_fact(p, TXT(p, LAST_HEARD));
-	page_ago(p, ph->heard_ms);
-	buf_str(&p->body, "</dd>");
-	put_fact(p, TXT(p, NUMBER));
-	html_put(&p->body, "%s</dd>", ph->number);
-	put_fact(p, TXT(p, SMS_RECEIVED));
-	html_put(&p->body, "%lld</dd>", (long long)ph->sms_up);
-	put_fact(p, TXT(p, SMS_USED));
-	html_put(&p->body, "%lld %s %lld</dd>", (long long)ph->month_sms,
-	    TXT(p, OF), (long long)ph->month_max);
-	put_fact(p, TXT(p, COMPLETE));
-	html_put(&p->body, "%s</dd>",
-	    ph->cumulative >= ph->highest ? TXT(p, ALL_HERE) : TXT(p, MISSING));
-	put_fact(p, TXT(p, POLICY));
-	page_policy_state(p, ph);
-	buf_str(&p->body, "</dd></dl>");
-}
-
-static void
 put_card(struct page *p, const struct pages_phone *ph)
 {
+	struct phone_facts facts;
+
+	if (!phone_facts_load(p, ph->phone, &facts))
+		return;
 	html_put(&p->body,
 	    "<article class=\"card phone\" data-phone=\"%lld\"><h2>"
 	    "<a href=\"/phone?id=%lld\">%s</a>",
 	    (long long)ph->phone, (long long)ph->phone, ph->name);
-	if (ph->unbound_ms != 0)
-		html_put(&p->body, " <span class=\"state\">%s</span>",
-		    TXT(p, UNBOUND));
+	phone_facts_put_state(p, ph, &facts);
 	buf_str(&p->body, "</h2>");
-	put_counts(p, ph);
-	put_facts(p, ph);
+	phone_facts_put_counts(p, ph);
+	phone_facts_put(p, ph, &facts);
 	buf_str(&p->body, "</article>\n");
+	phone_facts_clear(&facts);
+}
+
+/* A device of his that is bound to another account: for some days he may say
+ * that this was not he. */
+static void
+put_contests(struct page *p)
+{
+	struct pages_contest *list = NULL;
+	size_t n = 0;
+
+	if (pages_contests(p->db, p->who.account, &list, &n) != DB_OK)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		html_put(&p->body,
+		    "<div class=\"note bad contest\" role=\"alert\"><p><b>%s</b>"
+		    " · ",
+		    TXT(p, CONTEST));
+		page_moment(p, list[i].bound_ms);
+		html_put(&p->body, "</p><p>%s ", TXT(p, CONTEST_TEXT));
+		page_moment(p, list[i].until_ms);
+		buf_str(&p->body,
+		    "</p><form method=\"post\" action=\"/phones/veto\">");
+		page_csrf(p);
+		html_put(&p->body,
+		    "<input type=\"hidden\" name=\"id\" value=\"%lld\">"
+		    "<button class=\"danger\">%s</button></form></div>\n",
+		    (long long)list[i].phone, TXT(p, CONTEST_VETO));
+	}
+	free(list);
+}
+
+void
+page_phones_veto(struct page *p)
+{
+	enum db_err err =
+	    pages_veto(p->db, p->who.account, request_number(&p->req, "id"));
+
+	if (err == DB_NONE)
+		page_redirect(p, "/phones?veto=late");
+	else if (page_ok(p, err))
+		page_redirect(p, "/phones?veto=done");
+}
+
+static void
+put_veto_note(struct page *p)
+{
+	const char *veto = request_query(&p->req, "veto");
+
+	if (strcmp(veto, "done") == 0)
+		page_note(p, "good", TXT(p, CONTEST_DONE));
+	else if (strcmp(veto, "late") == 0)
+		page_note(p, "bad", TXT(p, CONTEST_LATE));
 }
 
 void
@@ -75,6 +93,8 @@ page_phones(struct page *p)
 	if (!page_ok(p, pages_phones(p->db, p->who.account, 0, &list, &n)))
 		return;
 	page_begin(p, TXT(p, PHONES));
+	put_veto_note(p);
+	put_contests(p);
 	if (n == 0)
 		html_put(&p->body,
 		    "<div class=\"card empty\"><h2>%s</h2><p>%s</p>"
@@ -124,53 +144,6 @@ page_phone_form(struct page *p, const char *path, int64_t id)
 }
 
 void
-page_phone(struct page *p)
-{
-	struct pages_phone ph;
-
-	if (!page_phone_find(p, &ph))
-		return;
-	page_begin(p, ph.name);
-	if (request_query(&p->req, "asked")[0] != '\0')
-		page_note(p, "good", TXT(p, UPLOAD_ASKED));
-	html_put(&p->body,
-	    "<div id=\"live\" class=\"card phone\" data-phone=\"%lld\">",
-	    (long long)ph.phone);
-	put_counts(p, &ph);
-	put_facts(p, &ph);
-	buf_str(&p->body, "</div>\n");
-	if (ph.unbound_ms == 0) {
-		html_put(&p->body,
-		    "<div class=\"actions\"><a class=\"button\" "
-		    "href=\"/phone/policy?id=%lld\">%s</a>",
-		    (long long)ph.phone, TXT(p, POLICY));
-		html_put(&p->body,
-		    "<a class=\"button quiet\" href=\"/phone/lost?id=%lld\">%s"
-		    "</a>",
-		    (long long)ph.phone, TXT(p, LOST_PHONE));
-		page_phone_form(p, "/phone/upload", ph.phone);
-		html_put(&p->body,
-		    "<button class=\"quiet\" id=\"upload\">%s</button> "
-		    "<span class=\"hint\">%s</span></form></div>\n",
-		    TXT(p, UPLOAD_NOW), TXT(p, COSTS_ONE));
-	}
-	buf_str(&p->body, "<div class=\"card narrow\">");
-	page_phone_form(p, "/phone/rename", ph.phone);
-	html_put(&p->body,
-	    "<label for=\"name\">%s</label><input id=\"name\" name=\"name\" "
-	    "maxlength=\"60\" required value=\"%s\"><button "
-	    "class=\"quiet\">%s</button></form>",
-	    TXT(p, PHONE_NAME), ph.name, TXT(p, RENAME));
-	if (ph.unbound_ms == 0)
-		html_put(&p->body,
-		    "<p><a class=\"danger\" href=\"/phone/unbind?id=%lld\">%s"
-		    "</a></p>",
-		    (long long)ph.phone, TXT(p, UNBIND));
-	buf_str(&p->body, "</div>\n");
-	page_end(p);
-}
-
-void
 page_to_phone(struct page *p, int64_t id, const char *more)
 {
 	char path[80];
@@ -186,40 +159,11 @@ page_phone_rename(struct page *p)
 	const char *name = request_form(&p->req, "name");
 	size_t len = strlen(name);
 
-	if (len >= 1 && len <= 120 && utf8_line(name, len) &&
-	    !page_ok(p, pages_phone_rename(p->db, p->who.account, id, name)))
-		return;
-	page_to_phone(p, id, "");
-}
-
-void
-page_phone_unbind(struct page *p)
-{
-	struct pages_phone ph;
-
-	if (!page_phone_find(p, &ph))
-		return;
-	if (p->req.post) {
-		/* Tell the phone first: afterwards its keys are of no use. */
-		pages_command_put(
-		    p->db, p->who.account, ph.phone, WIRE_CMD_UNBIND);
-		if (page_ok(p,
-			pages_phone_unbind(p->db, p->who.account, ph.phone))) {
-			pages_event_put(p->db, p->who.account, ph.phone,
-			    "phone-unbound", ph.name);
-			page_to_phone(p, ph.phone, "");
-		}
-		return;
-	}
-	page_begin(p, TXT(p, UNBIND));
-	html_put(&p->body, "<div class=\"card\"><p><b>%s</b></p><p>%s</p>",
-	    ph.name, TXT(p, UNBIND_TEXT));
-	page_phone_form(p, "/phone/unbind", ph.phone);
-	html_put(&p->body,
-	    "<button class=\"danger\">%s</button> <a class=\"button quiet\" "
-	    "href=\"/phone?id=%lld\">%s</a></form></div>\n",
-	    TXT(p, UNBIND_SURE), (long long)ph.phone, TXT(p, CANCEL));
-	page_end(p);
+	if (len < 1 || len > 120 || !utf8_line(name, len))
+		page_to_phone(p, id, "&wrong=name");
+	else if (page_ok(
+		     p, pages_phone_rename(p->db, p->who.account, id, name)))
+		page_to_phone(p, id, "&saved=1");
 }
 
 void

@@ -163,6 +163,165 @@ async function cost(page) {
 	    costs[0] < costs[3], "the longer it may wait, the less", costs);
 }
 
+/* ---- the page of a phone ---- */
+
+async function one_phone(page) {
+	await page.goto("/phones");
+	await look(page, "phones");
+	await page.locator(".phone h2 a").first().click();
+	const first = page.url();
+	match(await page.textContent("[data-kind=message]"), /3 of \d+ are missing/,
+	    "what is missing is named, kind by kind");
+	match(await page.textContent("[data-kind=contact]"), /Complete up to/,
+	    "and what is complete, up to when");
+	await page.fill("#days", "0");
+	await page.click("form[action='/phone/silent'] button");
+	equal(await page.getAttribute("#days", "aria-invalid"), "true",
+	    "an alert after no day is refused");
+	equal(await page.inputValue("#days"), "0", "and what was typed kept");
+	await look(page, "phone-error");
+	await page.fill("#days", "7");
+	await page.click("form[action='/phone/silent'] button");
+	equal(await page.inputValue("#days"), "7", "after seven it is kept");
+	await page.fill("#days", "");
+	await page.click("form[action='/phone/silent'] button");
+	equal(await page.inputValue("#days"), "", "and so is never");
+	await page.fill("#name", "Mother's phone");
+	await page.click("form[action='/phone/rename'] button");
+	equal(await page.textContent("h1"), "Mother's phone", "it has another name");
+	await look(page, "phone");
+	return first;
+}
+
+async function sims(page, first) {
+	await page.goto(first);
+	await page.click("#sims");
+	equal(await page.locator("#sims > li").count(), 3, "each SIM that it was heard with");
+	match(await page.textContent("#sims"), /Telia/, "with its operator");
+	const telia = page.locator("#sims > li", { hasText: "Telia" });
+	match(await telia.textContent(), /Not named as yours/, "whose it is");
+	await telia.locator("summary").click();
+	await telia.locator("[name=name]").fill("Holiday card");
+	await telia.locator("[name=own]").check();
+	await telia.locator("button").click();
+	match(await page.locator("#sims > li", { hasText: "Holiday card" }).textContent(),
+	    /Yours/, "a SIM can be named, and be one's own");
+	await look(page, "sims");
+	/* Another one in the other phone. */
+	await sim("phone 2 sim change +358449990000");
+	await page.goto(phone_page);
+	await page.click("#sims");
+	await step("a new SIM is in the history by itself", () =>
+	    reload_until(page, "two SIMs", async (p) => await p.locator("#sims > li").count() === 2));
+	match(await page.locator("#sims > li").first().textContent(), /In the phone now/,
+	    "the one in the phone comes first");
+}
+
+/* ---- events ---- */
+
+async function events(page) {
+	await page.goto("/events");
+	const shown = await page.locator("#events b").allTextContents();
+	ok(shown.length > 8, "what happened is listed", shown);
+	ok(!shown.some((t) => /^[a-z]+(-[a-z]+)+$/.test(t)), "nothing as a code", shown);
+	match(shown.join("\n"), /Another SIM is in the phone/, "but in words");
+	await look(page, "events");
+	await page.selectOption("#kind", { label: "Another SIM is in the phone" });
+	await page.click("#filter button");
+	equal(await page.locator("#events li:not([data-event=sim-changed])").count(), 0,
+	    "one kind alone");
+	ok(await page.locator("#events li").count() >= 2, "of each phone");
+	await page.selectOption("#phone", { label: "Mother's phone" });
+	await page.click("#filter button");
+	equal((await page.locator("#events small").allTextContents())
+	    .filter((t) => /Mother/.test(t)).length, await page.locator("#events li").count(),
+	    "and of one phone");
+	await page.selectOption("#kind", "phone-bound");
+	await page.click("#filter button");
+	equal(await page.locator("#events li").count(), 1, "both at once");
+}
+
+/* ---- whose phone it is ---- */
+
+async function thief_account() {
+	const page = await person(browser, {}, complaints);
+	await page.goto("/register");
+	await page.fill("#login", "stranger");
+	await page.fill("#password", "another horse battery");
+	await page.fill("#password2", "another horse battery");
+	await page.click("main form button");
+	await page.click("main a.button");
+	return page;
+}
+
+async function code(page) {
+	await page.goto("/phones/add");
+	if (await page.locator("#question").count()) {
+		await page.fill("#question", "Mine?");
+		await page.fill("#answer", "yes");
+	}
+	await page.click("main form button");
+	return (await page.textContent("#code")).trim();
+}
+
+async function objected(page, other) {
+	await sim("phone 1 factory-reset");
+	await sim(`phone 1 bind ${await code(other)}`);
+	await sim("wait phone 1 asked 60");
+	await sim("phone 1 answer Musti");
+	await sim("wait phone 1 bound 60");
+	await step("the owner is shown that his phone was bound elsewhere", async () => {
+		await page.goto("/phones");
+		await reload_until(page, "contested", (p) => p.locator(".contest").count());
+	});
+	await look(page, "phones-contested");
+	await other.goto("/phones");
+	await other.click(".phone h2 a");
+	match(await other.textContent("main"), /may object until/, "the new one that it may be objected to");
+	await page.click(".contest button");
+	match(await page.textContent(".note.good"), /is being ended/, "he objects");
+	await step("the phone is told, and forgets the new account", () =>
+	    sim("wait phone 1 unbound 60"));
+	await step("where it is unbound", () => reload_until(other, "unbound", async (p) =>
+	    /This phone is unbound/.test(await p.textContent("main"))));
+}
+
+async function handed_over(page, other) {
+	await page.goto(phone_page);
+	await page.click("a[href*='to=owner']");
+	match(await page.textContent(".steps"), /new owner gets a code/, "handing over is explained");
+	await look(page, "hand-over");
+	await page.click("#unbind");
+	await step("the phone is told, and forgets its keys", () =>
+	    sim("wait phone 2 unbound 60"));
+	await step("the page says so", () => reload_until(page, "unbound", async (p) =>
+	    /This phone is unbound/.test(await p.textContent("main"))));
+	await look(page, "phone-unbound");
+	await sim(`phone 2 bind ${await code(other)}`);
+	await step("its new owner binds it without a question", () =>
+	    sim("wait phone 2 bound 60"));
+	await page.goto("/phones");
+	equal(await page.locator(".contest").count(), 0, "and nobody may object");
+}
+
+/* The menu is whole at the least width, and says where one is. */
+async function menu(page) {
+	const before = page.viewportSize();
+	await page.setViewportSize({ width: 360, height: 740 });
+	for (const path of ["/phones", "/files", "/account", "/deleted"]) {
+		await page.goto(path);
+		const cut = await page.evaluate(() => [...document.querySelectorAll("header nav a")]
+		    .filter((a) => {
+			    const r = a.getBoundingClientRect();
+			    return r.left < 0 || r.right > innerWidth || a.scrollWidth > a.clientWidth;
+		    }).map((a) => a.textContent));
+		equal(cut.join(), "", `nothing of the menu is cut: ${path}`);
+		ok(await page.locator("header nav a[aria-current]").first().isVisible(),
+		    "the page one is on is seen in it");
+	}
+	await page.setViewportSize(before);
+}
+
 try {
 	const page = await person(browser, {}, complaints);
 	await sign_in(page);
@@ -176,11 +335,27 @@ try {
 	await undone(page);
 	await page.click("a.lang");
 	await page.goto(policy_page);
-	await look(page, "policy");
-	await page.goto(policy_page);
 	await open_folds(page);
 	await look(page, "policy-open");
-	looked(20);
+	await page.click("a.lang");
+	const first = await one_phone(page);
+	await sims(page, first);
+	await events(page);
+	await menu(page);
+	const other = await thief_account();
+	await objected(page, other);
+	await handed_over(page, other);
+	await page.goto("/phones");
+	await page.click("a.lang");
+	await menu(page);
+	for (const [name, path] of Object.entries({ phones: "/phones", phone: first,
+		"phone-unbound": phone_page, events: "/events",
+		sims: first.replace("/phone?", "/phone/sims?"),
+		unbind: first.replace("/phone?", "/phone/unbind?") })) {
+		await page.goto(path);
+		await look(page, name);
+	}
+	looked(70);
 	equal(complaints.join("\n"), "", "the browser complained of nothing");
 } catch (e) {
 	ok(false, "the whole flow", e.stack);
