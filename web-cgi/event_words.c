@@ -32,6 +32,8 @@ const struct event_words event_words[] = {
 	{ "wipe-begun", T_EV_WIPE_BEGUN, EVENT_BAD, false },
 	{ "wipe-late", T_EV_WIPE_LATE, EVENT_HEED, false },
 	{ "codes-made", T_EVI_CODES_MADE, EVENT_GOOD, false },
+	{ "code-used", T_EV_CODE_USED, EVENT_HEED, false },
+	{ "code-burnt", T_EV_CODE_BURNT, EVENT_BAD, false },
 	{ "codes-revoked", T_EVI_CODES_REVOKED, EVENT_GOOD, false },
 	/* restores and the bill */
 	{ "restore-done", T_EV_RESTORED, EVENT_GOOD, false },
