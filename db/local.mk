@@ -13,6 +13,8 @@ db_libdb_a_SOURCES = \
 	db/gate_file.c \
 	db/gate_internal.h \
 	db/gate_lost.c \
+	db/gate_notice.c \
+	db/gate_notice.h \
 	db/gate_outbox.c \
 	db/gate_phone.c \
 	db/gate_restore.c \

@@ -15,12 +15,12 @@ die() {
 build_packages='autoconf automake make gcc libc6-dev pkg-config libgammu-dev
 libpq-dev libssl-dev libsqlite3-dev zlib1g-dev libconfuse-dev libevent-dev
 libseccomp-dev libqrencode-dev libfcgi-dev check libjansson-dev
-libzstd-dev libarchive-dev libical-dev libxml2-dev'
+libzstd-dev libarchive-dev libical-dev libxml2-dev libcurl4-openssl-dev'
 run_packages='postgresql-15 lighttpd curl'
 test_packages='postgresql-15-pgtap postgresql-client-15 gammu gammu-smsd
 chromium fonts-wqy-zenhei mandoc valgrind clang libclang-rt-14-dev
 clang-format sqlite3 xz-utils python3-vobject python3-icalendar
-libxml2-utils'
+libxml2-utils python3-aiosmtpd'
 
 # Install those of the named packages that are missing.
 install_packages() {

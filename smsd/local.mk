@@ -16,6 +16,10 @@ smsd_libsmsd_a_SOURCES = \
 	smsd/link.c \
 	smsd/link.h \
 	smsd/lost.c \
+	smsd/notice.c \
+	smsd/notice.h \
+	smsd/notices.c \
+	smsd/notices.h \
 	smsd/notify.c \
 	smsd/notify.h \
 	smsd/order.c \
@@ -23,6 +27,8 @@ smsd_libsmsd_a_SOURCES = \
 	smsd/order_take.c \
 	smsd/outbox.c \
 	smsd/outbox.h \
+	smsd/post.c \
+	smsd/post.h \
 	smsd/preflight.c \
 	smsd/preflight.h \
 	smsd/reassembly.c \
@@ -41,9 +47,9 @@ smsd_libsmsd_a_SOURCES = \
 	smsd/vault.c \
 	smsd/vault.h
 smsd_libsmsd_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/smsd -I$(top_srcdir)/db \
-	$(SQLITE_CFLAGS) $(EVENT_CFLAGS) \
+	$(SQLITE_CFLAGS) $(EVENT_CFLAGS) $(CURL_CFLAGS) \
 	-DSMSD_MODEM_PROGRAM='"$(libexecdir)/smsvault/smsd-modem"'
-SMSD_LIBS = smsd/libsmsd.a $(DB_LIBS) $(COMMON_LIBS) $(SQLITE_LIBS) $(EVENT_LIBS)
+SMSD_LIBS = smsd/libsmsd.a $(DB_LIBS) $(COMMON_LIBS) $(SQLITE_LIBS) $(EVENT_LIBS) $(CURL_LIBS)
 
 sbin_PROGRAMS += smsd/smsd
 smsd_smsd_SOURCES = smsd/main.c

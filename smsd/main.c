@@ -7,6 +7,7 @@
 #include "config.h"
 #include "ingest.h"
 #include "log.h"
+#include "notices.h"
 #include "outbox.h"
 #include "preflight.h"
 #include "smsd_conf.h"
@@ -102,6 +103,8 @@ run(const struct call *call, const struct smsd_conf *conf)
 		return ingest_run(conf, call->fd);
 	if (call->role != NULL && strcmp(call->role, "outbox") == 0)
 		return outbox_run(conf, call->fd);
+	if (call->role != NULL && strcmp(call->role, "notices") == 0)
+		return notices_run(conf, call->fd);
 	if ((n = readlink("/proc/self/exe", self, sizeof self - 1)) == -1) {
 		log_error("cannot find this program's own file: %m");
 		return 1;

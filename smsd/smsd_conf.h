@@ -27,6 +27,9 @@ struct smsd_conf {
 	char *keys; /* directory of gateway.key and service.key */
 	char *run; /* directory for pid file and state */
 	char *modem_program; /* smsd-modem; "" for the installed one */
+	char *mail_url; /* SMTP server for notices; "": no mail */
+	char *mail_from; /* address that they come from */
+	char *page_url; /* of the owners' pages; "": not told */
 	int64_t price_milli; /* of one SMS, in thousandths of the currency */
 	int64_t month_sms_max; /* of the whole gateway; 0: no limit */
 	int64_t day_sms_max; /* as month_sms_max, a day UTC */

@@ -33,7 +33,7 @@
 #define MODEM_EXIT_UNREADABLE 4
 #define MODEM_EXIT_GONE 5
 
-enum kind { MODEM, INGEST, OUTBOX };
+enum kind { MODEM, INGEST, OUTBOX, NOTICES };
 
 struct child {
 	struct supervisor *of;
@@ -600,7 +600,7 @@ set_up(struct supervisor *s)
 	const struct timeval second = { 1, 0 };
 
 	if ((s->base = event_base_new()) == NULL ||
-	    (s->children = calloc(s->conf->modems + 2, sizeof *s->children)) ==
+	    (s->children = calloc(s->conf->modems + 3, sizeof *s->children)) ==
 		NULL) {
 		log_error("cannot allocate the supervisor: %m");
 		return -1;
@@ -614,6 +614,7 @@ set_up(struct supervisor *s)
 		return -1;
 	add_child(s, INGEST, "ingest", NULL);
 	add_child(s, OUTBOX, "outbox", NULL);
+	add_child(s, NOTICES, "notices", NULL);
 	for (size_t i = 0; i < s->conf->modems; i++)
 		add_child(s, MODEM, s->conf->modem[i].name, &s->conf->modem[i]);
 	s->tick = event_new(s->base, -1, EV_PERSIST, on_tick, s);

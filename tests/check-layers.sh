@@ -22,6 +22,7 @@ owner() {
 	case $1 in
 	openssl/*) echo 'lib/seal*' ;;
 	libpq*.h | postgres*.h) echo 'db/*' ;;
+	curl/*) echo 'smsd/post.c' ;;
 	gammu*.h | gammu/*) echo 'smsd/modem/*' ;;
 	sqlite3*.h) echo 'smsd/spool* phone/*' ;;
 	fcgi*.h | qrencode.h) echo 'web-cgi/*' ;;

@@ -28,7 +28,8 @@ static const struct {
 	{ { "phone-silent" }, T_NK_SILENT, true, false },
 	{ { "incomplete" }, T_NK_INCOMPLETE, true, false },
 	{ { "budget-reached" }, T_NK_BUDGET, true, false },
-	{ { "restore-done" }, T_NK_RESTORE, true, false },
+	{ { "restore-done", "restore-failed" }, T_NK_RESTORE, true, false },
+	{ { "code-used", "code-burnt" }, T_NK_CODE, true, false },
 };
 #define TOPICS (sizeof topics / sizeof topics[0])
 

@@ -41,6 +41,11 @@ DECLARE n bigint;
 BEGIN
 	DELETE FROM segment s USING account a
 	    WHERE a.delete_at <= now() AND s.account_id = a.account_id;
+	-- What points at two tables that go cannot wait for the cascade.
+	DELETE FROM file_piece p USING account a
+	    WHERE a.delete_at <= now() AND p.account_id = a.account_id;
+	DELETE FROM record_version v USING account a
+	    WHERE a.delete_at <= now() AND v.account_id = a.account_id;
 	DELETE FROM account WHERE delete_at <= now();
 	GET DIAGNOSTICS n = ROW_COUNT;
 	RETURN n;

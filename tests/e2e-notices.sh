@@ -1,0 +1,85 @@
+#!/bin/sh
+# Owners are told: by mail through a real SMTP server, and by SMS.
+set -u
+. "${top_srcdir:-$(dirname "$0")/..}/tests/whole/lib.sh"
+
+phones=1
+quiet_s=1
+sim_options="--speed 60 --contacts 3 --messages 3 --calls 3"
+password="correct horse battery"
+/usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || skip_all "python3-aiosmtpd is missing"
+new_instance
+plan 15
+smtp_port=$(free_port $((9300 + $$ % 500)))
+cat >>"$inst/etc/smsd.conf" <<EOT
+mail_url = "smtp://127.0.0.1:$smtp_port"
+mail_from = "vault@example.org"
+page_url = "https://vault.example.org"
+EOT
+mail_start() {
+	daemon smtp /usr/bin/python3 -u -m aiosmtpd -n \
+	    -l "127.0.0.1:$smtp_port" -c aiosmtpd.handlers.Mailbox "$inst/run/mail"
+	wait_for 20 port_taken "$smtp_port"
+}
+trap 'status=$?; stop smtp; (exit "$status"); finish' EXIT
+mail_start
+instance_start
+
+# read_mail PATTERN: a mail whose headers and body, decoded, have it.
+read_mail() {
+	for f in "$inst/run/mail/new"/*; do
+		[ -f "$f" ] && /usr/bin/python3 -c '
+import email, email.policy, sys
+m = email.message_from_binary_file(open(sys.argv[1], "rb"), policy=email.policy.default)
+print("From:", m["From"], "To:", m["To"], "Subject:", m["Subject"], "ID:", m["Message-ID"], "Date:", m["Date"])
+print(m.get_body().get_content())' "$f"
+	done | grep -E "$1"
+}
+post() {
+	web /notices >"$inst/run/page" &&
+	web /notices --data-urlencode "csrf=$(csrf)" "$@" >"$inst/run/page"
+}
+
+ok "an account" register told "$password"
+ok "a phone" bind 1
+ok "an address is given" post --data what=address --data do=send \
+    --data-urlencode mail=owner@example.org
+ok "a code comes there" wait_for 30 read_mail '^Your code is [0-9]{6}\.'
+code=$(read_mail '^Your code is' | sed -n 's/.* is \([0-9]*\)\..*/\1/p' | tail -n 1)
+ok "which is kept nowhere else" wait_for 10 sh -c '[ "$1" = 0 ]' sh \
+    "$(sleep 1; sql 'SELECT count(*) FROM notice WHERE code IS NOT NULL')"
+ok "and confirms it" post --data what=confirm --data "code=$code"
+ok "a trusted number is set" post --data what=number --data-urlencode "trusted=+358409990002"
+# A handset is in the network once it has said something.
+sim sms +358409990002 +358401000000 text Hello >/dev/null
+sim phone 1 sim +358409998877 >/dev/null
+ok "another SIM: the owner has a mail" wait_for 60 read_mail 'Subject: smsvault: Another SIM is in your phone'
+ok "with who, whom and where to look" read_mail \
+    '^From: smsvault <vault@example.org> To: <?owner@example.org>? .*ID: <notice\.[0-9.]*@example.org>'
+trusted_has() {
+	sim sms +358409990002 | grep -q 'smsvault: Another SIM is in your phone'
+}
+ok "and an SMS at the trusted number" wait_for 60 trusted_has
+
+# The server is away; then it refuses; what it takes later comes once.
+stop smtp
+sql "UPDATE account SET language = 'zh';
+    INSERT INTO event (account_id, phone_id, at, kind) SELECT account_id, phone_id, now(), 'lost-on' FROM phone" >/dev/null
+waits() {
+	[ "$(sql "SELECT state || (attempts > 0) || (not_before > now()) FROM notice WHERE kind = 'lost-on' AND channel = 'mail'")" = queuedtruetrue ]
+}
+ok "a server that is away: the mail waits" wait_for 30 waits
+mail_start
+sql "UPDATE notice SET not_before = now() WHERE state = 'queued'" >/dev/null
+sql "NOTIFY smsvault_work" >/dev/null
+ok "it is back: the mail comes, in the owner's language" \
+    wait_for 30 read_mail 'Subject: smsvault: 您的手机已进入丢失模式'
+sleep 3
+equal "once" "$(read_mail 'Subject: smsvault: 您的手机已进入丢失模式' | wc -l)" 1
+sql "UPDATE phone SET last_heard_at = now() - interval '4 days'" >/dev/null
+ok "a phone that is silent" wait_for 30 read_mail '您的手机已有一段时间没有消息'
+sql "UPDATE account SET delete_at = now() - interval '1 minute'" >/dev/null
+gone() {
+	[ "$(sql 'SELECT count(*) FROM account')" = 0 ]
+}
+ok "an owner who leaves is gone within a minute or so" wait_for 90 gone
