@@ -183,7 +183,7 @@ get_digits(struct reader *r, size_t n, uint8_t type, char *out)
 		out[used++] = digits[v];
 	}
 	out[used] = '\0';
-	return n > 0;
+	return pdu_is_number(out); /* "+*1" is none */
 }
 
 static uint8_t

@@ -161,6 +161,8 @@ static const struct {
 	{ "a number of letters", "0001000BD05348000000F10000", PDU_E_NUMBER },
 	{ "no digits", "0001000091000001FF", PDU_E_NUMBER },
 	{ "a digit that is none", "0001000291F10000050161", PDU_E_NUMBER },
+	{ "a star behind a plus", "00010002911A000005E8329BFD06",
+	    PDU_E_NUMBER },
 	{ "a number cut", "0001000B9153", PDU_E_SHORT },
 	{ "data missing", "0001000B915348000000F1000405DEAD", PDU_E_SHORT },
 	{ "data left over", "0001000B915348000000F1000401DEAD", PDU_E_LONG },

@@ -1,6 +1,6 @@
 # Fuzz targets.  smoke_* replays the corpus and seeded mutations of it in make
 # check; with --enable-fuzz (and clang) fuzz_* is the same for libFuzzer.
-EXTRA_DIST += tests/corpus
+EXTRA_DIST += tests/corpus tests/fuzz
 
 check_PROGRAMS += tests/smoke_code
 TESTS += tests/smoke_code
@@ -50,16 +50,49 @@ tests_smoke_wire_SOURCES = tests/fuzz_wire.c tests/fuzz_main.c
 tests_smoke_wire_CFLAGS = $(TEST_CFLAGS)
 tests_smoke_wire_LDADD = $(COMMON_LIBS)
 
+check_PROGRAMS += tests/smoke_at
+TESTS += tests/smoke_at
+tests_smoke_at_SOURCES = tests/fuzz_at.c tests/fuzz_main.c
+tests_smoke_at_CPPFLAGS = $(SIM_TEST_CPPFLAGS)
+tests_smoke_at_CFLAGS = $(TEST_CFLAGS)
+tests_smoke_at_LDADD = $(SIM_LIBS)
+
+check_PROGRAMS += tests/smoke_link
+TESTS += tests/smoke_link
+tests_smoke_link_SOURCES = tests/fuzz_link.c tests/fuzz_main.c
+tests_smoke_link_CPPFLAGS = $(SMSD_TEST_CPPFLAGS)
+tests_smoke_link_CFLAGS = $(TEST_CFLAGS)
+tests_smoke_link_LDADD = $(SMSD_LIBS)
+
+check_PROGRAMS += tests/smoke_pdu
+TESTS += tests/smoke_pdu
+tests_smoke_pdu_SOURCES = tests/fuzz_pdu.c tests/fuzz_main.c
+tests_smoke_pdu_CPPFLAGS = $(SIM_TEST_CPPFLAGS)
+tests_smoke_pdu_CFLAGS = $(TEST_CFLAGS)
+tests_smoke_pdu_LDADD = $(SIM_LIBS)
+
+check_PROGRAMS += tests/smoke_web
+TESTS += tests/smoke_web
+tests_smoke_web_SOURCES = tests/fuzz_web.c tests/fuzz_main.c
+tests_smoke_web_CPPFLAGS = $(WEB_TEST_CPPFLAGS)
+tests_smoke_web_CFLAGS = $(TEST_CFLAGS)
+tests_smoke_web_LDADD = $(WEB_LIBS)
+
 if FUZZ
-noinst_PROGRAMS += \
+FUZZ_TARGETS = \
+	tests/fuzz_at \
 	tests/fuzz_code \
 	tests/fuzz_conf \
+	tests/fuzz_link \
 	tests/fuzz_open \
 	tests/fuzz_pack \
+	tests/fuzz_pdu \
 	tests/fuzz_policy \
 	tests/fuzz_record \
 	tests/fuzz_upload \
+	tests/fuzz_web \
 	tests/fuzz_wire
+noinst_PROGRAMS += $(FUZZ_TARGETS)
 tests_fuzz_code_SOURCES = tests/fuzz_code.c
 tests_fuzz_code_CFLAGS = $(TEST_CFLAGS)
 tests_fuzz_code_LDFLAGS = -fsanitize=fuzzer
@@ -92,4 +125,24 @@ tests_fuzz_wire_SOURCES = tests/fuzz_wire.c
 tests_fuzz_wire_CFLAGS = $(TEST_CFLAGS)
 tests_fuzz_wire_LDFLAGS = -fsanitize=fuzzer
 tests_fuzz_wire_LDADD = $(COMMON_LIBS)
+tests_fuzz_at_SOURCES = tests/fuzz_at.c
+tests_fuzz_at_CPPFLAGS = $(SIM_TEST_CPPFLAGS)
+tests_fuzz_at_CFLAGS = $(TEST_CFLAGS)
+tests_fuzz_at_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_at_LDADD = $(SIM_LIBS)
+tests_fuzz_link_SOURCES = tests/fuzz_link.c
+tests_fuzz_link_CPPFLAGS = $(SMSD_TEST_CPPFLAGS)
+tests_fuzz_link_CFLAGS = $(TEST_CFLAGS)
+tests_fuzz_link_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_link_LDADD = $(SMSD_LIBS)
+tests_fuzz_pdu_SOURCES = tests/fuzz_pdu.c
+tests_fuzz_pdu_CPPFLAGS = $(SIM_TEST_CPPFLAGS)
+tests_fuzz_pdu_CFLAGS = $(TEST_CFLAGS)
+tests_fuzz_pdu_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_pdu_LDADD = $(SIM_LIBS)
+tests_fuzz_web_SOURCES = tests/fuzz_web.c
+tests_fuzz_web_CPPFLAGS = $(WEB_TEST_CPPFLAGS)
+tests_fuzz_web_CFLAGS = $(TEST_CFLAGS)
+tests_fuzz_web_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_web_LDADD = $(WEB_LIBS)
 endif
