@@ -39,11 +39,12 @@ files() {
 	find "$1" -maxdepth 1 -name '*.[ch]' | sort
 }
 
-includes() { # of file $1 between $2: <> or ""
-	case $2 in
-	angle) sed -n 's/^[ 	]*#[ 	]*include[ 	]*<\([^>]*\)>.*/\1/p' "$1" ;;
-	quote) sed -n 's/^[ 	]*#[ 	]*include[ 	]*"\([^"]*\)".*/\1/p' "$1" ;;
-	esac
+# Each include of directory $1: file, <> or "", header.
+includes() {
+	awk '/^[ \t]*#[ \t]*include[ \t]*[<"]/ {
+		split($0, part, /[<">]/)
+		print FILENAME, ($0 ~ /</ ? "angle" : "quote"), part[2]
+	}' "$1"/*.[ch]
 }
 
 complain() {
@@ -51,30 +52,24 @@ complain() {
 	bad=$((bad + 1))
 }
 
-check_quoted() { # directory, file
-	for h in $(includes "$2" quote); do
-		[ "$h" = config.h ] && continue
-		found=
-		for d in $(below "$1"); do
-			[ -f "$d/$h" ] && found=$d
-		done
-		[ -n "$found" ] || complain "$2: got \"$h\", want one of: $(below "$1")"
+check_quoted() { # directories, file, header
+	[ "$3" = config.h ] && return
+	for d in $1; do
+		[ -f "$d/$3" ] && return
 	done
+	complain "$2: got \"$3\", want one of: $1"
 }
 
-check_foreign() { # file
-	for h in $(includes "$1" angle); do
-		allowed=$(owner "$h")
-		[ -n "$allowed" ] || continue
-		ok=
-		set -f
-		for p in $allowed; do
-			# shellcheck disable=SC2254
-			case $1 in $p) ok=yes ;; esac
-		done
-		set +f
-		[ -n "$ok" ] || complain "$1: got <$h>, want it in $allowed only"
+check_foreign() { # file, header
+	allowed=$(owner "$2")
+	[ -n "$allowed" ] || return
+	set -f
+	for p in $allowed; do
+		# shellcheck disable=SC2254
+		case $1 in $p) set +f; return ;; esac
 	done
+	set +f
+	complain "$1: got <$2>, want it in $allowed only"
 }
 
 n=0
@@ -86,29 +81,31 @@ result() {
 
 echo 1..9
 for dir in lib db phone phone-sim smsd smsd/modem web-cgi; do
-	count=0
-	for f in $(files $dir); do
-		count=$((count + 1))
-		check_quoted $dir "$f"
-		check_foreign "$f"
-	done
+	count=$(files $dir | wc -l)
+	list=$(mktemp)
+	includes $dir >"$list"
+	dirs=$(below $dir)
+	while read -r f how h; do
+		case $how in
+		quote) check_quoted "$dirs" "$f" "$h" ;;
+		angle) check_foreign "$f" "$h" ;;
+		esac
+	done <"$list"
+	rm -f "$list"
 	[ $count -gt 0 ] || [ $dir != lib ] ||
 		complain "no C files found in $PWD/lib"
 	result "$dir: $count files include what they may"
 done
 
 # libGammu is GPL-2 and OpenSSL 3 is not compatible with it: not one program.
-for f in smsd/modem/*.[ch]; do
-	case " $(includes "$f" quote | tr '\n' ' ')" in
-	*" seal.h "* | *" seal_internal.h "*) complain "$f: includes seal.h" ;;
-	esac
+for f in $(includes smsd/modem | awk '$3 ~ /^seal(_internal)?\.h$/ { print $1 }'); do
+	complain "$f: includes seal.h"
 done
 result "smsd/modem: no OpenSSL beside libGammu"
 
 # Cryptography is called nowhere else, by whatever header.
-for f in $(find db phone phone-sim smsd web-cgi -name '*.c'); do
-	if grep -nE '\b(EVP_|OSSL_|RAND_bytes|HMAC\(|SHA256\()' "$f" >/dev/null; then
-		complain "$f: calls OpenSSL"
-	fi
+for f in $(find db phone phone-sim smsd web-cgi -name '*.c' -exec \
+    grep -lE '\b(EVP_|OSSL_|RAND_bytes|HMAC\(|SHA256\()' {} +); do
+	complain "$f: calls OpenSSL"
 done
 result "OpenSSL is called in lib/seal*.c alone"
