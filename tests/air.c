@@ -627,6 +627,31 @@ air_inject(struct air *a, const char *from, const uint8_t *sms, size_t len)
 	return answer.verdict;
 }
 
+void
+air_inject_many(struct air *a, const struct air_sms *sms, int n,
+    enum gateway_verdict *verdict)
+{
+	struct gateway_answer answer[256];
+
+	ck_assert_uint_eq(a->nwaiting, 0);
+	for (int i = 0; i < n; i++) {
+		struct message m = {
+			.to = -1, .text = sms[i].text, .len = sms[i].len
+		};
+
+		strcpy(m.number, "+358409999999");
+		memcpy(m.sms, sms[i].octets, sms[i].len);
+		to_gateway(a, &m);
+	}
+	ck_assert_int_eq(
+	    gateway_take(a->gateway, a->waiting, n, a->now_ms, answer), 0);
+	a->nwaiting = 0;
+	for (int i = 0; i < n; i++)
+		verdict[i] = answer[i].verdict;
+	ck_assert_int_ge(gateway_open(a->gateway, 64, a->now_ms), 0);
+	ck_assert_int_eq(gateway_tick(a->gateway, a->now_ms), 0);
+}
+
 size_t
 air_sent(const struct air *a, const uint8_t **sms, size_t *len, size_t back)
 {

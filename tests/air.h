@@ -78,7 +78,7 @@ void air_set_question(struct air *a, const char *question, const char *answer);
 void air_month_max(struct air *a, int sms);
 /* Where the gateway would send to.  Holds until the next call. */
 const char *air_number(struct air *a, int n);
-/* A digest of every row that junk must not touch; the caller frees it. */
+/* A digest of every row of every table; the caller frees it. */
 char *air_digest(struct air *a);
 
 /* Another SIM is in the phone: its number, and the record of it. */
@@ -109,5 +109,15 @@ unsigned air_rung(const struct air *a, int n);
 int64_t air_account(const struct air *a);
 /* An integer from the database; $A stands for the account. */
 int64_t air_int(struct air *a, const char *sql);
+
+/* Put many SMS to the gateway at once, all from one number.  text: as text
+ * SMS.  At most 256; what it makes of them. */
+struct air_sms {
+	bool text;
+	size_t len;
+	uint8_t octets[WIRE_TEXT_CHARS];
+};
+void air_inject_many(struct air *a, const struct air_sms *sms, int n,
+    enum gateway_verdict *verdict);
 
 #endif

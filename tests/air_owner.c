@@ -364,22 +364,28 @@ air_number(struct air *a, int n)
 	return a->why;
 }
 
+/* Of each row of each table that there is, so that none is forgotten. */
 char *
 air_digest(struct air *a)
 {
-	static const char sql[] =
-	    "SELECT md5(string_agg(t, '|' ORDER BY t)) FROM ("
-	    "SELECT p::text t FROM phone p UNION ALL "
-	    "SELECT x::text FROM transfer x UNION ALL "
-	    "SELECT s::text FROM segment s UNION ALL "
-	    "SELECT r::text FROM record_version r UNION ALL "
-	    "SELECT e::text FROM event e UNION ALL "
-	    "SELECT b::text FROM binding b UNION ALL "
-	    "SELECT o::text FROM outbox o) q";
-	PGresult *res = PQexec(a->conn, sql);
-	char *out;
+	static const char list[] =
+	    "SELECT string_agg(format($f$SELECT %L || md5(coalesce(string_agg("
+	    "x::text, '|' ORDER BY x::text), '')) AS t FROM %I x$f$, relname "
+	    "|| ' ', relname), ' UNION ALL ') FROM pg_class WHERE relkind IN "
+	    "('r', 'p') AND relnamespace = 'public'::regnamespace";
+	PGresult *tables = PQexec(a->conn, list), *res;
+	char *sql = NULL, *out;
 
-	ck_assert_int_eq(PQresultStatus(res), PGRES_TUPLES_OK);
+	ck_assert_int_eq(PQresultStatus(tables), PGRES_TUPLES_OK);
+	ck_assert_int_gt(
+	    asprintf(&sql, "SELECT string_agg(t, ' ' ORDER BY t) FROM (%s) q",
+		PQgetvalue(tables, 0, 0)),
+	    0);
+	PQclear(tables);
+	res = PQexec(a->conn, sql);
+	free(sql);
+	ck_assert_msg(PQresultStatus(res) == PGRES_TUPLES_OK, "%s",
+	    PQerrorMessage(a->conn));
 	out = strdup(PQgetvalue(res, 0, 0));
 	PQclear(res);
 	return out;
