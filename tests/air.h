@@ -120,4 +120,8 @@ struct air_sms {
 void air_inject_many(struct air *a, const struct air_sms *sms, int n,
     enum gateway_verdict *verdict);
 
+/* The octets of a file of phone n's as they are kept, still coded, opened with
+ * the account's private key.  How many. */
+size_t air_file(struct air *a, int n, uint32_t id, uint8_t *out, size_t cap);
+
 #endif

@@ -474,3 +474,51 @@ air_int(struct air *a, const char *sql)
 	    (long long)a->account, at + 2);
 	return air_sql(a, whole);
 }
+
+/* ---- files ---- */
+
+size_t
+air_file(struct air *a, int n, uint32_t id, uint8_t *out, size_t cap)
+{
+	char sql[512];
+	PGresult *res;
+	size_t at = 0;
+
+	snprintf(sql, sizeof sql,
+	    "SELECT p.phone_id, p.content, p.\"offset\", p.len, k.sealed, "
+	    "p.sealed FROM file_piece p JOIN data_key k USING (account_id, "
+	    "data_key_id) JOIN phone h ON (h.account_id, h.phone_id) = "
+	    "(p.account_id, p.phone_id) WHERE h.key_id = %u AND p.record_id = "
+	    "%u ORDER BY p.\"offset\"",
+	    key_id_of(a, n), id);
+	res = PQexec(a->conn, sql);
+	ck_assert_msg(PQresultStatus(res) == PGRES_TUPLES_OK, "%s",
+	    PQerrorMessage(a->conn));
+	for (int i = 0; i < PQntuples(res); i++) {
+		int64_t phone = strtoll(PQgetvalue(res, i, 0), NULL, 10);
+		uint32_t offset =
+		    (uint32_t)strtoul(PQgetvalue(res, i, 2), NULL, 10);
+		size_t len = strtoul(PQgetvalue(res, i, 3), NULL, 10), m;
+		uint8_t box[256], key[SEAL_SIV_KEY_LEN], sealed[4096];
+		uint8_t ad[REST_KEY_AD_LEN], piece_ad[REST_PIECE_AD_LEN];
+
+		ck_assert_uint_eq(offset, at);
+		ck_assert_uint_le(at + len, cap);
+		rest_key_ad(a->account, phone, ad);
+		m = unescape(res, i, 4, box, sizeof box);
+		ck_assert_int_eq(
+		    seal_box_open(a->secret, ad, sizeof ad, box, m, key),
+		    SEAL_OK);
+		rest_piece_ad(a->account, phone, id,
+		    (uint32_t)strtoul(PQgetvalue(res, i, 1), NULL, 10), offset,
+		    piece_ad);
+		m = unescape(res, i, 5, sealed, sizeof sealed);
+		ck_assert_uint_eq(m, len + SEAL_TAG_LEN);
+		ck_assert_int_eq(seal_unlock(key, piece_ad, sizeof piece_ad,
+				     sealed, m, out + at),
+		    SEAL_OK);
+		at += len;
+	}
+	PQclear(res);
+	return at;
+}

@@ -511,6 +511,7 @@ main(void)
 	suite_add_tcase(s, tc);
 	suite_add_tcase(s, life_down_case());
 	suite_add_tcase(s, life_order_case());
+	suite_add_tcase(s, life_file_case());
 	suite_add_tcase(s, life_notice_case());
 	return check_main(s);
 }
