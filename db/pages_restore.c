@@ -191,12 +191,16 @@ enum db_err
 pages_restore_state(
     struct db *db, int64_t account, int64_t id, const char *state)
 {
-	/* From a state in which that makes sense; else nothing changes. */
+	/* From a state in which that makes sense; else nothing changes.  One
+	 * that is cancelled gets an end of its own, with what was sent. */
 	static const struct db_stmt stmt = { "restore_state", 3,
-		"UPDATE restore SET state = $3, changed_at = now() WHERE "
+		"UPDATE restore SET state = $3, changed_at = now(), "
+		"end_transfer = CASE $3 WHEN 'cancelled' THEN NULL ELSE "
+		"end_transfer END WHERE "
 		"account_id = $1 AND restore_id = $2 AND (($3 = 'paused' AND "
 		"state = 'running') OR ($3 = 'running' AND state = 'paused') "
-		"OR ($3 = 'cancelled' AND state IN ('running', 'paused')))" };
+		"OR ($3 = 'cancelled' AND state IN ('running', 'paused', "
+		"'ending')))" };
 	struct db_args a = { 0 };
 
 	db_arg_int(&a, account);

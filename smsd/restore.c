@@ -4,7 +4,7 @@
  *
  *    running --all packed--> ending --RECEIPT--> done
  *       | ^                     |
- *  page | | page                | page
+ *  page | | page                | page (from running and paused too)
  *       v |                     v
  *    paused        cancelled: END with what was sent, RECEIPT or nothing
  *

@@ -14,12 +14,14 @@ quiet_s=3
 new_instance
 instance_start
 
+as_user dd if=/dev/urandom of="$inst/run/photo.jpg" bs=9000 count=1 status=none
 screens=
 if [ -n "${SMSVAULT_OUT-}" ]; then
 	screens=$SMSVAULT_OUT/screens-owner
 	rm -rf "$screens"
 fi
 # As root only root's browser may write to the screens' place; it needs a home.
-HOME=$inst/run SMSVAULT_URL=$url SMSVAULT_SIM=$bin_sim SMSVAULT_SIM_SOCKET=$inst/run/sim.sock \
+HOME=$inst/run SMSVAULT_URL=$url SMSVAULT_PHOTO=$inst/run/photo.jpg \
+    SMSVAULT_SIM=$bin_sim SMSVAULT_SIM_SOCKET=$inst/run/sim.sock \
     SMSVAULT_CHROMIUM=/usr/bin/chromium SMSVAULT_SCREENS=$screens \
     node "$top/tests/web/owner.mjs" || test_failed=1

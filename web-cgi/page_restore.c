@@ -488,8 +488,9 @@ put_acts(struct page *p, const struct pages_restore *r)
 {
 	bool running = strcmp(r->state, "running") == 0;
 	bool paused = strcmp(r->state, "paused") == 0;
+	bool ending = strcmp(r->state, "ending") == 0;
 
-	if (!running && !paused)
+	if (!running && !paused && !ending)
 		return;
 	buf_str(&p->body, "<div class=\"actions ask\">");
 	if (running)

@@ -276,7 +276,7 @@ GRANT SELECT ON file, file_piece, completeness, evidence, traffic, notice, down_
 GRANT SELECT, UPDATE (name, own) ON sim TO smsvault_pages;
 GRANT SELECT, INSERT ON lost TO smsvault_pages;
 GRANT SELECT, INSERT, DELETE ON find_code TO smsvault_pages;
-GRANT SELECT, INSERT, UPDATE (state, changed_at, done_at) ON restore TO smsvault_pages;
+GRANT SELECT, INSERT, UPDATE (state, end_transfer, changed_at, done_at) ON restore TO smsvault_pages;
 GRANT SELECT (account_id, restore_id, ordinal, piece, transfer), INSERT, DELETE
     ON restore_item TO smsvault_pages;
 GRANT SELECT, INSERT, UPDATE, DELETE ON notice_choice TO smsvault_pages;
