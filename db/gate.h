@@ -267,9 +267,9 @@ enum db_err gate_restore_items(struct db *db, const struct gate_restore *r,
 enum db_err
 gate_restore_packed(struct db *db, const struct gate_restore *r, int first,
     int last, uint32_t transfer, int records, uint32_t mark, int64_t now_ms);
-/* It cannot be sent: it is left out. */
-enum db_err
-gate_restore_drop(struct db *db, const struct gate_restore *r, int ordinal);
+/* It cannot be sent: it is left out, and counted.  *first: none was before. */
+enum db_err gate_restore_drop(
+    struct db *db, const struct gate_restore *r, int ordinal, bool *first);
 enum db_err gate_restore_ending(struct db *db, const struct gate_restore *r,
     uint32_t end_transfer, int64_t now_ms);
 /* Cancelled with nothing of it on the air. */

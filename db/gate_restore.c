@@ -170,16 +170,26 @@ gate_restore_packed(struct db *db, const struct gate_restore *r, int first,
 }
 
 enum db_err
-gate_restore_drop(struct db *db, const struct gate_restore *r, int ordinal)
+gate_restore_drop(
+    struct db *db, const struct gate_restore *r, int ordinal, bool *first)
 {
 	static const struct db_stmt stmt = { "restore_drop", 3,
-		"DELETE FROM restore_item WHERE account_id = $1 AND "
-		"restore_id = $2 AND ordinal = $3" };
+		"WITH gone AS (DELETE FROM restore_item WHERE account_id = $1 "
+		" AND restore_id = $2 AND ordinal = $3 RETURNING 1) "
+		"UPDATE restore SET left_out = left_out + (SELECT count(*) "
+		" FROM gone)::int WHERE account_id = $1 AND restore_id = $2 "
+		"RETURNING left_out" };
 	struct db_args a = { 0 };
+	PGresult *res;
+	enum db_err err;
 
 	restore_args(&a, r);
 	db_arg_int(&a, ordinal);
-	return db_run(db, &stmt, &a, NULL);
+	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
+		return err;
+	*first = PQntuples(res) == 1 && db_int(res, 0, 0) == 1;
+	PQclear(res);
+	return DB_OK;
 }
 
 enum db_err
@@ -353,7 +363,7 @@ gate_receipt_put(struct db *db, int64_t account, int64_t phone,
 		"RETURNING r.state = 'done' AND r.receipt_failed = 0 AND "
 		" r.mark <> r.receipt_mark, "
 		" CASE WHEN p.replaces = r.from_phone_id AND r.state = 'done' "
-		"  THEN p.replaces ELSE 0 END" };
+		"  AND r.left_out = 0 THEN p.replaces ELSE 0 END" };
 	static const struct db_stmt frames = { "receipt_frames", 3,
 		"DELETE FROM down_frame WHERE account_id = $1 AND "
 		"phone_id = $2 AND restore_id = $3" };

@@ -179,13 +179,22 @@ put_records(struct gateway *g, const struct keys_phone *phone,
 	return put_transfer(g, phone, r, text, at + len, now_ms, transfer);
 }
 
-/* Leave out one that cannot be sent; the receipt will show it. */
+/* Leave out one that cannot be sent.  Its owner is told, once a restore. */
 static enum db_err
-leave_out(struct gateway *g, const struct gate_restore *r, int ordinal)
+leave_out(struct gateway *g, const struct gate_restore *r, int ordinal,
+    int64_t now_ms)
 {
+	char detail[16];
+	bool first;
+	enum db_err err = gate_restore_drop(g->db, r, ordinal, &first);
+
 	log_warn("restore %u: item %d cannot be sent: left out", r->restore,
 	    ordinal);
-	return gate_restore_drop(g->db, r, ordinal);
+	if (err != DB_OK || !first)
+		return err;
+	snprintf(detail, sizeof detail, "%u", r->restore);
+	return gate_event_put(
+	    g->db, r->account, r->phone, now_ms, "restore-failed", detail);
 }
 
 /* The records at the head of the list.  Those that do not open end it. */
@@ -225,7 +234,7 @@ pack_records(struct gateway *g, const struct keys_phone *phone,
 	if (err != DB_OK)
 		return err;
 	if (put == 0)
-		return leave_out(g, r, items[0].ordinal);
+		return leave_out(g, r, items[0].ordinal, now_ms);
 	return gate_restore_packed(g->db, r, items[0].ordinal,
 	    items[put - 1].ordinal, transfer, (int)put, mark, now_ms);
 }
@@ -244,7 +253,7 @@ pack_piece(struct gateway *g, const struct keys_phone *phone,
 		err = put_piece(g, phone, r, plain, len, now_ms, &transfer);
 	seal_wipe(plain, sizeof plain);
 	if (err == DB_NONE)
-		return leave_out(g, r, item->ordinal);
+		return leave_out(g, r, item->ordinal, now_ms);
 	if (err != DB_OK)
 		return err;
 	return gate_restore_packed(

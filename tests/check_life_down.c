@@ -276,6 +276,34 @@ START_TEST(what_is_missing_goes_again)
 }
 END_TEST
 
+/* Sealed under another key, or damaged: the rest goes, and it is told. */
+START_TEST(what_does_not_open_is_left_out)
+{
+	struct hand *h = hand_new();
+
+	hand_int(h, "INSERT INTO restore (account_id, restore_id, phone_id, "
+		    "from_phone_id, records, sms_estimate) VALUES ($A, 5, $P, "
+		    "$P, 3, 1)");
+	for (uint32_t i = 0; i < 3; i++) {
+		struct record *r = note(i);
+		uint8_t plain[2000];
+
+		put_item(
+		    h, i, false, plain, record_encode(r, plain, sizeof plain));
+		record_free(r);
+	}
+	hand_int(h, "UPDATE restore_item SET sealed = sealed || '\\x00' WHERE "
+		    "account_id = $A AND ordinal IN (0, 2)");
+	for (int i = 0; i < 4; i++)
+		tick(h);
+	ck_assert_int_eq(hand_int(h, RESTORE("left_out")), 2);
+	ck_assert_int_eq(hand_int(h, RESTORE("put_records")), 1);
+	ck_assert_int_eq(hand_int(h, RESTORE("(state = 'ending')::int")), 1);
+	ck_assert_int_eq(hand_int(h, EVENTS("restore-failed")), 1);
+	hand_free(h);
+}
+END_TEST
+
 START_TEST(a_restore_pauses_and_resumes)
 {
 	struct hand *h = hand_new();
@@ -514,6 +542,7 @@ life_down_case(void)
 	tcase_set_timeout(tc, 600);
 	tcase_add_loop_test(tc, a_restore_goes_down, 0, 2);
 	tcase_add_test(tc, what_is_missing_goes_again);
+	tcase_add_test(tc, what_does_not_open_is_left_out);
 	tcase_add_test(tc, a_restore_pauses_and_resumes);
 	tcase_add_loop_test(tc, a_restore_is_cancelled, 0, 3);
 	tcase_add_test(tc, a_claim_is_compared_and_asked_for);

@@ -169,6 +169,7 @@ CREATE TABLE restore (
 	arrived      int NOT NULL DEFAULT 0,  -- records in transfers that have arrived
 	put_records  int NOT NULL DEFAULT 0,  -- put on the air
 	mark         bigint NOT NULL DEFAULT 0, -- of these
+	left_out     int NOT NULL DEFAULT 0,  -- items that could not be sent
 	receipt_applied int, receipt_present int, receipt_failed int,
 	receipt_mark bigint,
 	end_transfer bigint,                  -- the transfer down with DOWN_END
