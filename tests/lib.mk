@@ -33,6 +33,12 @@ tests_check_seal_SOURCES = tests/check_seal.c
 tests_check_seal_CFLAGS = $(TEST_CFLAGS)
 tests_check_seal_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/check_overhead
+TESTS += tests/check_overhead
+tests_check_overhead_SOURCES = tests/check_overhead.c
+tests_check_overhead_CFLAGS = $(TEST_CFLAGS)
+tests_check_overhead_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/check_seal_rfc
 TESTS += tests/check_seal_rfc
 tests_check_seal_rfc_SOURCES = tests/check_seal_rfc.c
