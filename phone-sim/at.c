@@ -22,6 +22,7 @@ static const char *const fault_names[AT_F_COUNT] = {
 	[AT_F_SEND_REFUSE] = "send-refuse",
 	[AT_F_READ_ERROR] = "read-error",
 	[AT_F_LIST_CUT] = "list-cut",
+	[AT_F_STUCK] = "stuck",
 	[AT_F_DELETE_ERROR] = "delete-error",
 	[AT_F_SIM_FULL] = "full",
 };
@@ -61,7 +62,7 @@ flush_urc(struct at *a)
 {
 	if (a->urc_len == 0 || busy(a))
 		return;
-	if (a->fault[AT_F_MUTE] == 0)
+	if (a->fault[AT_F_MUTE] == 0 && a->fault[AT_F_STUCK] == 0)
 		a->host->write(a->host->ctx, a->urc, a->urc_len);
 	a->urc_len = 0;
 }
@@ -106,7 +107,7 @@ at_fails(struct at *a, enum at_fault what)
 {
 	if (a->fault[what] == 0)
 		return false;
-	if (what != AT_F_MUTE && what != AT_F_SIM_FULL)
+	if (what != AT_F_MUTE && what != AT_F_STUCK && what != AT_F_SIM_FULL)
 		a->fault[what]--;
 	return true;
 }
@@ -764,6 +765,28 @@ feed_command(struct at *a, uint8_t c)
 	return false;
 }
 
+/* Deaf to all but the one command that starts it anew. */
+static void
+feed_stuck(struct at *a, const uint8_t *p, size_t n)
+{
+	static const char reset[] = "AT+CFUN=1,1\r";
+
+	for (size_t i = 0; i < n && a->fault[AT_F_STUCK] > 0; i++) {
+		if (p[i] != (uint8_t)reset[a->reset_at])
+			a->reset_at = 0;
+		if (p[i] == (uint8_t)reset[a->reset_at])
+			a->reset_at++;
+		if (reset[a->reset_at] != '\0')
+			continue;
+		a->reset_at = 0;
+		a->fault[AT_F_STUCK] = 0;
+		a->cfun = 1;
+		a->waiting = false;
+		a->len = 0;
+		defaults(a);
+	}
+}
+
 size_t
 at_feed(struct at *a, const uint8_t *p, size_t n)
 {
@@ -772,6 +795,10 @@ at_feed(struct at *a, const uint8_t *p, size_t n)
 
 	if (a->fault[AT_F_MUTE] > 0)
 		return n;
+	if (a->fault[AT_F_STUCK] > 0) {
+		feed_stuck(a, p, n);
+		return n;
+	}
 	if (a->waiting)
 		return 0;
 	while (used < n && !whole) {

@@ -49,6 +49,7 @@ enum at_fault {
 	AT_F_READ_ERROR, /* +CMGR and +CMGL answer ERROR */
 	AT_F_LIST_CUT, /* +CMGL stops in the middle and never ends */
 	AT_F_DELETE_ERROR, /* +CMGD answers ERROR and keeps the message */
+	AT_F_STUCK, /* as mute, until AT+CFUN=1,1 comes */
 	AT_F_SIM_FULL, /* takes no message, whatever is free, while not 0 */
 	AT_F_COUNT
 };

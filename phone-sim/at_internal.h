@@ -72,6 +72,7 @@ struct at {
 	int write_state;
 	uint8_t reference;
 	unsigned fault[AT_F_COUNT];
+	size_t reset_at; /* octets of what ends AT_F_STUCK */
 	char urc[AT_URC_MAX];
 	size_t urc_len;
 	uint64_t commands, lines;

@@ -430,7 +430,7 @@ static const struct {
 	    "home|roaming|searching|denied|none | fault NAME COUNT | raw "
 	    "HEX [SLOT] | clear]",
 	    "modems count from 0; faults: send-error send-silent send-refuse "
-	    "read-error list-cut delete-error full; raw puts a PDU into the SIM",
+	    "read-error list-cut stuck delete-error full; raw puts a PDU into the SIM",
 	    command_modem },
 	{ "phones", "phones", "all of them, one a line", command_phones },
 	{ "phone",

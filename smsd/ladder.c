@@ -7,10 +7,7 @@
 
 #include "log.h"
 
-#define RESET_MS 15000 /* AT+CFUN=1,1, once */
-#define HOOK_MS 45000 /* the operator's program ... */
-#define HOOK_AGAIN_MS 300000 /* ... and again */
-#define ALARM_MS 120000
+#define HOOK_AGAIN_MS 300000
 
 extern char **environ;
 
@@ -24,40 +21,39 @@ ladder_ready(struct ladder *l, const char *name)
 
 /* It runs on its own; whoever waits for children meets a stranger. */
 static void
-run_hook(const char *hook, const char *name, const char *device)
+run_hook(const struct smsd_modem *m)
 {
-	char *argv[] = { (char *)(uintptr_t)hook, (char *)(uintptr_t)name,
-		(char *)(uintptr_t)device, NULL };
+	char *argv[] = { m->power_hook, m->name, m->device, NULL };
 	pid_t pid;
-	int err = posix_spawn(&pid, hook, NULL, NULL, argv, environ);
+	int err = posix_spawn(&pid, m->power_hook, NULL, NULL, argv, environ);
 
 	if (err != 0)
-		log_error(
-		    "modem %s: cannot run %s: %s", name, hook, strerror(err));
+		log_error("modem %s: cannot run %s: %s", m->name, m->power_hook,
+		    strerror(err));
 	else
-		log_warn("modem %s: does not come back: ran %s", name, hook);
+		log_warn("modem %s: does not come back: ran %s", m->name,
+		    m->power_hook);
 }
 
 bool
-ladder_failed(struct ladder *l, const char *name, const char *device,
-    const char *hook, int64_t now_ms)
+ladder_failed(struct ladder *l, const struct smsd_modem *m, int64_t now_ms)
 {
 	int64_t away_ms;
 
 	if (l->since_ms == 0)
 		l->since_ms = now_ms;
 	away_ms = now_ms - l->since_ms;
-	if (hook[0] != '\0' && away_ms >= HOOK_MS &&
+	if (m->power_hook[0] != '\0' && away_ms >= m->hook_after_s * 1000 &&
 	    (l->hook_ms == 0 || now_ms - l->hook_ms >= HOOK_AGAIN_MS)) {
 		l->hook_ms = now_ms;
-		run_hook(hook, name, device);
+		run_hook(m);
 	}
-	if (away_ms >= ALARM_MS && !l->alarmed) {
+	if (away_ms >= m->alarm_after_s * 1000 && !l->alarmed) {
 		l->alarmed = true;
-		log_error("modem %s: has not answered for %d s: see to %s",
-		    name, ALARM_MS / 1000, device);
+		log_error("modem %s: has not answered for %lld s: see to %s",
+		    m->name, (long long)away_ms / 1000, m->device);
 	}
-	if (away_ms < RESET_MS || l->reset)
+	if (away_ms < m->reset_after_s * 1000 || l->reset)
 		return false;
 	l->reset = true;
 	return true;

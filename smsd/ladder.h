@@ -11,20 +11,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "smsd_conf.h"
+
 struct ladder {
 	int64_t since_ms; /* monotonic; 0: the modem is well */
 	int64_t hook_ms; /* when the program ran last */
 	bool reset, alarmed;
 };
 
-/* The modem answers. */
+/* The modem of this name answers. */
 void ladder_ready(struct ladder *l, const char *name);
 /*
- * A child of this modem has failed.  Runs hook (NAME and DEVICE are its
- * arguments; "": there is none) when it is time.  True: the next child is to
- * reset the modem before anything else.
+ * A child of modem m has failed, at now_ms of a clock that never jumps.  Runs
+ * m's power_hook (NAME and DEVICE are its arguments) when it is time, and every
+ * five minutes from then on.  True: the next child is to reset the modem before
+ * anything else.
  */
-bool ladder_failed(struct ladder *l, const char *name, const char *device,
-    const char *hook, int64_t now_ms);
+bool
+ladder_failed(struct ladder *l, const struct smsd_modem *m, int64_t now_ms);
 
 #endif

@@ -49,6 +49,12 @@ static const struct conf_key modem_keys[] = {
 	{ "pin", CONF_STRING, offsetof(struct smsd_modem, pin), "", 0, 0 },
 	{ "power_hook", CONF_STRING, offsetof(struct smsd_modem, power_hook),
 	    "", 0, 0 },
+	{ "reset_after_s", CONF_INT, offsetof(struct smsd_modem, reset_after_s),
+	    "15", 1, 86400 },
+	{ "hook_after_s", CONF_INT, offsetof(struct smsd_modem, hook_after_s),
+	    "45", 1, 86400 },
+	{ "alarm_after_s", CONF_INT, offsetof(struct smsd_modem, alarm_after_s),
+	    "120", 1, 86400 },
 	{ "poll_s", CONF_INT, offsetof(struct smsd_modem, poll_s), "10", 1,
 	    3600 },
 };
@@ -91,6 +97,9 @@ add_modem(void *target, const char *title, const void *section)
 	to->pin = strdup(m->pin);
 	to->power_hook = strdup(m->power_hook);
 	to->poll_s = m->poll_s;
+	to->reset_after_s = m->reset_after_s;
+	to->hook_after_s = m->hook_after_s;
+	to->alarm_after_s = m->alarm_after_s;
 	conf->modems++;
 	if (to->name == NULL || to->device == NULL || to->connection == NULL ||
 	    to->pin == NULL || to->power_hook == NULL) {

@@ -17,6 +17,7 @@ struct smsd_modem {
 	char *connection; /* libGammu's: at, at115200, ... */
 	char *pin; /* SIM PIN, "" if none is asked */
 	char *power_hook; /* run when it stays silent; "": none */
+	int64_t reset_after_s, hook_after_s, alarm_after_s; /* of silence */
 	int64_t poll_s; /* look for messages without being told */
 };
 

@@ -347,6 +347,7 @@ become_role(const struct supervisor *s, const struct child *c, int fd)
 static void
 start_child(struct child *c)
 {
+	const struct timeval later = { 5, 0 };
 	struct supervisor *s = c->of;
 	int pair[2];
 	sigset_t none;
@@ -355,6 +356,7 @@ start_child(struct child *c)
 		return;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1) {
 		log_error("cannot make a socket pair: %m");
+		event_add(c->restart, &later);
 		return;
 	}
 	if ((c->pid = fork()) == -1) {
@@ -362,6 +364,7 @@ start_child(struct child *c)
 		c->pid = 0;
 		close(pair[0]);
 		close(pair[1]);
+		event_add(c->restart, &later);
 		return;
 	}
 	if (c->pid == 0) {
@@ -441,8 +444,7 @@ plan_restart(struct child *c, int status)
 		/* The janitor's AT finds out quickly whether it is there. */
 		if (c->trouble == 0)
 			c->trouble = 1;
-		c->reset = ladder_failed(&c->ladder, c->name, c->conf->device,
-		    c->conf->power_hook, mono_ms());
+		c->reset = ladder_failed(&c->ladder, c->conf, mono_ms());
 	}
 	tv.tv_sec = c->backoff_ms / 1000;
 	tv.tv_usec = (suseconds_t)(c->backoff_ms % 1000) * 1000;

@@ -148,7 +148,8 @@ type(struct table *t, const char *text, const char *end, char *echo, size_t cap)
 	size_t n;
 
 	echo[0] = '\0';
-	if (t->echo && at_fault_left(t->at, AT_F_MUTE) == 0)
+	if (t->echo && at_fault_left(t->at, AT_F_MUTE) == 0 &&
+	    at_fault_left(t->at, AT_F_STUCK) == 0)
 		snprintf(echo, cap, "%s%s", text, end);
 	at_input(t->at, (const uint8_t *)text, strlen(text));
 	at_input(t->at, (const uint8_t *)end, strlen(end));

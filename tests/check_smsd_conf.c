@@ -111,6 +111,9 @@ START_TEST(what_is_not_said_has_its_default)
 	ck_assert_str_eq(conf.modem[0].pin, "");
 	ck_assert_str_eq(conf.modem[0].power_hook, "");
 	ck_assert_int_eq(conf.modem[0].poll_s, 10);
+	ck_assert_int_eq(conf.modem[0].reset_after_s, 15);
+	ck_assert_int_eq(conf.modem[0].hook_after_s, 45);
+	ck_assert_int_eq(conf.modem[0].alarm_after_s, 120);
 	path = smsd_conf_key_path(&conf, "gateway");
 	ck_assert_str_eq(path, "/etc/smsvault/keys/gateway.key");
 	free(path);

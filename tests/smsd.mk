@@ -54,6 +54,13 @@ tests_check_outbox_LDFLAGS = -Wl,--wrap=db_open -Wl,--wrap=db_close \
 	-Wl,--wrap=gate_modem_put -Wl,--wrap=gate_modem_count
 tests_check_outbox_LDADD = $(SMSD_TEST_LIBS)
 
+check_PROGRAMS += tests/check_ladder
+TESTS += tests/check_ladder
+tests_check_ladder_SOURCES = tests/check_ladder.c
+tests_check_ladder_CPPFLAGS = $(SMSD_TEST_CPPFLAGS)
+tests_check_ladder_CFLAGS = $(TEST_CFLAGS)
+tests_check_ladder_LDADD = $(SMSD_TEST_LIBS)
+
 check_PROGRAMS += tests/check_sandbox
 TESTS += tests/check_sandbox
 tests_check_sandbox_SOURCES = tests/check_sandbox.c smsd/modem/sandbox.c
@@ -62,5 +69,5 @@ tests_check_sandbox_CFLAGS = $(TEST_CFLAGS)
 tests_check_sandbox_LDADD = $(SECCOMP_LIBS) $(CHECK_LIBS)
 
 # the modem's faults, and programs that are not ours on the same modem
-dist_check_SCRIPTS += tests/modem-faults.sh tests/gammu-stock.sh
-TESTS += tests/modem-faults.sh tests/gammu-stock.sh
+dist_check_SCRIPTS += tests/modem-faults.sh tests/modem-ladder.sh tests/gammu-stock.sh
+TESTS += tests/modem-faults.sh tests/modem-ladder.sh tests/gammu-stock.sh
