@@ -161,3 +161,64 @@ operator_queue(struct db *db, struct operator_queued **out, size_t *n)
 	*out = rows;
 	return err;
 }
+
+static void
+read_notice(const PGresult *res, int row, void *out)
+{
+	struct operator_notice *o = out;
+
+	o->notice = db_int(res, row, 0);
+	o->account = db_int(res, row, 1);
+	o->created_ms = db_int(res, row, 2);
+	o->due_ms = db_int(res, row, 3);
+	db_text(res, row, 4, o->kind, sizeof o->kind);
+	db_text(res, row, 5, o->channel, sizeof o->channel);
+	db_text(res, row, 6, o->state, sizeof o->state);
+	o->attempts = (int)db_int(res, row, 7);
+}
+
+enum db_err
+operator_notices(struct db *db, struct operator_notice **out, size_t *n)
+{
+	static const struct db_stmt stmt = { "op_notices", 0,
+		"SELECT notice_id, account_id, " MS("created_at") ", " MS(
+		    "not_before") ", kind, channel, state, attempts FROM notice "
+				  "WHERE state <> 'sent' ORDER BY created_at DESC, "
+				  "notice_id DESC LIMIT 50" };
+	void *rows = NULL;
+	enum db_err err = list(db, &stmt, sizeof **out, read_notice, &rows, n);
+
+	*out = rows;
+	return err;
+}
+
+static void
+read_silent(const PGresult *res, int row, void *out)
+{
+	struct operator_silent *s = out;
+
+	s->account = db_int(res, row, 0);
+	s->phone = db_int(res, row, 1);
+	s->heard_ms = db_int(res, row, 2);
+	db_text(res, row, 3, s->login, sizeof s->login);
+	s->told = db_bool(res, row, 4);
+}
+
+enum db_err
+operator_silent(struct db *db, struct operator_silent **out, size_t *n)
+{
+	static const struct db_stmt stmt = {
+		"op_silent", 0,
+		"SELECT p.account_id, p.phone_id, " MS(
+		    "p.last_heard_at") ", "
+				       "a.login, p.silent_told_at IS NOT NULL FROM phone p JOIN "
+				       "account a USING (account_id) WHERE p.unbound_at IS NULL AND "
+				       "coalesce(p.last_heard_at, p.bound_at) < now() - p.silent_after "
+				       "ORDER BY coalesce(p.last_heard_at, p.bound_at) LIMIT 200"
+	};
+	void *rows = NULL;
+	enum db_err err = list(db, &stmt, sizeof **out, read_silent, &rows, n);
+
+	*out = rows;
+	return err;
+}

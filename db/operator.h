@@ -5,6 +5,7 @@
 #ifndef OPERATOR_H
 #define OPERATOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,5 +42,24 @@ struct operator_queued {
 };
 enum db_err
 operator_queue(struct db *db, struct operator_queued **out, size_t *n);
+
+struct operator_notice {
+	int64_t notice, account, created_ms, due_ms;
+	char kind[40], channel[8], state[16];
+	int attempts;
+};
+/* The newest 50 that have not been sent: waiting, failed, or above a limit. */
+enum db_err
+operator_notices(struct db *db, struct operator_notice **out, size_t *n);
+
+struct operator_silent {
+	int64_t account, phone, heard_ms; /* 0: never */
+	char login[65];
+	bool told; /* its owner has been */
+};
+/* Bound phones that were not heard for longer than their owners allow, those
+ * that were silent longest first, at most 200. */
+enum db_err
+operator_silent(struct db *db, struct operator_silent **out, size_t *n);
 
 #endif

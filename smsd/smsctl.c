@@ -225,6 +225,137 @@ cmd_accounts(struct ctl *c)
 	return EXIT_FINE;
 }
 
+static int
+cmd_notices(struct ctl *c)
+{
+	struct db *db = connect_db(c);
+	struct operator_notice *list = NULL;
+	size_t n = 0;
+
+	if (db == NULL || operator_notices(db, &list, &n) != DB_OK) {
+		db_close(db);
+		return EXIT_REACH;
+	}
+	if (n == 0)
+		puts("every notice has been sent");
+	for (size_t i = 0; i < n; i++) {
+		printf("%lld: account %lld, %s by %s: %s, %d tries,",
+		    (long long)list[i].notice, (long long)list[i].account,
+		    list[i].kind, list[i].channel, list[i].state,
+		    list[i].attempts);
+		print_time(" made", list[i].created_ms);
+		putchar('\n');
+	}
+	free(list);
+	db_close(db);
+	return EXIT_FINE;
+}
+
+static int
+cmd_silent(struct ctl *c)
+{
+	struct db *db = connect_db(c);
+	struct operator_silent *list = NULL;
+	size_t n = 0;
+
+	if (db == NULL || operator_silent(db, &list, &n) != DB_OK) {
+		db_close(db);
+		return EXIT_REACH;
+	}
+	if (n == 0)
+		puts("every phone has been heard as its owner expects");
+	for (size_t i = 0; i < n; i++) {
+		printf("phone %lld of %s:", (long long)list[i].phone,
+		    list[i].login);
+		print_time(" last heard", list[i].heard_ms);
+		puts(list[i].told ? ", its owner was told" : "");
+	}
+	free(list);
+	db_close(db);
+	return EXIT_FINE;
+}
+
+/* ---- metrics ---- */
+
+static void
+metric(const char *name, const char *type, const char *help, int64_t value)
+{
+	printf("# HELP smsvault_%s %s\n# TYPE smsvault_%s %s\n"
+	       "smsvault_%s %lld\n",
+	    name, help, name, type, name, (long long)value);
+}
+
+static void
+print_totals(const struct operator_totals *t)
+{
+	metric("accounts", "gauge", "Accounts.", t->accounts);
+	metric("phones", "gauge", "Phones that are bound.", t->phones);
+	metric(
+	    "records", "gauge", "Records, in their newest state.", t->records);
+	metric("open_transfers", "gauge", "Transfers that are not whole.",
+	    t->open_transfers);
+	metric(
+	    "outbox_queued", "gauge", "SMS that wait to be sent.", t->queued);
+	metric("outbox_held", "gauge", "SMS that a budget holds.", t->held);
+	metric("outbox_failed", "gauge", "SMS that were given up.", t->failed);
+	metric("sms_today", "gauge", "SMS sent today, UTC.", t->sms_today);
+	metric("sms_month", "gauge", "SMS sent this month, UTC.", t->sms_month);
+	metric("heard_timestamp_seconds", "gauge",
+	    "When any phone was last heard.", t->heard_ms / 1000);
+}
+
+static void
+print_modem_metrics(const struct operator_modem *list, size_t n)
+{
+	puts("# HELP smsvault_modem_sms_total SMS through a modem.\n"
+	     "# TYPE smsvault_modem_sms_total counter");
+	/* smsd.conf lets a name have any character. */
+	for (size_t i = 0; i < n; i++)
+		for (int out = 0; out < 2; out++) {
+			fputs("smsvault_modem_sms_total{modem=\"", stdout);
+			for (const char *p = list[i].name; *p != '\0'; p++) {
+				if (*p == '"' || *p == '\\')
+					putchar('\\');
+				putchar(*p);
+			}
+			printf("\",direction=\"%s\"} %lld\n",
+			    out ? "out" : "in",
+			    (long long)(out ? list[i].sms_out
+					    : list[i].sms_in));
+		}
+}
+
+/* The text that Prometheus reads, such as through its textfile collector. */
+static int
+cmd_metrics(struct ctl *c)
+{
+	struct db *db = connect_db(c);
+	struct operator_totals t;
+	struct operator_modem *modems = NULL;
+	struct spool *spool = open_spool(c);
+	struct spool_stats s;
+	size_t n = 0;
+	int status = EXIT_REACH;
+
+	if (db != NULL && spool != NULL && operator_totals(db, &t) == DB_OK &&
+	    operator_modems(db, &modems, &n) == DB_OK &&
+	    spool_get_stats(spool, &s) == 0) {
+		print_totals(&t);
+		metric("spool_waiting", "gauge",
+		    "SMS that wait for the database.", s.waiting);
+		metric("spool_quarantined", "gauge", "SMS that are set aside.",
+		    s.quarantined);
+		metric("spool_junk_total", "counter",
+		    "SMS that no phone of ours can have sent.", s.junk);
+		print_modem_metrics(modems, n);
+		status = EXIT_FINE;
+	}
+	free(modems);
+	spool_close(spool);
+	db_close(db);
+	return status;
+}
+
 static void
 print_aside(const struct spool_aside *a, bool raw)
 {
@@ -309,6 +440,9 @@ static const struct {
 	{ "status", cmd_status, 0, "what runs, what waits, what was spent" },
 	{ "queue", cmd_queue, 0, "SMS that wait to be sent, or failed" },
 	{ "accounts", cmd_accounts, 0, "accounts, their phones and budgets" },
+	{ "silent", cmd_silent, 0, "phones that were not heard for too long" },
+	{ "notices", cmd_notices, 0, "notices that have not been sent" },
+	{ "metrics", cmd_metrics, 0, "figures as Prometheus reads them" },
 	{ "quarantine", cmd_quarantine, 2,
 	    "list | show ID | replay ID: messages set aside" },
 	{ "migrate", cmd_migrate, 2,

@@ -9,7 +9,7 @@ sim_options="--speed 60 --contacts 3 --messages 3 --calls 3"
 password="correct horse battery"
 /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || skip_all "python3-aiosmtpd is missing"
 new_instance
-plan 15
+plan 18
 smtp_port=$(free_port $((9300 + $$ % 500)))
 cat >>"$inst/etc/smsd.conf" <<EOT
 mail_url = "smtp://127.0.0.1:$smtp_port"
@@ -69,6 +69,13 @@ waits() {
 	[ "$(sql "SELECT state || (attempts > 0) || (not_before > now()) FROM notice WHERE kind = 'lost-on' AND channel = 'mail'")" = queuedtruetrue ]
 }
 ok "a server that is away: the mail waits" wait_for 30 waits
+ctl() {
+	as_user "$bin_smsctl" -c "$inst/etc/smsd.conf" "$@"
+}
+operator_sees() { # COMMAND PATTERN
+	ctl "$1" | grep -E "$2"
+}
+ok "the operator sees it" operator_sees notices ': account [0-9]+, lost-on by mail: queued, 1 tries'
 mail_start
 sql "UPDATE notice SET not_before = now() WHERE state = 'queued'" >/dev/null
 sql "NOTIFY smsvault_work" >/dev/null
@@ -78,6 +85,14 @@ sleep 3
 equal "once" "$(read_mail 'Subject: smsvault: 您的手机已进入丢失模式' | wc -l)" 1
 sql "UPDATE phone SET last_heard_at = now() - interval '4 days'" >/dev/null
 ok "a phone that is silent" wait_for 30 read_mail '您的手机已有一段时间没有消息'
+ok "which the operator sees as well" operator_sees silent '^phone [0-9]+ of told: .*, its owner was told$'
+all_metrics() { # each has its help and type, and a number
+	ctl metrics >"$inst/run/metrics" &&
+	    grep -q '^smsvault_modem_sms_total{modem="modem0",direction="in"} [1-9]' "$inst/run/metrics" &&
+	    grep -qx 'smsvault_phones 1' "$inst/run/metrics" &&
+	    ! grep -vE '^# (HELP|TYPE) smsvault_[a-z_]+ |^smsvault_[a-z_]+({[^}]*})? -?[0-9]+$' "$inst/run/metrics"
+}
+ok "and figures, as Prometheus reads them" all_metrics
 sql "UPDATE account SET delete_at = now() - interval '1 minute'" >/dev/null
 gone() {
 	[ "$(sql 'SELECT count(*) FROM account')" = 0 ]
