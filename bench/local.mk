@@ -12,7 +12,7 @@ bench_pack_size_SOURCES = \
 bench_pack_size_CFLAGS = $(WARN_CFLAGS) $(JANSSON_CFLAGS) $(ZSTD_CFLAGS) $(ZLIB_CFLAGS)
 bench_pack_size_LDADD = $(COMMON_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) -lm
 
-EXTRA_DIST += bench/faults bench/gateway bench/lib.sh bench/phone-days
+EXTRA_DIST += bench/faults bench/gateway bench/lib.sh bench/pages bench/phone-days
 noinst_PROGRAMS += bench/frames bench/pump
 bench_frames_SOURCES = bench/frames.c
 bench_frames_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/phone

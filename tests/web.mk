@@ -39,6 +39,9 @@ tests_event_words_LDADD = $(WEB_LIBS)
 dist_check_SCRIPTS += tests/check-events.sh
 TESTS += tests/check-events.sh
 
+dist_check_SCRIPTS += tests/bench-pages.sh
+TESTS += tests/bench-pages.sh
+
 # Each export format, read back by readers that are not ours.
 EXTRA_DIST += tests/export.py
 check_PROGRAMS += tests/export_from
