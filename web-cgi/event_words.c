@@ -38,6 +38,7 @@ const struct event_words event_words[] = {
 	/* restores and the bill */
 	{ "restore-done", T_EV_RESTORED, EVENT_GOOD, false },
 	{ "restore-differs", T_EV_RESTORE_DIFFERS, EVENT_BAD, false },
+	{ "restore-failed", T_EV_RESTORE_FAILED, EVENT_BAD, false },
 	{ "budget-reached", T_EV_BUDGET, EVENT_BAD, false },
 	/* the account */
 	{ "signed-in", T_EV_SIGN_IN, EVENT_GOOD, false },
