@@ -37,6 +37,7 @@ const struct event_words event_words[] = {
 	{ "codes-revoked", T_EVI_CODES_REVOKED, EVENT_GOOD, false },
 	/* restores and the bill */
 	{ "restore-done", T_EV_RESTORED, EVENT_GOOD, false },
+	{ "restore-failed", T_EV_RESTORE_FAILED, EVENT_BAD, false },
 	{ "restore-differs", T_EV_RESTORE_DIFFERS, EVENT_BAD, false },
 	{ "restore-failed", T_EV_RESTORE_FAILED, EVENT_BAD, false },
 	{ "budget-reached", T_EV_BUDGET, EVENT_BAD, false },
