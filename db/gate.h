@@ -140,6 +140,47 @@ enum db_err gate_whole_aside(struct db *db, const struct gate_whole *w);
 enum db_err
 gate_whole_again(struct db *db, const struct gate_whole *w, int64_t now_ms);
 
+/* ---- bases: what coders of phones go by ---- */
+
+/* Where the base begins, and to where all transfers are here. */
+enum db_err gate_base_get(struct db *db, int64_t account, int64_t phone,
+    uint32_t *first, uint32_t *cumulative);
+/* It begins anew with first, says that transfer, whose own segments go too. */
+enum db_err gate_base_begin(struct db *db, int64_t account, int64_t phone,
+    uint32_t first, uint32_t transfer);
+/* The records of a transfer, or what was learnt up to it. */
+struct gate_learnt {
+	int64_t account, phone;
+	uint32_t transfer;
+	const uint8_t *sealed; /* not owned */
+	size_t len;
+};
+enum db_err gate_batch_put(struct db *db, const struct gate_learnt *b);
+/* Those in (after, upto], in order, to take until it is not 0. */
+enum db_err gate_batch_list(struct db *db, int64_t account, int64_t phone,
+    uint32_t after, uint32_t upto,
+    int (*take)(void *ctx, const struct gate_learnt *b), void *ctx);
+/* The newest that reaches no further than upto; DB_NONE: there is none. */
+enum db_err gate_checkpoint_get(struct db *db, int64_t account, int64_t phone,
+    uint32_t upto, int (*take)(void *ctx, const struct gate_learnt *c),
+    void *ctx);
+/* The one before it stays too, for transfers that come late; what both do not
+ * need goes. */
+enum db_err gate_checkpoint_put(struct db *db, const struct gate_learnt *c);
+
+/* A transfer of which the base is not known: it is missing once more, and the
+ * phone is to be told. */
+enum db_err gate_recode_put(struct db *db, int64_t account, int64_t phone,
+    uint32_t transfer, int64_t now_ms);
+struct gate_recode {
+	int64_t account, phone;
+	uint32_t transfer;
+};
+/* At most max, by phone. */
+enum db_err
+gate_recode_list(struct db *db, struct gate_recode *out, size_t max, size_t *n);
+enum db_err gate_recode_told(struct db *db, const struct gate_recode *r);
+
 /* ---- pieces of files ---- */
 
 struct gate_file_piece {

@@ -49,9 +49,11 @@ static const struct db_stmt piece_single = { "piece_single", 7,
 	" to_timestamp(nullif($7::bigint, 0) / 1000.0)) "
 	"ON CONFLICT (account_id, phone_id, transfer) DO UPDATE SET "
 	" state = 'stored', have = 1, last_index = 0, "
-	" digest = excluded.digest, last_at = excluded.last_at, "
+	" digest = CASE WHEN transfer.recode = 0 THEN excluded.digest END, "
+	" last_at = excluded.last_at, "
 	" number = excluded.number, smsc_at = excluded.smsc_at "
-	"WHERE transfer.state = 'open' AND transfer.have = 0 "
+	"WHERE transfer.state = 'open' AND "
+	" (transfer.have = 0 OR transfer.recode > 0) "
 	"RETURNING have, last_index" };
 
 struct take_pieces {

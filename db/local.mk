@@ -5,6 +5,7 @@ db_libdb_a_SOURCES = \
 	db/db_internal.h \
 	db/gate.c \
 	db/gate.h \
+	db/gate_base.c \
 	db/gate_binding.c \
 	db/gate_claim.c \
 	db/gate_code.c \

@@ -44,6 +44,12 @@ try(enum pack_codec codec, const uint8_t *plain, size_t len, uint8_t *out,
 	return len;
 }
 
+enum pack_codec
+pack_alone(enum pack_codec codec)
+{
+	return codec == PACK_BASED ? PACK_MIX : codec;
+}
+
 /*
  * The most records that fit.  More records never take fewer octets but by a
  * hair, so a search by halves finds the count; then the last try is kept.
@@ -56,6 +62,11 @@ pack_fill(enum pack_codec codec, const struct record *const *list, size_t count,
 	uint8_t *plain = NULL, *spare = malloc(room);
 	size_t fit = 0, fit_len = 0, low = 0, high = 0, n;
 
+	if (codec == PACK_BASED) {
+		free(end);
+		free(spare);
+		return 0;
+	}
 	if (codec == PACK_MIX) {
 		free(end);
 		free(spare);
@@ -138,6 +149,7 @@ pack_read(enum pack_codec codec, const uint8_t *p, size_t len,
 		return ret;
 	case PACK_MIX:
 		return pack_state_read(NULL, p, len, list, count);
+	case PACK_BASED:
 	case PACK_CODEC_COUNT:
 		break;
 	}
@@ -154,6 +166,8 @@ pack_codec_name(enum pack_codec codec)
 		return "deflate";
 	case PACK_MIX:
 		return "mix";
+	case PACK_BASED:
+		return "based";
 	case PACK_CODEC_COUNT:
 		break;
 	}

@@ -21,12 +21,16 @@ enum pack_codec {
 	PACK_PLAIN = 0, /* field coding alone */
 	PACK_DEFLATE = 1, /* field coding, raw deflate with dictionary 1 */
 	PACK_MIX = 2, /* fields and texts through one mixing coder */
+	PACK_BASED = 3, /* that, from a state of pack_state.h; not alone */
 	PACK_CODEC_COUNT
 };
-#define PACK_CODECS_MASK 0x07u /* what HELLO says of this version */
+#define PACK_CODECS_MASK 0x0fu /* what HELLO says of this version */
 #define PACK_RECORDS_MAX 4096 /* records in one batch */
 #define PACK_PLAIN_MAX 262144 /* octets after inflating, at most */
 #define PACK_TEXTS_MAX 1048576 /* octets of all texts of a batch, at most */
+
+/* The codec to use where no state is known: codec, or PACK_MIX. */
+enum pack_codec pack_alone(enum pack_codec codec);
 
 /*
  * Pack the first records of list that fit into room octets, in order, and
@@ -37,8 +41,9 @@ size_t pack_fill(enum pack_codec codec, const struct record *const *list,
     size_t count, uint8_t *out, size_t room, size_t *len);
 
 /*
- * Unpack a whole batch.  Returns 0 and an array of *count records (the caller
- * frees each with record_free, then the array), or -1: nothing is set.
+ * Unpack a whole batch; not of PACK_BASED.  Returns 0 and an array of *count
+ * records (the caller frees each with record_free, then the array), or -1:
+ * nothing is set.
  */
 int pack_read(enum pack_codec codec, const uint8_t *p, size_t len,
     struct record ***list, size_t *count);

@@ -4,9 +4,9 @@
  * What always holds: s->now and s->model are what one gets from s->cut and
  * the primed model by learning the batches of s->history in turn.
  *
- * The history is a row of batches: count u16, then so many times a length u16
- * and a record in its stored form.  When it is over its size, batches are
- * dropped from its front until it is at most half full.
+ * The history is a row of transfers: number u32, and a batch: count u16, then
+ * so many times a length u16 and a record in its stored form.  When it is over
+ * its size, transfers are dropped from its front until it is at most half full.
  */
 #include "pack_state.h"
 
@@ -16,10 +16,20 @@
 #include "be.h"
 #include "log.h"
 #include "pack_prime.h"
+#include "seal.h"
+
+#define NUMBER_LEN 4 /* of a transfer, before its batch */
+
+/* How far a row of transfers has come, and a digest over all of it. */
+struct reach {
+	uint32_t transfer;
+	uint8_t digest[SEAL_DIGEST_LEN];
+};
 
 struct pack_state {
 	struct fields cut; /* before the history */
 	struct fields now;
+	struct reach cut_reach, reach;
 	struct model *model; /* NULL: the primed one */
 	size_t size; /* most octets of history */
 	uint8_t *history; /* owned */
@@ -95,37 +105,33 @@ learn(struct fields *f, struct model *m, const struct record *const *list,
 
 /* ---- history ---- */
 
-static int
-append(struct pack_state *s, const struct record *const *list, size_t count)
+size_t
+pack_batch(const struct record *const *list, size_t count, uint8_t **out)
 {
-	size_t need = 2;
-	uint8_t *more, *p;
+	uint8_t *p = malloc(2 + count * (2 + RECORD_STORED_MAX)), *less;
+	size_t n = 2;
 
-	for (size_t i = 0; i < count; i++)
-		need += 2 + RECORD_STORED_MAX;
-	if (s->room - s->used < need) {
-		more = realloc(s->history, s->used + need);
-		if (more == NULL)
-			return -1;
-		s->history = more;
-		s->room = s->used + need;
-	}
-	p = s->history + s->used;
+	if (p == NULL)
+		return 0;
 	be_put16(p, (uint32_t)count);
-	p += 2;
 	for (size_t i = 0; i < count; i++) {
-		size_t n = record_encode(list[i], p + 2, RECORD_STORED_MAX);
+		size_t len =
+		    record_encode(list[i], p + n + 2, RECORD_STORED_MAX);
 
-		be_put16(p, (uint32_t)n);
-		p += 2 + n;
+		be_put16(p + n, (uint32_t)len);
+		n += 2 + len;
 	}
-	s->used = (size_t)(p - s->history);
-	/* Give back what was too much. */
-	if ((more = realloc(s->history, s->used)) != NULL) {
-		s->history = more;
-		s->room = s->used;
-	}
-	return 0;
+	less = realloc(p, n);
+	*out = less != NULL ? less : p;
+	return n;
+}
+
+static void
+free_batch(struct record **list, size_t count)
+{
+	for (size_t i = 0; list != NULL && i < count; i++)
+		record_free(list[i]);
+	free(list);
 }
 
 /* The batch at p; returns the octets it takes, 0 if it is none.  The caller
@@ -156,49 +162,91 @@ read_batch(const uint8_t *p, size_t len, struct record ***out, size_t *count)
 	return i == want ? n : 0;
 }
 
-static void
-free_batch(struct record **list, size_t count)
+/* Learn the batch at p with that model, or as learn() does without one. */
+static size_t
+learn_octets(struct fields *f, struct model *m, const uint8_t *p, size_t len)
 {
-	for (size_t i = 0; list != NULL && i < count; i++)
-		record_free(list[i]);
-	free(list);
+	struct record **list = NULL;
+	size_t count = 0, n = read_batch(p, len, &list, &count);
+
+	if (n > 0 &&
+	    learn(f, m, (const struct record *const *)list, count) == -1)
+		n = 0;
+	free_batch(list, count);
+	return n;
 }
 
-/* Learn the batches of the history from octet 0 to end, or to its end. */
 static int
-replay(
-    const struct pack_state *s, struct fields *f, struct model *m, size_t end)
+append(struct pack_state *s, uint32_t transfer, const uint8_t *p, size_t len)
+{
+	size_t need = NUMBER_LEN + len;
+	uint8_t *more;
+
+	if (s->room - s->used < need) {
+		more = realloc(s->history, s->used + need);
+		if (more == NULL)
+			return -1;
+		s->history = more;
+		s->room = s->used + need;
+	}
+	be_put32(s->history + s->used, transfer);
+	memcpy(s->history + s->used + NUMBER_LEN, p, len);
+	s->used += need;
+	return 0;
+}
+
+/* Octets of the transfer at p, which is one of the history. */
+static size_t
+size_at(const uint8_t *p)
+{
+	size_t n = NUMBER_LEN + 2, count = be_get16(p + NUMBER_LEN);
+
+	while (count-- > 0)
+		n += 2 + be_get16(p + n);
+	return n;
+}
+
+/* digest = H(digest || number u32 || batch) */
+static int
+reach(struct reach *r, const uint8_t *p, size_t len)
+{
+	uint8_t *all = malloc(sizeof r->digest + len);
+
+	if (all == NULL)
+		return -1;
+	memcpy(all, r->digest, sizeof r->digest);
+	memcpy(all + sizeof r->digest, p, len);
+	seal_digest(all, sizeof r->digest + len, r->digest);
+	free(all);
+	r->transfer = be_get32(p);
+	return 0;
+}
+
+/* Learn the history from octet 0 to end; *r, if there is one, comes along. */
+static int
+replay(const struct pack_state *s, struct fields *f, struct model *m,
+    size_t end, struct reach *r)
 {
 	for (size_t at = 0; at < end;) {
-		struct record **list = NULL;
-		size_t count = 0, n;
-		int err;
+		const uint8_t *p = s->history + at;
+		size_t n = size_at(p);
 
-		n = read_batch(s->history + at, s->used - at, &list, &count);
-		err = n == 0 ? -1
-			     : learn(f, m, (const struct record *const *)list,
-				   count);
-		free_batch(list, count);
-		if (err == -1)
+		if (learn_octets(f, m, p + NUMBER_LEN, n - NUMBER_LEN) == 0 ||
+		    (r != NULL && reach(r, p, n) == -1))
 			return -1;
 		at += n;
 	}
 	return 0;
 }
 
-/* The octets of whole batches at the front that must go. */
+/* The octets of whole transfers at the front that must go. */
 static size_t
 too_much(const struct pack_state *s)
 {
 	size_t at = 0;
 
-	while (s->used - at > s->size / 2) {
-		size_t n = be_get16(s->history + at);
-
-		at += 2;
-		while (n-- > 0)
-			at += 2 + be_get16(s->history + at);
-	}
+	while (s->used - at > s->size / 2)
+		at += size_at(s->history + at);
 	return at;
 }
 
@@ -215,7 +263,7 @@ rebuild(struct pack_state *s)
 		return 0;
 	if (primed == NULL || (s->model = model_copy(primed)) == NULL)
 		return -1;
-	return replay(s, &s->now, s->model, s->used);
+	return replay(s, &s->now, s->model, s->used, NULL);
 }
 
 static int
@@ -223,34 +271,119 @@ shorten(struct pack_state *s)
 {
 	size_t gone = too_much(s);
 
-	if (replay(s, &s->cut, NULL, gone) == -1)
+	if (replay(s, &s->cut, NULL, gone, &s->cut_reach) == -1)
 		return -1;
 	s->used -= gone;
 	memmove(s->history, s->history + gone, s->used);
 	return rebuild(s);
 }
 
-int
-pack_state_learn(
-    struct pack_state *s, const struct record *const *list, size_t count)
+/* Numbers, ids and times are all that it remembers. */
+static int
+learn_fields(struct pack_state *s, const uint8_t *p, size_t len)
 {
-	if (count == 0)
-		return 0;
+	if (learn_octets(&s->now, NULL, p, len) != len)
+		return -1;
+	copy_fields(&s->cut, &s->now);
+	s->cut_reach = s->reach;
+	return 0;
+}
+
+int
+pack_state_learn_batch(
+    struct pack_state *s, uint32_t transfer, const uint8_t *p, size_t len)
+{
+	size_t at = s->used;
+
+	if (transfer <= s->reach.transfer ||
+	    append(s, transfer, p, len) == -1 ||
+	    reach(&s->reach, s->history + at, NUMBER_LEN + len) == -1)
+		return -1;
 	if (s->size == 0) {
-		if (learn(&s->now, NULL, list, count) == -1)
-			return -1;
-		copy_fields(&s->cut, &s->now);
-		return 0;
+		s->used = 0;
+		return learn_fields(s, p, len);
 	}
 	if (s->model == NULL &&
 	    (pack_prime_model() == NULL ||
 		(s->model = model_copy(pack_prime_model())) == NULL))
 		return -1;
-	if (append(s, list, count) == -1)
+	/* Learnt first: what is no batch must not be in the history. */
+	if (learn_octets(&s->now, s->model, p, len) != len)
 		return -1;
-	if (s->used > s->size)
-		return shorten(s);
-	return learn(&s->now, s->model, list, count);
+	return s->used > s->size ? shorten(s) : 0;
+}
+
+int
+pack_state_learn(
+    struct pack_state *s, const struct record *const *list, size_t count)
+{
+	uint8_t *batch = NULL;
+	size_t n;
+	int err;
+
+	if (count == 0)
+		return 0;
+	n = pack_batch(list, count, &batch);
+	err = n == 0
+		  ? -1
+		  : pack_state_learn_batch(s, s->reach.transfer + 1, batch, n);
+	free(batch);
+	return err;
+}
+
+/* ---- where it is, and checkpoints ---- */
+
+uint32_t
+pack_state_upto(const struct pack_state *s)
+{
+	return s->reach.transfer;
+}
+
+uint8_t
+pack_state_check(const struct pack_state *s)
+{
+	return s->reach.digest[0];
+}
+
+uint32_t
+pack_state_cut(const struct pack_state *s)
+{
+	return s->cut_reach.transfer;
+}
+
+size_t
+pack_state_save(const struct pack_state *s, uint8_t **out)
+{
+	const size_t head = NUMBER_LEN + SEAL_DIGEST_LEN;
+	uint8_t *p = malloc(head + PACK_FIELDS_SAVED_MAX), *less;
+	size_t n;
+
+	if (p == NULL)
+		return 0;
+	be_put32(p, s->cut_reach.transfer);
+	memcpy(p + NUMBER_LEN, s->cut_reach.digest, SEAL_DIGEST_LEN);
+	n = head + pack_fields_save(&s->cut, p + head);
+	less = realloc(p, n);
+	*out = less != NULL ? less : p;
+	return n;
+}
+
+struct pack_state *
+pack_state_load(const uint8_t *p, size_t len, size_t history_octets)
+{
+	const size_t head = NUMBER_LEN + SEAL_DIGEST_LEN;
+	struct pack_state *s = pack_state_new(history_octets);
+
+	if (s == NULL || len < head ||
+	    pack_fields_load(&s->cut, p + head, len - head) == -1) {
+		pack_state_free(s);
+		return NULL;
+	}
+	s->cut_reach.transfer = be_get32(p);
+	memcpy(s->cut_reach.digest, p + NUMBER_LEN, SEAL_DIGEST_LEN);
+	s->reach = s->cut_reach;
+	copy_fields(&s->now, &s->cut);
+	return s;
 }
 
 /* ---- batches ---- */

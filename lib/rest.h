@@ -16,8 +16,11 @@
 #define REST_LOST_AD_LEN 24
 #define REST_FIND_AD_LEN 16
 #define REST_RESTORE_AD_LEN 24
+#define REST_BASE_AD_LEN 24
 #define REST_RESTORE_PURPOSE "restore" /* of seal_wrap(), service key */
 #define REST_LOST_PURPOSE "lost" /* of seal_wrap(), under the service key */
+#define REST_BATCH_PURPOSE "batch" /* of seal_wrap(), service key */
+#define REST_CHECKPOINT_PURPOSE "checkpoint" /* the same */
 #define REST_FIND_PURPOSE "find" /* of seal_wrap(), under the code's key */
 
 void
@@ -34,6 +37,9 @@ void rest_lost_ad(int64_t account, int64_t phone, uint32_t version,
 /* What a restore still has to send (restore_item.sealed). */
 void rest_restore_ad(int64_t account, uint32_t restore, uint32_t ordinal,
     uint8_t ad[static REST_RESTORE_AD_LEN]);
+/* What the coder of a phone goes by (batch.sealed, checkpoint.sealed). */
+void rest_base_ad(int64_t account, int64_t phone, uint32_t transfer,
+    uint8_t ad[static REST_BASE_AD_LEN]);
 /* The private key under a one-time code (find_code.private_by_code). */
 void rest_find_ad(
     int64_t account, uint32_t code, uint8_t ad[static REST_FIND_AD_LEN]);

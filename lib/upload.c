@@ -17,6 +17,7 @@
 #define LOST 4
 #define WIPE 5
 #define RECEIPT 6
+#define BASE 7
 #define ENTRY_MAX 255
 
 /* What is read and how far. */
@@ -149,6 +150,12 @@ put_lost(const struct upload_preamble *p, uint8_t *out)
 }
 
 static size_t
+put_base(const struct upload_preamble *p, uint8_t *out)
+{
+	return put_varint(out, p->base_first);
+}
+
+static size_t
 put_entries(const struct upload_preamble *p, uint8_t *out)
 {
 	const struct {
@@ -162,6 +169,7 @@ put_entries(const struct upload_preamble *p, uint8_t *out)
 		{ p->has_lost, LOST, put_lost },
 		{ p->wipe != WIRE_WIPE_NONE, WIPE, put_wipe },
 		{ p->receipt != 0, RECEIPT, put_receipt },
+		{ p->base_first != 0, BASE, put_base },
 	};
 	size_t n = 0, last = 0, len;
 
@@ -287,6 +295,14 @@ get_receipt(struct reader *r, struct upload_preamble *out)
 		r->bad = true;
 }
 
+static void
+get_base(struct reader *r, struct upload_preamble *out)
+{
+	out->base_first = varint(r);
+	if (out->base_first == 0 || out->base_first > WIRE_TRANSFER_MAX)
+		r->bad = true;
+}
+
 /* One entry; false: it is not one, or comes twice. */
 static bool
 get_entry(uint32_t type, struct reader *r, struct upload_preamble *out)
@@ -299,6 +315,7 @@ get_entry(uint32_t type, struct reader *r, struct upload_preamble *out)
 		[LOST] = get_lost,
 		[WIPE] = get_wipe,
 		[RECEIPT] = get_receipt,
+		[BASE] = get_base,
 	};
 
 	if (type == 0)
@@ -348,6 +365,32 @@ upload_get(const uint8_t *text, size_t len, struct upload_preamble *out)
 	got.ack_wanted = (flags & ACK_WANTED) != 0;
 	got.user_refused = (flags & USER_REFUSED) != 0;
 	if ((flags & MORE) != 0 && !get_entries(&r, &got))
+		return 0;
+	*out = got;
+	return r.at;
+}
+
+/* ---- bases ---- */
+
+size_t
+upload_base_put(
+    const struct upload_base *b, uint8_t out[static UPLOAD_BASE_MAX])
+{
+	size_t n = put_varint(out, b->back);
+
+	out[n] = b->check;
+	return n + 1;
+}
+
+size_t
+upload_base_get(const uint8_t *p, size_t len, struct upload_base *out)
+{
+	struct reader r = { .p = p, .len = len };
+	struct upload_base got = { 0 };
+
+	got.back = varint(&r);
+	got.check = (uint8_t)octet(&r);
+	if (r.bad || got.back == 0)
 		return 0;
 	*out = got;
 	return r.at;

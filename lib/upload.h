@@ -52,6 +52,7 @@ struct upload_preamble {
 	uint32_t receipt; /* number of a restore that is over; 0: none */
 	uint32_t applied, present, failed; /* records of it */
 	uint32_t receipt_mark; /* sum over applied and present, see restore */
+	uint32_t base_first; /* bases begin with this transfer; 0: unsaid */
 };
 /* The preamble's largest size; a text has room for it beside nothing else. */
 #define UPLOAD_PREAMBLE_MAX 480
@@ -62,6 +63,18 @@ size_t upload_put(
 /* Returns the octets the preamble takes, or 0 if it is not one.  An upload
  * whose body is empty (a PONG) is valid. */
 size_t upload_get(const uint8_t *text, size_t len, struct upload_preamble *out);
+
+/* What PACK_BASED has before its octets: the state that they go by is that
+ * behind the transfer so many before this one; check: pack_state_check(). */
+struct upload_base {
+	uint32_t back; /* at least 1 */
+	uint8_t check;
+};
+#define UPLOAD_BASE_MAX 6
+size_t upload_base_put(
+    const struct upload_base *b, uint8_t out[static UPLOAD_BASE_MAX]);
+/* Returns the octets it takes, or 0 if it is not one. */
+size_t upload_base_get(const uint8_t *p, size_t len, struct upload_base *out);
 
 /* A piece of a file, as it travels (coded), in either direction. */
 struct upload_piece {

@@ -111,6 +111,7 @@ enum wire_command {
 	WIRE_CMD_TEXT = 10, /* args: one line of text to show its user */
 	WIRE_CMD_WIPE = 11, /* args: u8 1: prepare; u8 2, u64 nonce: go */
 	WIRE_CMD_LOCATE = 12, /* args: none; say where it is, now */
+	WIRE_CMD_RECODE = 13, /* args: transfers u24 whose base is not known */
 };
 
 enum wire_wipe {

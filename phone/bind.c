@@ -260,8 +260,11 @@ begin_anew(struct phone *p)
 	lostmode_forget(p);
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		err |= journal_unset(j, keys[i]);
-	return err | journal_all_pending(j) | journal_drop_transfers(j) |
-	       journal_down_forget(j) | journal_set_int(j, "next_transfer", 1);
+	return err | journal_unset(j, "acked") |
+	       journal_batches_drop(j, WIRE_TRANSFER_MAX) |
+	       base_forget(p, 1, false) | journal_all_pending(j) |
+	       journal_drop_transfers(j) | journal_down_forget(j) |
+	       journal_set_int(j, "next_transfer", 1);
 }
 
 /* What the journal says of it, in memory. */
@@ -270,6 +273,7 @@ load_anew(struct phone *p)
 {
 	phone_settle_policy(p);
 	restore_load(p);
+	base_load(p);
 	upload_load(p);
 	if (p->keys != NULL)
 		entries_load(p);

@@ -139,6 +139,9 @@ take_control(struct phone *p, const struct wire_control *c)
 	case WIRE_CMD_LOCATE:
 		lostmode_locate(p);
 		return;
+	case WIRE_CMD_RECODE:
+		base_take_recode(p, c);
+		return;
 	}
 	log_warn("phone: command %u is not one of this version: ignored",
 	    (unsigned)c->command);
@@ -163,6 +166,7 @@ static void
 take_ack(struct phone *p, const struct wire_ack *a)
 {
 	size_t before = journal_in_flight(p->journal);
+	bool newer = a->cumulative > p->acked;
 
 	bind_confirmed(p);
 	if (a->cumulative >= p->next_transfer)
@@ -170,11 +174,15 @@ take_ack(struct phone *p, const struct wire_ack *a)
 	if (journal_begin(p->journal) == -1)
 		return;
 	if (journal_acked(p->journal, a->cumulative) == -1 ||
+	    (newer &&
+		journal_set_int(p->journal, "acked", a->cumulative) == -1) ||
 	    journal_set_int(p->journal, "last_ack_ms", phone_now(p)) == -1 ||
 	    journal_end(p->journal) == -1) {
 		journal_abort(p->journal);
 		return;
 	}
+	if (newer)
+		base_acked(p, a->cumulative);
 	p->last_ack_ms = phone_now(p);
 	p->changed = true; /* there may be room for pieces of files */
 	take_wanted(p, a);

@@ -126,6 +126,8 @@ entries_keep(struct phone *p, const struct upload_preamble *pre)
 		err |= journal_set_int(j, "wipe_say", WIRE_WIPE_NONE);
 	if (pre->receipt != 0)
 		err |= journal_restore_told(j, pre->receipt);
+	if (pre->base_first != 0)
+		err |= journal_set_int(j, "base_unsaid", 0);
 	return err;
 }
 

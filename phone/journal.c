@@ -159,6 +159,18 @@ static const char *const sql[ST_COUNT] = {
 	[ST_DFILE_END] = "DELETE FROM down_file WHERE restore = ?",
 	[ST_DPIECE_END] = "DELETE FROM down_piece WHERE restore = ?",
 	[ST_DPIECE_ALL_DROP] = "DELETE FROM down_piece",
+	[ST_BATCH_PUT] = "INSERT OR REPLACE INTO batch (transfer, records) "
+			 "VALUES (?, ?)",
+	[ST_BATCH_NEXT] = "SELECT transfer, records FROM batch WHERE "
+			  "transfer > ? AND transfer <= ? ORDER BY transfer "
+			  "LIMIT 1",
+	[ST_BATCH_THERE] = "SELECT 1 FROM batch WHERE transfer = ?",
+	[ST_BATCH_DROP] = "DELETE FROM batch WHERE transfer <= ?",
+	[ST_UNDO_ITEMS] = "UPDATE item SET state = 0, held = 0, "
+			  "counted = 0, mark = 0, since_ms = ? "
+			  "WHERE transfer = ? AND state IN (1, 2)",
+	[ST_UNDO_FRAMES] = "DELETE FROM frame WHERE transfer = ?",
+	[ST_UNDO_BATCH] = "DELETE FROM batch WHERE transfer = ?",
 };
 
 int

@@ -74,6 +74,20 @@ int journal_too_large(struct journal *j, const struct record *r);
 /* Everything is to be sent again: another account. */
 int journal_all_pending(struct journal *j);
 
+/* Batches: the records of a transfer as octets, see pack_state.h. */
+int journal_batch_put(
+    struct journal *j, uint32_t transfer, const uint8_t *p, size_t len);
+/* The first above after, if it is at most upto.  Its octets, in *out (the
+ * caller frees it), 0: there is none, or it failed. */
+size_t journal_batch_next(struct journal *j, uint32_t after, uint32_t upto,
+    uint32_t *transfer, uint8_t **out);
+bool journal_batch_there(struct journal *j, uint32_t transfer);
+/* All up to that transfer. */
+int journal_batches_drop(struct journal *j, uint32_t upto);
+/* Nothing goes under this number any more: its frames and batch are gone, and
+ * what was in it is pending, unless it has changed since. */
+int journal_undo(struct journal *j, uint32_t transfer, int64_t now_ms);
+
 /* SMS of transfers. */
 int journal_frame_put(struct journal *j, uint32_t transfer, unsigned index,
     const uint8_t *sms, size_t len, bool urgent);

@@ -263,7 +263,8 @@ journal_wipe(struct journal *j)
 	    "DELETE FROM kv; DELETE FROM item; DELETE FROM frame;"
 	    "DELETE FROM file; DELETE FROM piece; DELETE FROM down_segment;"
 	    "DELETE FROM down_text; DELETE FROM restore;"
-	    "DELETE FROM down_file; DELETE FROM down_piece; COMMIT;"
+	    "DELETE FROM down_file; DELETE FROM down_piece; DELETE FROM batch;"
+	    "COMMIT;"
 	    /* The log holds what was deleted until it is cut. */
 	    "VACUUM; PRAGMA wal_checkpoint(TRUNCATE)";
 

@@ -1,6 +1,8 @@
 /*
- * The journal's frames: every SMS of every transfer that is not acknowledged.
+ * The journal's frames: every SMS of every transfer that is not acknowledged,
+ * and batches: what was in transfers, for as long as the base may need it.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "journal_internal.h"
@@ -104,4 +106,61 @@ journal_drop_transfers(struct journal *j)
 	return journal_finish(j, ST_DROP_FRAMES) |
 	       journal_finish(j, ST_PIECES_DROP) |
 	       journal_finish(j, ST_FILES_ANEW);
+}
+
+/* ---- batches ---- */
+
+int
+journal_batch_put(
+    struct journal *j, uint32_t transfer, const uint8_t *p, size_t len)
+{
+	sqlite3_bind_int64(j->stmt[ST_BATCH_PUT], 1, transfer);
+	sqlite3_bind_blob(j->stmt[ST_BATCH_PUT], 2, p, (int)len, SQLITE_STATIC);
+	return journal_finish(j, ST_BATCH_PUT);
+}
+
+size_t
+journal_batch_next(struct journal *j, uint32_t after, uint32_t upto,
+    uint32_t *transfer, uint8_t **out)
+{
+	sqlite3_stmt *st = j->stmt[ST_BATCH_NEXT];
+	size_t len = 0;
+
+	sqlite3_bind_int64(st, 1, after);
+	sqlite3_bind_int64(st, 2, upto);
+	if (sqlite3_step(st) == SQLITE_ROW) {
+		len = (size_t)sqlite3_column_bytes(st, 1);
+		*transfer = (uint32_t)sqlite3_column_int64(st, 0);
+		if (len == 0 || (*out = malloc(len)) == NULL)
+			len = 0;
+		else
+			memcpy(*out, sqlite3_column_blob(st, 1), len);
+	}
+	sqlite3_reset(st);
+	return len;
+}
+
+bool
+journal_batch_there(struct journal *j, uint32_t transfer)
+{
+	sqlite3_bind_int64(j->stmt[ST_BATCH_THERE], 1, transfer);
+	return journal_one(j, ST_BATCH_THERE) == 1;
+}
+
+int
+journal_batches_drop(struct journal *j, uint32_t upto)
+{
+	const int64_t arg[] = { upto };
+
+	return journal_with(j, ST_BATCH_DROP, 1, arg);
+}
+
+int
+journal_undo(struct journal *j, uint32_t transfer, int64_t now_ms)
+{
+	const int64_t items[] = { now_ms, transfer }, number[] = { transfer };
+
+	return journal_with(j, ST_UNDO_ITEMS, 2, items) |
+	       journal_with(j, ST_UNDO_FRAMES, 1, number) |
+	       journal_with(j, ST_UNDO_BATCH, 1, number);
 }

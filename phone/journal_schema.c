@@ -8,7 +8,7 @@
 #include "log.h"
 #include "seal.h"
 
-#define VERSION 2
+#define VERSION 3
 
 static const char first[] =
     "CREATE TABLE IF NOT EXISTS kv (key TEXT PRIMARY KEY, value) "
@@ -58,6 +58,10 @@ static const char second[] =
     " file INTEGER NOT NULL, content INTEGER NOT NULL,"
     " offset INTEGER NOT NULL, octets BLOB NOT NULL,"
     " PRIMARY KEY (restore, file, content, offset)) WITHOUT ROWID;";
+
+static const char third[] = "CREATE TABLE batch (transfer INTEGER PRIMARY KEY,"
+			    " records BLOB NOT NULL);"
+			    "PRAGMA user_version = 3";
 
 /* The digests of records that an older version put there without. */
 static int
@@ -127,10 +131,11 @@ journal_upgrade(struct journal *j)
 	}
 	if (version == -1)
 		goto fail;
-	if (version < VERSION &&
+	if (version < 2 &&
 	    (journal_execute(j, first) == -1 ||
-		journal_execute(j, second) == -1 || fill_plain(j) == -1 ||
-		journal_execute(j, "PRAGMA user_version = 2") == -1))
+		journal_execute(j, second) == -1 || fill_plain(j) == -1))
+		goto fail;
+	if (version < 3 && journal_execute(j, third) == -1)
 		goto fail;
 	return journal_end(j);
 fail:

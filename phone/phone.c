@@ -86,6 +86,7 @@ load(struct phone *p)
 	lostmode_load(p);
 	phone_settle_policy(p);
 	restore_load(p);
+	base_load(p);
 	if (p->owner.version > 0 &&
 	    journal_get_int(j, "owner_confirmed", 0) != p->owner.version)
 		upload_plan(p, MINUTE_MS / 2, false);
@@ -109,6 +110,7 @@ phone_erased(struct phone *p)
 		return; /* tried again at the next tick */
 	seal_phone_free(p->keys);
 	seal_phone_free(p->new_keys);
+	base_free(p);
 	*p = fresh;
 	load(p);
 	phone_tell(p, PHONE_N_UNBOUND, "wiped");
@@ -152,6 +154,7 @@ phone_close(struct phone *p)
 		return;
 	seal_phone_free(p->keys);
 	seal_phone_free(p->new_keys);
+	base_free(p);
 	journal_close(p->journal);
 	free((void *)(uintptr_t)p->who.device_id);
 	free((void *)(uintptr_t)p->who.sim_id);

@@ -6,6 +6,7 @@
 
 #include "journal.h"
 #include "pack.h"
+#include "pack_state.h"
 #include "phone.h"
 #include "seal.h"
 #include "upload.h"
@@ -38,6 +39,13 @@ struct phone {
 	uint64_t control_seen; /* bit n: control_high - n was seen */
 	int64_t last_ack_ms;
 	uint64_t sms_sent, sms_received;
+
+	/* what the service knows too: see base.c */
+	uint32_t acked; /* all transfers to it have arrived */
+	uint32_t base_first; /* the base begins with this transfer */
+	uint32_t base_cut; /* of the checkpoint in the journal */
+	bool base_unsaid; /* the service has not heard of base_first */
+	struct pack_state *base; /* not in the journal; NULL: not made yet */
 
 	struct seal_phone *keys; /* NULL unless bound */
 	struct policy effective;
@@ -153,6 +161,7 @@ struct cargo {
 	struct upload_piece piece; /* len 0: none */
 	bool ack_wanted, urgent;
 	bool filler; /* in place of a number that is void: says nothing */
+	bool undo; /* what was under this number is taken out of it */
 };
 #define TRANSFER_TEXT_MAX (WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX)
 /* Commit it under this number.  0, or -1 after logging. */
@@ -166,6 +175,9 @@ bool transfer_wants_ack(const struct phone *p, bool last);
 int transfer_answer(struct phone *p, unsigned kinds, bool urgent);
 /* In place of a number for which the service asks and which is void. */
 int transfer_filler(struct phone *p, uint32_t number);
+/* The same for one whose records the service cannot read: they are pending
+ * once more, and the base begins anew if it was of it. */
+int transfer_void(struct phone *p, uint32_t number);
 /* The newest SIM, if it is pending, in an SMS of its own.  1: there was one. */
 int transfer_sim(struct phone *p);
 /* One transfer from the pending records of these kinds.  How many records it
@@ -217,6 +229,21 @@ void lostmode_tick(struct phone *p, int64_t *next);
 /* If an order to wipe may be carried out now. */
 void lostmode_erase(struct phone *p, int64_t *next);
 void lostmode_forget(struct phone *p); /* of another binding */
+
+/* base.c */
+void base_load(struct phone *p);
+void base_free(struct phone *p);
+/* It begins anew with that transfer; in the running transaction, to be loaded
+ * after it.  say: the service is to be told. */
+int base_forget(struct phone *p, uint32_t first, bool say);
+/* The state to code the next transfer against; NULL: there is none. */
+struct pack_state *base_ready(struct phone *p);
+/* All up to cumulative have arrived; it is above the last such number. */
+void base_acked(struct phone *p, uint32_t cumulative);
+/* These are in that transfer; in the running transaction. */
+int base_keep(struct phone *p, uint32_t transfer, struct record *const *list,
+    size_t count);
+void base_take_recode(struct phone *p, const struct wire_control *c);
 
 /* control.c */
 void control_receive(struct phone *p, const struct wire_frame *f);

@@ -47,7 +47,11 @@ fill_preamble(
 		.user_refused = p->user_refused,
 		.policy_applied = p->owner.version,
 	};
-	if (!c->filler && c->codec != UPLOAD_FILE)
+	if (c->codec == UPLOAD_FILE)
+		return;
+	if (p->base_unsaid)
+		pre->base_first = p->base_first;
+	if (!c->filler)
 		entries_fill(p, pre);
 }
 
@@ -101,6 +105,12 @@ take_cargo(struct phone *p, uint32_t number, const struct cargo *c)
 {
 	int err = 0;
 
+	if (c->undo)
+		err |= journal_undo(p->journal, number, phone_now(p)) |
+		       (number < p->base_first && p->base_unsaid
+			       ? base_forget(p, p->base_first, true)
+			       : 0);
+	err |= base_keep(p, number, c->records, c->n);
 	for (size_t i = 0; i < c->n; i++)
 		err |= journal_taken(p->journal, c->records[i], number,
 		    mark_of(p, c->records[i]));
@@ -152,6 +162,8 @@ transfer_keep(struct phone *p, uint32_t number, const struct cargo *c)
 	}
 	if (number == p->next_transfer)
 		p->next_transfer++;
+	if (pre.base_first != 0)
+		p->base_unsaid = false;
 	if (c->filler)
 		return 0;
 	entries_kept(p, &pre);
@@ -171,20 +183,59 @@ transfer_filler(struct phone *p, uint32_t number)
 	return transfer_keep(p, number, &c);
 }
 
+int
+transfer_void(struct phone *p, uint32_t number)
+{
+	const struct cargo c = {
+		.codec = PACK_PLAIN, .filler = true, .undo = true
+	};
+	int err;
+
+	if (number >= p->base_first) {
+		base_free(p);
+		p->base_first = p->next_transfer;
+		p->base_unsaid = true;
+	}
+	err = transfer_keep(p, number, &c);
+	base_load(p);
+	return err;
+}
+
 /* ---- records ---- */
+
+/* From the base, which the service must be told; 0: there is none. */
+static size_t
+pack_based(struct phone *p, const struct record *const *list, size_t count,
+    uint8_t *out, size_t room, size_t *len)
+{
+	struct pack_state *base = base_ready(p);
+	struct upload_base head;
+	size_t at, n;
+
+	if (base == NULL || room <= UPLOAD_BASE_MAX)
+		return 0;
+	head.back = p->next_transfer - pack_state_upto(base);
+	head.check = pack_state_check(base);
+	at = upload_base_put(&head, out);
+	n = pack_state_fill(base, list, count, out + at, room - at, len);
+	*len += at;
+	return n;
+}
 
 /*
  * The one place where records become the octets of a transfer: as many of the
  * first of list as room takes.  Returns how many; *len is set.
  */
 static size_t
-pack_records(const struct phone *p, enum pack_codec codec,
-    struct record *const *list, size_t count, uint8_t *out, size_t room,
-    size_t *len)
+pack_records(struct phone *p, enum pack_codec codec, struct record *const *list,
+    size_t count, uint8_t *out, size_t room, size_t *len)
 {
-	(void)p;
-	return pack_fill(
-	    codec, (const struct record *const *)list, count, out, room, len);
+	const struct record *const *records =
+	    (const struct record *const *)list;
+
+	if (codec == PACK_BASED)
+		return pack_based(p, records, count, out, room, len);
+	return pack_fill(codec, records, count, out, room, len);
 }
 
 /*
@@ -192,8 +243,8 @@ pack_records(const struct phone *p, enum pack_codec codec,
  * them, into c; its body is in out.
  */
 static void
-fill(const struct phone *p, struct record *const *list, size_t count,
-    unsigned sms, uint8_t out[static TRANSFER_TEXT_MAX], struct cargo *c)
+fill(struct phone *p, struct record *const *list, size_t count, unsigned sms,
+    uint8_t out[static TRANSFER_TEXT_MAX], struct cargo *c)
 {
 	size_t room = seal_transfer_room(sms, phone_room(p));
 	uint8_t try[TRANSFER_TEXT_MAX];

@@ -126,7 +126,8 @@ make_challenge(struct gateway *g, struct gate_binding *b,
 	if ((err = choose_question(g, b, &c, now_ms)) != DB_OK)
 		return err;
 	b->key_id = c.key_id = new_key_id();
-	b->codec = c.codec = (h->codecs & 1u << PACK_MIX) != 0 ? PACK_MIX
+	b->codec = c.codec = (h->codecs & 1u << PACK_BASED) != 0 ? PACK_BASED
+			     : (h->codecs & 1u << PACK_MIX) != 0 ? PACK_MIX
 			     : (h->codecs & 1u << PACK_DEFLATE) != 0
 				 ? PACK_DEFLATE
 				 : PACK_PLAIN;

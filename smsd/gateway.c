@@ -45,7 +45,8 @@ gateway_new(struct db *db, const struct gateway_keys *keys,
 	g->timing = *timing;
 	memcpy(g->service, keys->service, sizeof g->service);
 	if ((g->keys = keys_new(keys->gateway)) == NULL ||
-	    (g->vault = vault_new()) == NULL) {
+	    (g->vault = vault_new()) == NULL ||
+	    (g->bases = bases_new(g->service)) == NULL) {
 		gateway_free(g);
 		return NULL;
 	}
@@ -59,6 +60,7 @@ gateway_free(struct gateway *g)
 		return;
 	keys_free(g->keys);
 	vault_free(g->vault);
+	bases_free(g->bases);
 	seal_wipe(g->service, sizeof g->service);
 	free(g);
 }
@@ -68,6 +70,7 @@ gateway_forget(struct gateway *g)
 {
 	keys_drop_all(g->keys);
 	vault_forget(g->vault);
+	bases_forget(g->bases);
 }
 
 enum db_err
@@ -211,13 +214,13 @@ store_single(struct gateway *g, const struct item *it,
 		.phone = p->phone,
 		.transfer = p->transfer,
 	};
-	bool readable;
+	enum gateway_reading how;
 	int n;
 	enum db_err err =
-	    gateway_store(g, &u, it->text, it->text_len, h, &readable, &n);
+	    gateway_store(g, &u, it->text, it->text_len, h, &how, &n);
 
 	h->records += n;
-	if (err != DB_OK || readable)
+	if (err != DB_OK || how != GATEWAY_UNREADABLE)
 		return err;
 	*answer = (struct gateway_answer){ GATEWAY_ASIDE,
 		"authentic, but its content cannot be read" };

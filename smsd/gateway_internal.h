@@ -4,6 +4,7 @@
 #ifndef GATEWAY_INTERNAL_H
 #define GATEWAY_INTERNAL_H
 
+#include "bases.h"
 #include "gate.h"
 #include "gateway.h"
 #include "keys.h"
@@ -16,6 +17,7 @@ struct gateway {
 	struct db *db;
 	struct keys *keys;
 	struct vault *vault;
+	struct bases *bases;
 	uint8_t service[SEAL_KEY_LEN];
 	struct reassembly_timing timing;
 	int tries; /* of one-time codes that may be tried now */
@@ -37,11 +39,19 @@ struct gateway_upload {
 	int64_t now_ms;
 };
 
+enum gateway_reading {
+	GATEWAY_READ,
+	GATEWAY_UNREADABLE, /* it is no upload, and the owner is told */
+	GATEWAY_UNBASED, /* coded against what is not known: it is missing,
+			    and the phone will be told to code it anew */
+};
 /* Store what the text of an upload says and brings, in the caller's
- * transaction.  *readable false: it is no upload, and the owner is told. */
+ * transaction. */
 enum db_err gateway_store(struct gateway *g, const struct gateway_upload *u,
-    const uint8_t *text, size_t len, struct gate_heard *h, bool *readable,
-    int *count);
+    const uint8_t *text, size_t len, struct gate_heard *h,
+    enum gateway_reading *how, int *count);
+/* Tell phones which transfers to code anew. */
+int gateway_recode_tick(struct gateway *g, int64_t now_ms);
 /* What a preamble says; lost.c: evidence and the words of a lost phone. */
 enum db_err gateway_event(struct gateway *g, const struct gateway_upload *u,
     const char *kind, const char *detail);

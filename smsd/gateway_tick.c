@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "be.h"
 #include "gateway_internal.h"
 #include "log.h"
 
@@ -224,6 +225,59 @@ commands(struct gateway *g, int64_t now_ms)
 	return err == DB_OK ? 0 : -1;
 }
 
+/* ---- transfers to be coded anew ---- */
+
+#define RECODES_MAX 24 /* transfers that one SMS of either form names */
+
+/* One phone's, of those at list; *n is how many.  It is told within two days,
+ * and else when the transfer comes again. */
+static enum db_err
+put_recode(struct gateway *g, const struct gate_recode *list, size_t left,
+    int64_t now_ms, size_t *n)
+{
+	uint8_t args[3 * RECODES_MAX], plain[WIRE_DATA_MAX];
+	struct wire_control c = {
+		.command = WIRE_CMD_RECODE,
+		.not_after = (uint32_t)((now_ms + 2 * DAY_MS) / 1000),
+		.args = args,
+	};
+	struct keys_phone *phone;
+	enum db_err err = DB_OK;
+
+	for (*n = 0; *n < left && *n < RECODES_MAX &&
+		     list[*n].phone == list->phone && err == DB_OK;
+	     ++*n) {
+		be_put24(args + 3 * *n, list[*n].transfer);
+		err = gate_recode_told(g->db, &list[*n]);
+	}
+	c.args_len = 3 * *n;
+	if (err != DB_OK || (err = gateway_find_phone(g, list->account,
+				 list->phone, now_ms, &phone)) != DB_OK)
+		return err;
+	return gateway_control(g, phone, WIRE_CONTROL, "control", plain,
+	    wire_control_encode(&c, plain), 2 * DAY_MS, now_ms);
+}
+
+int
+gateway_recode_tick(struct gateway *g, int64_t now_ms)
+{
+	struct gate_recode list[LIST_MAX];
+	size_t n = 0, taken = 0;
+	enum db_err err = gate_recode_list(g->db, list, LIST_MAX, &n);
+
+	for (size_t i = 0; i < n && err == DB_OK; i += taken) {
+		if ((err = db_begin(g->db)) != DB_OK)
+			break;
+		err = put_recode(g, &list[i], n - i, now_ms, &taken);
+		if (err == DB_OK)
+			err = db_commit(g->db);
+		db_rollback(g->db);
+		if (err == DB_NONE) /* another gateway has told it */
+			err = DB_OK;
+	}
+	return err == DB_OK ? 0 : -1;
+}
+
 /* ---- another number ---- */
 
 /* Who answers there from now on, under the phone's keys, is the phone. */
@@ -287,7 +341,8 @@ gateway_tick(struct gateway *g, int64_t now_ms)
 	if (binding_tick(g, now_ms) == -1 || lost_tick(g, now_ms) == -1 ||
 	    policies(g, now_ms) == -1 || commands(g, now_ms) == -1 ||
 	    numbers(g, now_ms) == -1 || completeness_tick(g, now_ms) == -1 ||
-	    restores_tick(g, now_ms) == -1)
+	    restores_tick(g, now_ms) == -1 ||
+	    gateway_recode_tick(g, now_ms) == -1)
 		return -1;
 	return answers(g, now_ms);
 }

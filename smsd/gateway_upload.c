@@ -13,15 +13,38 @@
 #include "pack.h"
 #include "upload.h"
 
-/* The records of an upload in its codec.  0, or -1: they are none.  The caller
- * frees each, then the array. */
-static int
-unpack(struct gateway *g, const struct gateway_upload *u, unsigned codec,
-    const uint8_t *p, size_t len, struct record ***records, size_t *n)
+/* What follows the preamble: records, or a piece of a file. */
+struct content {
+	struct upload_preamble pre;
+	enum gateway_reading how;
+	struct record **records;
+	size_t n;
+	struct upload_piece piece;
+};
+
+/* Records that are coded against a state of this phone. */
+static enum db_err
+unpack_based(struct gateway *g, const struct gateway_upload *u,
+    const uint8_t *p, size_t len, struct content *c)
 {
-	(void)g;
-	(void)u;
-	return pack_read((enum pack_codec)codec, p, len, records, n);
+	const struct gate_phone *row = &u->phone->row;
+	struct upload_base base;
+	struct pack_state *state = NULL;
+	size_t head = upload_base_get(p, len, &base);
+	enum db_err err;
+
+	if (head == 0)
+		return DB_OK;
+	c->how = GATEWAY_UNBASED;
+	if (base.back >= u->transfer)
+		return DB_OK;
+	err = bases_find(g->bases, g->db, row->account, row->phone,
+	    u->transfer - base.back, base.check, &state);
+	if (err == DB_OK && state != NULL &&
+	    pack_state_read(state, p + head, len - head, &c->records, &c->n) ==
+		0)
+		c->how = GATEWAY_READ;
+	return err;
 }
 
 static void
@@ -59,6 +82,9 @@ note_preamble(struct gateway *g, const struct gateway_upload *u,
 	}
 	if (err == DB_OK && pre->user_refused)
 		err = gateway_event(g, u, "lock-refused", "");
+	if (err == DB_OK && pre->base_first != 0)
+		err = gate_base_begin(g->db, row->account, row->phone,
+		    pre->base_first, u->transfer);
 	if (err == DB_OK)
 		err = lost_note_preamble(g, u, pre);
 	if (err == DB_OK)
@@ -161,29 +187,28 @@ note_records(struct gateway *g, const struct gateway_upload *u,
 	return err;
 }
 
-/* What follows the preamble: records, or a piece of a file. */
-struct content {
-	struct upload_preamble pre;
-	struct record **records;
-	size_t n;
-	struct upload_piece piece;
-};
-
-static bool
+static enum db_err
 read_content(struct gateway *g, const struct gateway_upload *u,
     const uint8_t *text, size_t len, struct content *c)
 {
 	size_t head = upload_get(text, len, &c->pre);
+	const uint8_t *p = text + head;
+	int err;
 
-	c->records = NULL;
-	c->n = 0;
+	*c = (struct content){ .pre = c->pre, .how = GATEWAY_UNREADABLE };
 	if (head == 0)
-		return false;
+		return DB_OK;
+	len -= head;
+	if (c->pre.codec == PACK_BASED && len > 0)
+		return unpack_based(g, u, p, len, c);
 	if (c->pre.codec == UPLOAD_FILE)
-		return upload_piece_get(text + head, len - head, &c->piece) ==
-		       0;
-	return unpack(g, u, c->pre.codec, text + head, len - head, &c->records,
-		   &c->n) == 0;
+		err = upload_piece_get(p, len, &c->piece);
+	else
+		err = pack_read(
+		    (enum pack_codec)c->pre.codec, p, len, &c->records, &c->n);
+	if (err == 0)
+		c->how = GATEWAY_READ;
+	return DB_OK;
 }
 
 static enum db_err
@@ -203,23 +228,49 @@ store_content(
 	}
 	err = vault_store(g->vault, g->db, &phone->row, phone->seal,
 	    u->transfer, c->records, c->n, u->now_ms);
+	if (err == DB_OK && phone->row.codec >= PACK_BASED)
+		err = bases_keep(g->bases, g->db, phone->row.account,
+		    phone->row.phone, u->transfer, c->records, c->n);
 	return err == DB_OK ? note_records(g, u, c->records, c->n) : err;
+}
+
+/* Its records are missing until they come anew; what else it says is not. */
+static enum db_err
+put_off(struct gateway *g, const struct gateway_upload *u, struct content *c,
+    struct gate_heard *h)
+{
+	const struct gate_phone *row = &u->phone->row;
+	enum db_err err;
+
+	log_info("phone %lld: transfer %u goes by a state that is not known "
+		 "here: it is to be sent anew",
+	    (long long)row->phone, u->transfer);
+	c->pre.states = 0;
+	c->pre.bucket_kind = 0;
+	if ((err = note_preamble(g, u, &c->pre, h)) != DB_OK)
+		return err;
+	return gate_recode_put(
+	    g->db, row->account, row->phone, u->transfer, u->now_ms);
 }
 
 enum db_err
 gateway_store(struct gateway *g, const struct gateway_upload *u,
-    const uint8_t *text, size_t len, struct gate_heard *h, bool *readable,
-    int *count)
+    const uint8_t *text, size_t len, struct gate_heard *h,
+    enum gateway_reading *how, int *count)
 {
-	struct content c;
-	enum db_err err;
+	struct content c = { .n = 0 };
+	enum db_err err = read_content(g, u, text, len, &c);
 
 	*count = 0;
-	*readable = read_content(g, u, text, len, &c);
-	if ((err = note_number(g, u)) != DB_OK ||
+	*how = c.how;
+	if (err != DB_OK || (err = note_number(g, u)) != DB_OK ||
 	    (err = lost_note_upload(g, u)) != DB_OK)
 		goto out;
-	if (!*readable) {
+	if (c.how == GATEWAY_UNBASED) {
+		err = put_off(g, u, &c, h);
+		goto out;
+	}
+	if (c.how == GATEWAY_UNREADABLE) {
 		log_warn("phone %lld: transfer %u is authentic but cannot be "
 			 "read: set aside",
 		    (long long)u->phone->row.phone, u->transfer);
@@ -253,15 +304,16 @@ store_whole(struct gateway *g, struct keys_phone *phone,
 		.phone = w->phone,
 		.highest = w->transfer,
 	};
-	bool readable;
+	enum gateway_reading how;
 	int n;
-	enum db_err err = gateway_store(g, &u, text, len, &h, &readable, &n);
+	enum db_err err = gateway_store(g, &u, text, len, &h, &how, &n);
 
 	/* Of one that cannot be read the segments stay: nothing that was
 	 * accepted is lost. */
-	if (err == DB_OK)
-		err = readable ? gate_whole_end(g->db, w, "stored", n)
-			       : gate_whole_aside(g->db, w);
+	if (err == DB_OK && how == GATEWAY_READ)
+		err = gate_whole_end(g->db, w, "stored", n);
+	else if (err == DB_OK && how == GATEWAY_UNREADABLE)
+		err = gate_whole_aside(g->db, w);
 	h.records = n;
 	if (err == DB_OK)
 		err = gate_heard_put(g->db, &h, 1, now_ms);

@@ -1,5 +1,7 @@
 noinst_LIBRARIES += smsd/libsmsd.a
 smsd_libsmsd_a_SOURCES = \
+	smsd/bases.c \
+	smsd/bases.h \
 	smsd/binding.c \
 	smsd/completeness.c \
 	smsd/gateway.c \

@@ -157,7 +157,7 @@ put_records(struct gateway *g, const struct keys_phone *phone,
 {
 	const struct down_head head = {
 		.what = DOWN_RECORDS,
-		.codec = phone->row.codec,
+		.codec = pack_alone((enum pack_codec)phone->row.codec),
 		.restore = r->restore,
 		.own = r->own,
 	};

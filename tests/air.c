@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "air_internal.h"
 #include "be.h"
@@ -192,6 +193,46 @@ air_restart_phone(struct air *a, int n)
 {
 	phone_close(a->station[n].phone);
 	open_phone(&a->station[n]);
+}
+
+static void
+copy_file(const char *from, const char *to, const char *end)
+{
+	char src[300], dst[300], octets[65536];
+	FILE *in, *out;
+	size_t n;
+
+	snprintf(src, sizeof src, "%s%s", from, end);
+	snprintf(dst, sizeof dst, "%s%s", to, end);
+	unlink(dst);
+	if ((in = fopen(src, "rb")) == NULL)
+		return;
+	ck_assert_ptr_nonnull(out = fopen(dst, "wb"));
+	while ((n = fread(octets, 1, sizeof octets, in)) > 0)
+		ck_assert_uint_eq(fwrite(octets, 1, n, out), n);
+	fclose(in);
+	ck_assert_int_eq(fclose(out), 0);
+}
+
+void
+air_copy_journal(struct air *a, int n, const char *to)
+{
+	copy_file(a->station[n].journal, to, "");
+	copy_file(a->station[n].journal, to, "-wal");
+}
+
+void
+air_roll_back_phone(struct air *a, int n, const char *journal)
+{
+	phone_close(a->station[n].phone);
+	copy_file(journal, a->station[n].journal, "");
+	copy_file(journal, a->station[n].journal, "-wal");
+	open_phone(&a->station[n]);
+	/* Its user's data is what it is. */
+	for (size_t i = 0; i < a->station[n].nput; i++)
+		ck_assert_int_eq(
+		    phone_put(a->station[n].phone, a->station[n].put[i]),
+		    PHONE_OK);
 }
 
 struct phone *

@@ -33,6 +33,10 @@ int air_add_phone(
 struct phone *air_phone(struct air *a, int n);
 /* Close it and open its journal again. */
 void air_restart_phone(struct air *a, int n);
+/* Close it, put the journal of that name in place of its own, open it. */
+void air_roll_back_phone(struct air *a, int n, const char *journal);
+/* Copy its journal, as it is now, to that name. */
+void air_copy_journal(struct air *a, int n, const char *to);
 const char *air_question(const struct air *a, int n); /* last one asked */
 /* A binding code for the account; text gets the 16 characters. */
 void air_code(struct air *a, char text[static 17]);
@@ -89,6 +93,8 @@ void air_lost(struct air *a, int n, bool on);
 int64_t air_sql(struct air *a, const char *sql);
 /* An integer of the phone's row p: a column, or any expression. */
 int64_t air_ask(struct air *a, int n, const char *what);
+/* Run an order in SQL, $P being the phone's id; the rows it was about. */
+int64_t air_order(struct air *a, int n, const char *sql);
 /* Restore all that is on phone from to phone to.  Its number. */
 int64_t air_restore(struct air *a, int from, int to);
 bool air_restored(struct air *a, int64_t id); /* with a receipt for all */

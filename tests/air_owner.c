@@ -244,6 +244,25 @@ air_ask(struct air *a, int n, const char *what)
 	return air_sql(a, sql);
 }
 
+int64_t
+air_order(struct air *a, int n, const char *sql)
+{
+	char id[24], text[512];
+	const char *at = strstr(sql, "$P");
+	PGresult *res;
+	int64_t rows;
+
+	ck_assert_ptr_nonnull(at);
+	snprintf(id, sizeof id, "%lld", (long long)air_ask(a, n, "phone_id"));
+	snprintf(
+	    text, sizeof text, "%.*s%s%s", (int)(at - sql), sql, id, at + 2);
+	res = PQexec(a->conn, text);
+	ck_assert_int_eq(PQresultStatus(res), PGRES_COMMAND_OK);
+	rows = strtoll(PQcmdTuples(res), NULL, 10);
+	PQclear(res);
+	return rows;
+}
+
 /* One record of a restore, as the pages leave it for the gateway. */
 static void
 restore_item(struct air *a, int64_t id, size_t i, const struct record *r)

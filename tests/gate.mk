@@ -41,3 +41,12 @@ tests_days_tests_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -I$(top_srcdir)
 	-I$(top_srcdir)/db -I$(top_srcdir)/phone -I$(top_srcdir)/phone-sim $(PQ_CFLAGS)
 tests_days_tests_CFLAGS = $(TEST_CFLAGS)
 tests_days_tests_LDADD = phone-sim/libphonesim.a $(tests_gateway_tests_LDADD)
+
+# coding against a state that may be lost
+dist_check_SCRIPTS += tests/check-base.sh
+check_PROGRAMS += tests/base-tests
+TESTS += tests/check-base.sh
+tests_base_tests_SOURCES = tests/check_base.c $(AIR_SOURCES)
+tests_base_tests_CPPFLAGS = $(tests_gateway_tests_CPPFLAGS)
+tests_base_tests_CFLAGS = $(TEST_CFLAGS)
+tests_base_tests_LDADD = $(tests_gateway_tests_LDADD)

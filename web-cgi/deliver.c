@@ -55,7 +55,7 @@ pack_window(struct deliver *d, bool all)
 	size_t room =
 	    seal_transfer_room(WIRE_SEGMENTS_MAX, sms_room(d)) - DOWN_HEAD_MAX;
 	enum pack_codec codec = d->to.codec < PACK_CODEC_COUNT
-				    ? (enum pack_codec)d->to.codec
+				    ? pack_alone((enum pack_codec)d->to.codec)
 				    : PACK_DEFLATE;
 	uint8_t out[WIRE_SEGMENTS_MAX * WIRE_DATA_MAX];
 

@@ -73,6 +73,7 @@ CREATE TABLE phone (
 	policy_applied bigint NOT NULL DEFAULT 0,
 	policy_applied_at timestamptz,
 	policy_sent  bigint NOT NULL DEFAULT 0,
+	base_first   bigint NOT NULL DEFAULT 1, -- where its coder's base begins
 	PRIMARY KEY (account_id, phone_id)
 );
 CREATE UNIQUE INDEX phone_key ON phone (key_id);
@@ -147,9 +148,12 @@ CREATE TABLE transfer (                   -- from its first segment to the end
 	asked        smallint NOT NULL DEFAULT 0, -- times its gaps were asked for
 	asked_at     timestamptz,
 	records      int NOT NULL DEFAULT 0,
+	recode       smallint NOT NULL DEFAULT 0 CHECK (recode BETWEEN 0 AND 2),
 	PRIMARY KEY (account_id, phone_id, transfer),
 	FOREIGN KEY (account_id, phone_id) REFERENCES phone ON DELETE CASCADE
 );
+CREATE INDEX transfer_recode ON transfer (account_id, phone_id, transfer)
+    WHERE recode = 1;
 CREATE INDEX transfer_unfinished ON transfer (account_id, phone_id, transfer)
     WHERE state IN ('open', 'whole');
 CREATE INDEX transfer_whole ON transfer (last_at) WHERE state = 'whole';
@@ -164,6 +168,36 @@ CREATE TABLE segment (                    -- gone once the transfer is stored
 	arrived_at   timestamptz NOT NULL,
 	PRIMARY KEY (account_id, phone_id, transfer, index)
 );
+
+-- What the coder of a phone goes by: records of its recent transfers, and what
+-- was learnt before them.  Under the service key, since the gateway reads it.
+CREATE TABLE batch (
+	account_id   bigint NOT NULL,
+	phone_id     bigint NOT NULL,
+	transfer     bigint NOT NULL,
+	sealed       bytea NOT NULL,
+	PRIMARY KEY (account_id, phone_id, transfer),
+	FOREIGN KEY (account_id, phone_id) REFERENCES phone ON DELETE CASCADE
+);
+CREATE TABLE checkpoint (
+	account_id   bigint NOT NULL,
+	phone_id     bigint NOT NULL,
+	transfer     bigint NOT NULL,         -- batches up to it are in it
+	sealed       bytea NOT NULL,
+	PRIMARY KEY (account_id, phone_id, transfer),
+	FOREIGN KEY (account_id, phone_id) REFERENCES phone ON DELETE CASCADE
+);
+CREATE FUNCTION base_ends() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+	DELETE FROM batch b WHERE b.account_id = NEW.account_id AND b.phone_id = NEW.phone_id;
+	DELETE FROM checkpoint c WHERE c.account_id = NEW.account_id AND c.phone_id = NEW.phone_id;
+	RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION base_ends FROM PUBLIC;
+CREATE TRIGGER phone_base AFTER UPDATE OF unbound_at ON phone
+    FOR EACH ROW WHEN (NEW.unbound_at IS NOT NULL) EXECUTE FUNCTION base_ends();
 
 CREATE TABLE data_key (                   -- one per phone and day, or restart
 	account_id   bigint NOT NULL,
@@ -293,7 +327,7 @@ GRANT SELECT (account_id, login, public_key, question_sealed, answer_salt,
 GRANT UPDATE (answer_failures_total) ON account TO smsvault_gateway;
 GRANT SELECT, INSERT, UPDATE ON phone, binding, transfer, record, outbox,
     spend, modem, command TO smsvault_gateway;
-GRANT SELECT, INSERT, DELETE ON segment TO smsvault_gateway;
+GRANT SELECT, INSERT, DELETE ON segment, batch, checkpoint TO smsvault_gateway;
 GRANT SELECT ON policy TO smsvault_gateway;
 GRANT INSERT ON policy TO smsvault_gateway;
 GRANT SELECT, INSERT ON data_key, record_version, event TO smsvault_gateway;
@@ -333,7 +367,7 @@ DO $$
 DECLARE t text;
 BEGIN
 	FOREACH t IN ARRAY ARRAY['account', 'session', 'phone', 'binding', 'policy',
-	    'command', 'transfer', 'segment', 'data_key', 'record_version',
+	    'command', 'transfer', 'segment', 'batch', 'checkpoint', 'data_key', 'record_version',
 	    'record', 'event', 'outbox', 'spend'] LOOP
 		EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
 		EXECUTE format('CREATE POLICY own_account ON %I TO smsvault_pages '

@@ -1,0 +1,292 @@
+/*
+ * What always holds: a slot's state is that behind pack_state_upto() of its
+ * phone, for a base that begins with first, of the batches that were here when
+ * it was made.  It is used only where the phone's own digest says the same.
+ */
+#include "bases.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "rest.h"
+
+#define SLOTS 4 /* of about 6 MB each */
+
+struct slot {
+	int64_t account, phone;
+	uint32_t first;
+	uint32_t saved; /* to where its checkpoint is stored */
+	uint64_t used;
+	struct pack_state *state; /* NULL: empty */
+};
+
+struct bases {
+	uint8_t service[SEAL_KEY_LEN];
+	uint64_t clock;
+	struct slot slot[SLOTS];
+};
+
+struct bases *
+bases_new(const uint8_t service[static SEAL_KEY_LEN])
+{
+	struct bases *b = calloc(1, sizeof *b);
+
+	if (b == NULL)
+		log_error("cannot allocate the bases: %m");
+	else
+		memcpy(b->service, service, sizeof b->service);
+	return b;
+}
+
+static void
+empty(struct slot *s)
+{
+	pack_state_free(s->state);
+	*s = (struct slot){ 0 };
+}
+
+void
+bases_forget(struct bases *b)
+{
+	for (size_t i = 0; i < SLOTS; i++)
+		empty(&b->slot[i]);
+}
+
+void
+bases_free(struct bases *b)
+{
+	if (b == NULL)
+		return;
+	bases_forget(b);
+	seal_wipe(b->service, sizeof b->service);
+	free(b);
+}
+
+/* ---- sealing ---- */
+
+/* The caller frees *out, which is as long as what was sealed. */
+static size_t
+unseal(const struct bases *b, const char *purpose, const struct gate_learnt *s,
+    uint8_t **out)
+{
+	uint8_t ad[REST_BASE_AD_LEN], *plain;
+
+	rest_base_ad(s->account, s->phone, s->transfer, ad);
+	if (s->len <= SEAL_TAG_LEN || (plain = malloc(s->len)) == NULL)
+		return 0;
+	if (seal_unwrap(b->service, purpose, ad, sizeof ad, s->sealed, s->len,
+		plain) != SEAL_OK) {
+		log_error("phone %lld: %s %u does not open: is this the right "
+			  "service.key? the phone begins anew",
+		    (long long)s->phone, purpose, s->transfer);
+		free(plain);
+		return 0;
+	}
+	*out = plain;
+	return s->len - SEAL_TAG_LEN;
+}
+
+static enum db_err
+put_sealed(const struct bases *b, struct db *db, const char *purpose,
+    enum db_err (*put)(struct db *, const struct gate_learnt *),
+    struct gate_learnt s, const uint8_t *plain, size_t len)
+{
+	uint8_t ad[REST_BASE_AD_LEN];
+	uint8_t *sealed = malloc(len + SEAL_TAG_LEN);
+	enum db_err err = DB_FAILED;
+
+	rest_base_ad(s.account, s.phone, s.transfer, ad);
+	if (sealed != NULL && seal_wrap(b->service, purpose, ad, sizeof ad,
+				  plain, len, sealed) == SEAL_OK) {
+		s.sealed = sealed;
+		s.len = len + SEAL_TAG_LEN;
+		err = put(db, &s);
+	}
+	free(sealed);
+	return err;
+}
+
+enum db_err
+bases_keep(struct bases *b, struct db *db, int64_t account, int64_t phone,
+    uint32_t transfer, struct record *const *records, size_t n)
+{
+	uint8_t *batch = NULL;
+	size_t len;
+	enum db_err err;
+
+	if (n == 0)
+		return DB_OK;
+	len = pack_batch((const struct record *const *)records, n, &batch);
+	err =
+	    len == 0
+		? DB_FAILED
+		: put_sealed(b, db, REST_BATCH_PURPOSE, gate_batch_put,
+		      (struct gate_learnt){ account, phone, transfer, NULL, 0 },
+		      batch, len);
+	free(batch);
+	return err;
+}
+
+/* ---- making a state ---- */
+
+struct making {
+	const struct bases *b;
+	struct slot *slot;
+	bool bad;
+};
+
+static int
+take_checkpoint(void *ctx, const struct gate_learnt *c)
+{
+	struct making *m = ctx;
+	uint8_t *plain = NULL;
+	size_t n = unseal(m->b, REST_CHECKPOINT_PURPOSE, c, &plain);
+
+	if (n > 0)
+		m->slot->state = pack_state_load(plain, n, PACK_HISTORY_OCTETS);
+	free(plain);
+	m->bad = m->slot->state == NULL;
+	m->slot->saved = c->transfer;
+	return m->bad;
+}
+
+static int
+take_batch(void *ctx, const struct gate_learnt *s)
+{
+	struct making *m = ctx;
+	uint8_t *plain = NULL;
+	size_t n = unseal(m->b, REST_BATCH_PURPOSE, s, &plain);
+
+	m->bad = n == 0 || pack_state_learn_batch(
+			       m->slot->state, s->transfer, plain, n) == -1;
+	free(plain);
+	return m->bad;
+}
+
+/* Learn up to that transfer.  The slot is empty if that cannot be. */
+static enum db_err
+learn(struct bases *b, struct db *db, struct slot *s, uint32_t transfer)
+{
+	struct making m = { b, s, false };
+	uint32_t at = pack_state_upto(s->state);
+	enum db_err err;
+
+	if (at < s->first - 1)
+		at = s->first - 1;
+	if (at >= transfer)
+		return DB_OK;
+	err = gate_batch_list(
+	    db, s->account, s->phone, at, transfer, take_batch, &m);
+	if (m.bad || err != DB_OK)
+		empty(s);
+	return err;
+}
+
+static enum db_err
+make(struct bases *b, struct db *db, struct slot *s, uint32_t transfer)
+{
+	struct making m = { b, s, false };
+	enum db_err err;
+
+	pack_state_free(s->state);
+	s->state = NULL;
+	s->saved = 0;
+	err = gate_checkpoint_get(
+	    db, s->account, s->phone, transfer, take_checkpoint, &m);
+	if (err == DB_NONE) {
+		s->state = pack_state_new(PACK_HISTORY_OCTETS);
+		m.bad = s->state == NULL;
+		err = DB_OK;
+	}
+	if (err != DB_OK || m.bad) {
+		empty(s);
+		return err;
+	}
+	return learn(b, db, s, transfer);
+}
+
+/* A newer checkpoint lets older batches go. */
+static enum db_err
+save(struct bases *b, struct db *db, struct slot *s)
+{
+	uint32_t cut = pack_state_cut(s->state);
+	uint8_t *octets = NULL;
+	size_t n;
+	enum db_err err;
+
+	if (cut <= s->saved)
+		return DB_OK;
+	if ((n = pack_state_save(s->state, &octets)) == 0)
+		return DB_FAILED;
+	err = put_sealed(b, db, REST_CHECKPOINT_PURPOSE, gate_checkpoint_put,
+	    (struct gate_learnt){ s->account, s->phone, cut, NULL, 0 }, octets,
+	    n);
+	free(octets);
+	if (err == DB_OK)
+		s->saved = cut;
+	return err;
+}
+
+/* ---- finding it ---- */
+
+/* One of that phone that has not come further, or the one not used longest. */
+static struct slot *
+slot_for(struct bases *b, int64_t account, int64_t phone, uint32_t first,
+    uint32_t transfer)
+{
+	struct slot *oldest = &b->slot[0];
+
+	for (size_t i = 0; i < SLOTS; i++) {
+		struct slot *s = &b->slot[i];
+
+		if (s->state != NULL && s->account == account &&
+		    s->phone == phone && s->first == first &&
+		    pack_state_upto(s->state) <= transfer)
+			return s;
+		if (s->used < oldest->used)
+			oldest = s;
+	}
+	empty(oldest);
+	oldest->account = account;
+	oldest->phone = phone;
+	oldest->first = first;
+	return oldest;
+}
+
+static bool
+is_it(const struct slot *s, uint32_t transfer, uint8_t check)
+{
+	return s->state != NULL && pack_state_upto(s->state) == transfer &&
+	       pack_state_check(s->state) == check;
+}
+
+enum db_err
+bases_find(struct bases *b, struct db *db, int64_t account, int64_t phone,
+    uint32_t transfer, uint8_t check, struct pack_state **out)
+{
+	uint32_t first, cumulative;
+	struct slot *s;
+	enum db_err err =
+	    gate_base_get(db, account, phone, &first, &cumulative);
+
+	*out = NULL;
+	/* Nothing is acknowledged beyond cumulative: no phone may go by it. */
+	if (err != DB_OK || transfer < first || transfer > cumulative)
+		return err == DB_NONE ? DB_OK : err;
+	s = slot_for(b, account, phone, first, transfer);
+	if (s->state != NULL)
+		err = learn(b, db, s, transfer);
+	/* A batch may have come late, behind what was learnt. */
+	if (err == DB_OK && !is_it(s, transfer, check)) {
+		s->account = account;
+		s->phone = phone;
+		s->first = first;
+		err = make(b, db, s, transfer);
+	}
+	if (err != DB_OK || !is_it(s, transfer, check))
+		return err;
+	s->used = ++b->clock;
+	*out = s->state;
+	return save(b, db, s);
+}

@@ -1,0 +1,31 @@
+/*
+ * bases.h - the states that phones code their transfers against.
+ *
+ * The database keeps, under the service key, the records of a phone's recent
+ * transfers and what was learnt before them; a state is made from these when a
+ * transfer needs it, and a few that were used lately stay in memory.
+ */
+#ifndef BASES_H
+#define BASES_H
+
+#include "gate.h"
+#include "pack_state.h"
+#include "seal.h"
+
+struct bases;
+
+/* service: wraps what is stored. */
+struct bases *bases_new(const uint8_t service[static SEAL_KEY_LEN]);
+void bases_free(struct bases *b);
+/* A transaction was rolled back: what was read in it may not be there. */
+void bases_forget(struct bases *b);
+
+/* The state behind that transfer of a phone, if its digest begins with check;
+ * *out NULL: it is not known.  Not owned: holds until the next call. */
+enum db_err bases_find(struct bases *b, struct db *db, int64_t account,
+    int64_t phone, uint32_t transfer, uint8_t check, struct pack_state **out);
+/* These records are in a transfer that is stored. */
+enum db_err bases_keep(struct bases *b, struct db *db, int64_t account,
+    int64_t phone, uint32_t transfer, struct record *const *records, size_t n);
+
+#endif
