@@ -33,6 +33,8 @@ lib_libcommon_a_SOURCES = \
 	lib/pack_prime.c \
 	lib/pack_prime.h \
 	lib/pack_prime_lines.c \
+	lib/pack_prime_words.c \
+	lib/pack_save.c \
 	lib/pack_state.c \
 	lib/pack_state.h \
 	lib/pack_text.c \
@@ -55,4 +57,4 @@ lib_libcommon_a_SOURCES = \
 	lib/wire.h
 lib_libcommon_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(CONFUSE_CFLAGS) $(ZLIB_CFLAGS) $(ZSTD_CFLAGS)
 COMMON_LIBS = lib/libcommon.a $(CRYPTO_LIBS) $(CONFUSE_LIBS) $(ZLIB_LIBS) $(ZSTD_LIBS)
-EXTRA_DIST += lib/dict/make-characters.py lib/dict/make-dictionary.py lib/dict/make-prime.py lib/dict/zh.txt
+EXTRA_DIST += lib/dict/make-characters.py lib/dict/make-dictionary.py lib/dict/make-prime.py lib/dict/make-words.py lib/dict/zh.txt

@@ -67,12 +67,13 @@ model_adapt(uint32_t *map, unsigned bit, uint32_t limit)
 static void
 fill_small(struct small *s)
 {
-	for (int i = 0; i < SLOTTED; i++)
+	for (int i = 0; i < GROUPS * SLOTTED; i++)
 		for (int k = 0; k < 256; k++)
-			s->map[i][k] = (uint32_t)model_history.p1[k] << 16;
+			s->map[i / SLOTTED][i % SLOTTED][k] =
+			    (uint32_t)model_history.p1[k] << 16;
 	for (uint32_t i = 0; i < 64; i++)
 		s->match_map[i] = (i & 31) << 26 | 1u << 31;
-	for (size_t i = 0; i < SET_A + SET_B + SET_C; i++)
+	for (size_t i = 0; i < WEIGHTS; i++)
 		for (int k = 0; k < 2 * SLOTTED + DIRECT; k++)
 			s->weight[i][k] =
 			    k >= 2 * SLOTTED || k % 2 == 0 ? 65536 / 4 : 0;

@@ -23,10 +23,14 @@
 #define MATCH_MIN 5
 #define MATCH_MAX 32
 #define CHOICES (1u << 14)
-#define SETS 3
+#define GROUPS 4 /* of maps */
+#define SETS 5
 #define SET_A (8 * MODEL_CLASSES)
 #define SET_B 512
 #define SET_C (12 * 8)
+#define SET_D (2 * 272)
+#define SET_E 257
+#define WEIGHTS (SET_A + SET_B + SET_C + SET_D + SET_E)
 #define REFINED (256 + 1024)
 #define LOG_MAX (1u << 18) /* changes remembered before all is kept */
 #define SPELL_MAX 31
@@ -34,9 +38,9 @@
 
 /* What a mark keeps whole. */
 struct small {
-	uint32_t map[SLOTTED][256]; /* by history: see model_adapt() */
+	uint32_t map[GROUPS][SLOTTED][256]; /* by history: see model_adapt() */
 	uint32_t match_map[64]; /* by length of the match */
-	int32_t weight[SET_A + SET_B + SET_C][INPUTS]; /* 1/65536 */
+	int32_t weight[WEIGHTS][INPUTS]; /* 1/65536 */
 	int32_t final[MODEL_CLASSES][SETS + 1];
 	uint16_t refine[REFINED][33];
 	uint16_t choice[CHOICES];

@@ -2,11 +2,11 @@
  * The next octet of a text.
  *
  * Each context finds, for each bit, a slot: 8 bits of check and 8 bits of
- * history.  A map for each context turns histories into probabilities; the
- * commonest contexts have tables of probabilities instead.  Three sets of
- * weights, chosen by what matched and where we are, mix them; a second layer
- * mixes the three; two tables refine the result.  The last place where the
- * same five octets stood gives one more prediction.
+ * history.  Maps for each context, by the kind of text, turn histories into
+ * probabilities; the commonest contexts have tables of probabilities instead.
+ * Five sets of weights, chosen by what matched and where we are, mix them; a
+ * second layer mixes the five; two tables refine the result.  The last place
+ * where the same five octets stood gives one more prediction.
  */
 #include <string.h>
 
@@ -66,6 +66,21 @@ find_match(struct model *m)
 	model_set(m, &p[1], (uint16_t)s->at);
 }
 
+/* For the long contexts capitals are as small letters, and all digits alike. */
+static uint32_t
+fold(uint32_t c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c + 32;
+	return c >= '0' && c <= '9' ? '0' : c;
+}
+
+static bool
+is_capital(uint32_t c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
 static void
 set_contexts(struct small *s)
 {
@@ -76,9 +91,10 @@ set_contexts(struct small *s)
 	s->direct[1] = model_hash(model_hash(first, b[1]), 0x102);
 	s->refined = s->direct[0];
 	s->slotted[0] = model_hash(s->class + 1, 0x100);
-	s->slotted[1] = h = model_hash(model_hash(b[0], b[1]), b[2]);
-	s->slotted[2] = h = model_hash(h, b[3]);
-	s->slotted[3] = model_hash(h, b[4]);
+	h = model_hash(model_hash(fold(b[0]), fold(b[1])), fold(b[2]));
+	s->slotted[1] = h = model_hash(h, is_capital(b[0]));
+	s->slotted[2] = h = model_hash(h, fold(b[3]));
+	s->slotted[3] = model_hash(h, fold(b[4]));
 	s->slotted[4] = model_hash(s->word, 0x107 + (b[0] < 128 ? 0 : 1));
 	s->slotted[5] = model_hash(s->word, s->word_before + 0x108);
 	if (s->class == MODEL_ADDRESSES)
@@ -210,6 +226,7 @@ struct work {
 	struct place place[SLOTTED];
 	uint16_t *slot[SLOTTED]; /* NULL: none yet */
 	unsigned state[SLOTTED];
+	uint32_t (*map)[256]; /* of each context */
 	uint16_t *direct[DIRECT];
 	uint32_t direct_p[DIRECT];
 	int32_t in[INPUTS];
@@ -258,11 +275,22 @@ put_inputs(int32_t *in, uint32_t p)
 	in[1] = ((int32_t)p - 32768) >> 6;
 }
 
+/* Which maps: bodies in letters and in other characters, names, the rest. */
+static unsigned
+group_of(const struct small *s)
+{
+	if (s->class != 0)
+		return s->class == 1 ? 2 : 3;
+	return s->lead != 0 || (s->before[0] >= 128 && s->before[0] < 0x10000);
+}
+
 /* Returns which contexts are known, in short: 0 to 11. */
 static unsigned
 predict_slotted(struct model *m, struct work *k, const uint32_t *line)
 {
 	unsigned known = 0;
+
+	k->map = m->s.map[group_of(&m->s)];
 
 	for (unsigned i = 0; i < SLOTTED; i++) {
 		k->place[i] = place_of(m, line[i], k->partial);
@@ -272,7 +300,7 @@ predict_slotted(struct model *m, struct work *k, const uint32_t *line)
 			k->in[2 * i] = k->in[2 * i + 1] = 0;
 			continue;
 		}
-		put_inputs(&k->in[2 * i], m->s.map[i][k->state[i]] >> 16);
+		put_inputs(&k->in[2 * i], k->map[i][k->state[i]] >> 16);
 		if (i <= 3)
 			known = i == 0 ? 0 : i + 2;
 		else if (i == 4)
@@ -346,10 +374,16 @@ mix(struct model *m, struct work *k, unsigned known)
 			  : len < 20 ? 3
 			  : len < 32 ? 4
 				     : 5;
+	uint32_t last =
+	    s->before[0] < 256 ? s->before[0] : 256 + (s->before[0] & 15);
 
 	k->weight[0] = s->weight[bucket * MODEL_CLASSES + s->class];
 	k->weight[1] = s->weight[SET_A + k->partial + (s->lead != 0 ? 256 : 0)];
 	k->weight[2] = s->weight[SET_A + SET_B + known * 8 + k->done];
+	k->weight[3] = s->weight[SET_A + SET_B + SET_C + last +
+				 (s->lead != 0 ? SET_D / 2 : 0)];
+	k->weight[4] = s->weight[SET_A + SET_B + SET_C + SET_D +
+				 (s->before[1] < 256 ? s->before[1] : 256)];
 	for (int i = 0; i < SETS; i++) {
 		k->dot[i] = dot(k->in, k->weight[i], INPUTS);
 		k->p[i] = model_squash(k->dot[i]);
@@ -403,7 +437,7 @@ learn_slotted(struct model *m, struct work *k, unsigned bit)
 	for (int i = 0; i < SLOTTED; i++) {
 		uint16_t *slot = k->slot[i];
 
-		model_adapt(&m->s.map[i][k->state[i]], bit, MAP_LIMIT);
+		model_adapt(&k->map[i][k->state[i]], bit, MAP_LIMIT);
 		if (slot == NULL && shorter[i] >= 0 &&
 		    k->state[shorter[i]] == 0)
 			continue;

@@ -111,7 +111,9 @@ pack_prime_model(void)
 	if (x.m != NULL && x.f != NULL && x.text != NULL) {
 		pack_fields_clear(x.f);
 		coder_learn(&x.c);
-		err = learn_lines(&x, pack_prime_lines);
+		err = learn_lines(&x, pack_prime_words);
+		if (err == 0)
+			err = learn_lines(&x, pack_prime_lines);
 	}
 	free(x.f);
 	free(x.text);

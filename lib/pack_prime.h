@@ -6,8 +6,9 @@
 
 #include "pack_mix.h"
 
-/* Records as lines, NULL at the end: see lib/dict/make-prime.py.  They are
- * part of the protocol. */
+/* Records as lines, NULL at the end: see lib/dict/make-words.py, which come
+ * first, and lib/dict/make-prime.py.  They are part of the protocol. */
+extern const char *const pack_prime_words[];
 extern const char *const pack_prime_lines[];
 
 /* A model that has learnt them, made at the first call and never freed; not

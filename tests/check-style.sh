@@ -2,7 +2,7 @@
 # .clang-format is the law.  Generated tables are not written by hand.
 set -u
 cd "${top_srcdir:-.}" || exit 1
-generated='lib/pack_characters.c lib/pack_dict.c lib/pack_prime_lines.c'
+generated='lib/pack_characters.c lib/pack_dict.c lib/pack_prime_lines.c lib/pack_prime_words.c'
 
 echo 1..1
 if ! command -v clang-format >/dev/null; then
