@@ -3,6 +3,18 @@ TEST_CFLAGS = $(WARN_CFLAGS) -Wno-conversion -Wno-float-equal $(CHECK_CFLAGS)
 TEST_LIBS = $(COMMON_LIBS) $(CHECK_LIBS)
 EXTRA_DIST += tests/check_main.h
 
+check_PROGRAMS += tests/check_mix
+TESTS += tests/check_mix
+tests_check_mix_SOURCES = tests/check_mix.c
+tests_check_mix_CFLAGS = $(TEST_CFLAGS)
+tests_check_mix_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/check_record
+TESTS += tests/check_record
+tests_check_record_SOURCES = tests/check_record.c
+tests_check_record_CFLAGS = $(TEST_CFLAGS)
+tests_check_record_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/check_pack
 TESTS += tests/check_pack
 tests_check_pack_SOURCES = tests/check_pack.c
@@ -54,7 +66,7 @@ if !SANITIZE
 TESTS += tests/check-vectors.sh
 endif
 dist_check_SCRIPTS += tests/check-vectors.sh
-EXTRA_DIST += tests/vectors/frames.txt tests/vectors/second.py
+EXTRA_DIST += tests/vectors/frames.txt tests/vectors/mix.txt tests/vectors/second.py
 
 check_PROGRAMS += tests/check_conf
 TESTS += tests/check_conf
