@@ -109,7 +109,7 @@ command(struct taking *t, enum wire_command which, uint8_t arg, size_t len)
 	const struct gate_command c = {
 		.account = t->code.account,
 		.phone = t->phone,
-		.command = which,
+		.command = (uint8_t)which,
 		.args = { arg },
 		.len = len,
 		.not_after_ms = t->now_ms + COMMAND_LIFE_MS,
