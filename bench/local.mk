@@ -18,3 +18,5 @@ bench_frames_SOURCES = bench/frames.c
 bench_frames_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/phone
 bench_frames_LDADD = $(PHONE_LIBS)
 bench_pump_SOURCES = bench/pump.c
+
+EXTRA_DIST += bench/pack-table

@@ -280,7 +280,8 @@ out:
 	return ok;
 }
 
-static const struct method mix = { "mix", mix_fill, mix_check, mix_learn, 3 };
+/* Two octets of preamble, and two that name the state. */
+static const struct method mix = { "mix", mix_fill, mix_check, mix_learn, 4 };
 static const struct method json_deflate = { "json+deflate", json_fill,
 	json_check, NULL, 2 };
 static const struct method packed_deflate = { "packed+deflate", deflate_fill,

@@ -15,6 +15,9 @@
 #define DAY_CALLS 12
 #define DAY_CONTACTS_TENTHS 3
 #define DAYS_MAX 365
+/* Whose day it is, is awake from 7 to 23: that is where its records are. */
+#define AWAKE_MS (16 * HOUR_MS)
+#define MORNING_MS (7 * HOUR_MS)
 #define PENDING_MAX 4096
 #define COMPLAINTS_MAX 5
 
@@ -147,9 +150,9 @@ by_time(const void *a, const void *b)
 }
 
 /*
- * Count records of c, from the given one on, spread over the days: the gaps
- * between them keep their proportions.  Milliseconds are kept where the
- * records have them.
+ * Count records of c, from the given one on, spread over the hours awake of
+ * the days: the gaps between them keep their proportions.  Milliseconds are
+ * kept where the records have them.
  */
 static size_t
 spread(const struct corpus *c, size_t from, size_t count, size_t days,
@@ -171,10 +174,11 @@ spread(const struct corpus *c, size_t from, size_t count, size_t days,
 		ms = t % 1000;
 		if (span > 0 && t >= first && t - first <= span)
 			t = (int64_t)((double)(t - first) / (double)span *
-				      (double)((int64_t)days * DAY_MS - 1));
+				      (double)((int64_t)days * AWAKE_MS - 1));
 		else
-			t = (int64_t)days * DAY_MS / (int64_t)count *
+			t = (int64_t)days * AWAKE_MS / (int64_t)count *
 			    (int64_t)i;
+		t = t / AWAKE_MS * DAY_MS + MORNING_MS + t % AWAKE_MS;
 		t = start_ms + t / 1000 * 1000 + (ms > 0 ? ms : 0);
 		if (record_kind(r) != RECORD_CONTACT)
 			record_set_time_ms(r, t);
