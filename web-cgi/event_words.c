@@ -39,7 +39,6 @@ const struct event_words event_words[] = {
 	{ "restore-done", T_EV_RESTORED, EVENT_GOOD, false },
 	{ "restore-failed", T_EV_RESTORE_FAILED, EVENT_BAD, false },
 	{ "restore-differs", T_EV_RESTORE_DIFFERS, EVENT_BAD, false },
-	{ "restore-failed", T_EV_RESTORE_FAILED, EVENT_BAD, false },
 	{ "budget-reached", T_EV_BUDGET, EVENT_BAD, false },
 	/* the account */
 	{ "signed-in", T_EV_SIGN_IN, EVENT_GOOD, false },
