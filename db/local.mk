@@ -30,6 +30,8 @@ db_libdb_a_SOURCES = \
 	db/pages_event.c \
 	db/pages_file.c \
 	db/pages_history.c \
+	db/pages_import.c \
+	db/pages_import.h \
 	db/pages_internal.h \
 	db/pages_life.c \
 	db/pages_life.h \

@@ -14,6 +14,7 @@
 #include "utf8.h"
 
 #define FORM "application/x-www-form-urlencoded"
+#define PARTS "multipart/form-data; boundary="
 
 /* ---- requests ---- */
 
@@ -113,8 +114,16 @@ static const struct {
 	{ "an empty form", "POST", FORM, "", 0, REQUEST_OK },
 	{ "no type", "POST", NULL, "a=1", 3, REQUEST_E_FORM },
 	{ "another type", "POST", "text/plain", "a=1", 3, REQUEST_E_FORM },
-	{ "many parts", "POST", "multipart/form-data; boundary=x", "--x--", 5,
+	{ "parts without a boundary", "POST", "multipart/form-data", "--x--", 5,
 	    REQUEST_E_FORM },
+	{ "parts with another boundary", "POST", PARTS "y", "--x--", 5,
+	    REQUEST_E_FORM },
+	{ "parts that are cut short", "POST", PARTS "x", "--x\r\n", 5,
+	    REQUEST_E_FORM },
+	{ "a part without a name", "POST", PARTS "x",
+	    "--x\r\nA: b\r\n\r\nc\r\n--x--", 21, REQUEST_E_FORM },
+	{ "a NUL in a part", "POST", PARTS "x",
+	    "--x\r\nA: b; name=\"n\"\r\n\r\n\0\r\n--x--", 31, REQUEST_E_FORM },
 	{ "a NUL in the form", "POST", FORM, "a=1\0b=2", 7, REQUEST_E_FORM },
 	{ "a bad escape", "POST", FORM, "a=%g0", 5, REQUEST_E_FORM },
 	{ "a small method", "post", FORM, "a=1", 3, REQUEST_E_METHOD },
@@ -232,6 +241,27 @@ START_TEST(what_was_typed_is_wiped)
 }
 END_TEST
 
+START_TEST(a_file_comes_octet_for_octet)
+{
+	static const char body[] =
+	    "--x-y\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n"
+	    "abc\r\n--x-y\r\nContent-Disposition: form-data; name=\"file\"; "
+	    "filename=\"name=\"\r\nContent-Type: text/vcard\r\n\r\n"
+	    "\0\xff\r\n\r\n--x-\r\n--x-y--\r\n";
+	struct request_env env = post(body, sizeof body - 1);
+	struct request r;
+
+	env.content_type = PARTS "\"x-y\"";
+	ck_assert_int_eq(request_read(&env, &r), REQUEST_OK);
+	ck_assert_str_eq(request_form(&r, "csrf"), "abc");
+	ck_assert_str_eq(request_form(&r, "file"), "");
+	ck_assert_uint_eq(r.file_len, 10);
+	ck_assert_mem_eq(r.file, "\0\xff\r\n\r\n--x-", 10);
+	request_clear(&r);
+	ck_assert_ptr_null(r.file);
+}
+END_TEST
+
 static const struct {
 	const char *why, *text;
 	int64_t want;
@@ -288,7 +318,7 @@ static const struct {
 
 START_TEST(content_length_is_a_number)
 {
-	long got = request_length(content_lengths[_i].text);
+	long got = request_length(content_lengths[_i].text, NULL);
 
 	ck_assert_msg(got == content_lengths[_i].want, "%s: got %ld, want %ld",
 	    content_lengths[_i].why, got, content_lengths[_i].want);
@@ -522,6 +552,7 @@ suite(void)
 	tcase_add_loop_test(tc, a_query_is_read, 0, COUNT(queries));
 	tcase_add_loop_test(tc, a_form_is_read, 0, COUNT(bodies));
 	tcase_add_loop_test(tc, lengths_have_their_limit, 0, COUNT(lengths));
+	tcase_add_test(tc, a_file_comes_octet_for_octet);
 	tcase_add_test(tc, what_was_typed_is_wiped);
 	tcase_add_loop_test(tc, a_number_is_one_or_zero, 0, COUNT(numbers));
 	tcase_add_loop_test(

@@ -73,3 +73,26 @@ TESTS += tests/e2e-policy.sh
 EXTRA_DIST += tests/web/lost.mjs
 dist_check_SCRIPTS += tests/e2e-lost.sh
 TESTS += tests/e2e-lost.sh
+
+# Files that owners bring along.
+check_PROGRAMS += tests/check_import tests/smoke_import
+TESTS += tests/check_import tests/smoke_import
+tests_check_import_SOURCES = tests/check_import.c
+tests_check_import_CPPFLAGS = $(WEB_TEST_CPPFLAGS)
+tests_check_import_CFLAGS = $(TEST_CFLAGS)
+tests_check_import_LDADD = $(WEB_LIBS) $(CHECK_LIBS)
+tests_smoke_import_SOURCES = tests/fuzz_import.c tests/fuzz_main.c
+tests_smoke_import_CPPFLAGS = $(WEB_TEST_CPPFLAGS)
+tests_smoke_import_CFLAGS = $(TEST_CFLAGS)
+tests_smoke_import_LDADD = $(WEB_LIBS)
+if FUZZ
+noinst_PROGRAMS += tests/fuzz_import
+tests_fuzz_import_SOURCES = tests/fuzz_import.c
+tests_fuzz_import_CPPFLAGS = $(WEB_TEST_CPPFLAGS)
+tests_fuzz_import_CFLAGS = $(TEST_CFLAGS)
+tests_fuzz_import_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_import_LDADD = $(WEB_LIBS)
+endif
+EXTRA_DIST += tests/web/import.mjs
+dist_check_SCRIPTS += tests/e2e-import.sh
+TESTS += tests/e2e-import.sh

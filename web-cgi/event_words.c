@@ -31,6 +31,7 @@ const struct event_words event_words[] = {
 	{ "wipe-prepared", T_EV_WIPE_PREPARED, EVENT_BAD, false },
 	{ "wipe-begun", T_EV_WIPE_BEGUN, EVENT_BAD, false },
 	{ "wipe-late", T_EV_WIPE_LATE, EVENT_HEED, false },
+	{ "imported", T_IMPORT_EVENT, EVENT_GOOD, false },
 	{ "codes-made", T_EVI_CODES_MADE, EVENT_GOOD, false },
 	{ "code-used", T_EV_CODE_USED, EVENT_HEED, false },
 	{ "code-burnt", T_EV_CODE_BURNT, EVENT_BAD, false },

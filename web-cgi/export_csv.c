@@ -8,7 +8,9 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "export_internal.h"
 
@@ -113,6 +115,36 @@ add_number(struct export *e, enum record_kind kind, uint16_t tag, int64_t v)
 	} else {
 		buf_printf(&e->line, "%" PRId64, v);
 	}
+}
+
+const uint16_t *
+export_csv_columns(enum record_kind kind)
+{
+	return columns[kind];
+}
+
+bool
+export_csv_number(
+    enum record_kind kind, uint16_t tag, const char *text, int64_t *out)
+{
+	struct tm tm = { 0 };
+	const char *end;
+	char *rest;
+
+	for (const struct word *w = words_of(kind, tag);
+	     w != NULL && w->word != NULL; w++)
+		if (strcmp(w->word, text) == 0) {
+			*out = w->value;
+			return true;
+		}
+	if (tag == RECORD_START_MS || tag == RECORD_END_MS ||
+	    tag == RECORD_SENT_MS) {
+		end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+		*out = (int64_t)timegm(&tm) * 1000;
+		return end != NULL && *end == '\0';
+	}
+	*out = strtoll(text, &rest, 10);
+	return rest != text && *rest == '\0';
 }
 
 static void

@@ -41,6 +41,11 @@ void export_folded(struct export_out *out, const char *line, size_t len);
 bool export_zone(const char *name, struct buf *b);
 /* A cell of CSV, in quotes, that no spreadsheet takes for a formula. */
 void export_csv_cell(struct export_out *out, const char *text);
+/* The tags of a kind's columns, ended by 0. */
+const uint16_t *export_csv_columns(enum record_kind kind);
+/* What the export said of a number, read again; false: it is none. */
+bool export_csv_number(
+    enum record_kind kind, uint16_t tag, const char *text, int64_t *out);
 /* A record as a JSON object (a json_t of Jansson's) that the caller gives up
  * with json_decref(). */
 struct json_t;

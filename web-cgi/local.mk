@@ -31,6 +31,13 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/file_read.h \
 	web-cgi/html.c \
 	web-cgi/html.h \
+	web-cgi/import.c \
+	web-cgi/import.h \
+	web-cgi/import_csv.c \
+	web-cgi/import_ical.c \
+	web-cgi/import_internal.h \
+	web-cgi/import_vcard.c \
+	web-cgi/import_xml.c \
 	web-cgi/menu.c \
 	web-cgi/menu.h \
 	web-cgi/occur.c \
@@ -53,6 +60,7 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/page_export.c \
 	web-cgi/page_file.c \
 	web-cgi/page_history.c \
+	web-cgi/page_import.c \
 	web-cgi/page_lost.c \
 	web-cgi/page_messages.c \
 	web-cgi/page_notes.c \

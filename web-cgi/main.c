@@ -183,7 +183,8 @@ read_body(long len)
 static enum request_err
 read_request(struct request *out)
 {
-	long len = request_length(getenv("CONTENT_LENGTH"));
+	long len =
+	    request_length(getenv("CONTENT_LENGTH"), getenv("CONTENT_TYPE"));
 	char *body = len >= 0 ? read_body(len) : NULL;
 	const char *path = getenv("PATH_INFO");
 	struct request_env env = {

@@ -41,6 +41,7 @@ static const struct entry {
 	{ "/account", T_ACCOUNT, true, false },
 	{ "/budget", T_NONE, false, false },
 	{ "/export", T_NONE, false, false },
+	{ "/import", T_NONE, false, false },
 };
 #define ENTRIES (sizeof entries / sizeof entries[0])
 

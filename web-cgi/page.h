@@ -155,6 +155,7 @@ void page_account_sessions(struct page *p);
 void page_account_delete(struct page *p);
 void page_budget(struct page *p);
 void page_notices(struct page *p);
+void page_import(struct page *p);
 void page_export(struct page *p);
 void page_export_file(struct page *p);
 void page_export_zip(struct page *p);

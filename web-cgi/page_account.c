@@ -44,6 +44,7 @@ page_account_links(struct page *p)
 	put_link(p, "/notices", T_NOTICES);
 	put_link(p, "/budget", T_BUDGET);
 	put_link(p, "/export", T_EXPORT);
+	put_link(p, "/import", T_IMPORT);
 	put_link(p, "/codes", T_CODES);
 	put_link(p, "/account/settings", T_ACCOUNT_SETTINGS);
 	put_link(p, "/account/recovery", T_NEW_RECOVERY);

@@ -8,9 +8,20 @@
 
 #include "utf8.h"
 
-long
-request_length(const char *text)
+static const char multipart[] = "multipart/form-data";
+
+static bool
+is_multipart(const char *content_type)
 {
+	return content_type != NULL &&
+	       strncasecmp(content_type, multipart, sizeof multipart - 1) == 0;
+}
+
+long
+request_length(const char *text, const char *content_type)
+{
+	long max =
+	    is_multipart(content_type) ? REQUEST_FILE_MAX : REQUEST_BODY_MAX;
 	char *end;
 	long v;
 
@@ -20,7 +31,7 @@ request_length(const char *text)
 		return -1;
 	errno = 0;
 	v = strtol(text, &end, 10);
-	if (*end != '\0' || errno != 0 || v < 0 || v > REQUEST_BODY_MAX)
+	if (*end != '\0' || errno != 0 || v < 0 || v > max)
 		return -1;
 	return v;
 }
@@ -89,20 +100,112 @@ copy(char *out, size_t cap, const char *text)
 	return (size_t)snprintf(out, cap, "%s", text) < cap;
 }
 
+/* ---- a form with a file in it (RFC 7578) ---- */
+
+/* name="..." of a part's head, cut out of it; NULL: there is none. */
+static char *
+parameter(char *head, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (char *p = head; (p = strcasestr(p, name)) != NULL; p += n) {
+		char *end;
+
+		if (p == head || strchr("; ", p[-1]) == NULL ||
+		    strncmp(p + n, "=\"", 2) != 0)
+			continue;
+		p += n + 2;
+		if ((end = strchr(p, '"')) == NULL)
+			return NULL;
+		return strndup(p, (size_t)(end - p));
+	}
+	return NULL;
+}
+
+/* One part, from its head to before the next boundary; cut apart in place. */
+static enum request_err
+take_part(struct request *r, char *head, char *end)
+{
+	char *body = memmem(head, (size_t)(end - head), "\r\n\r\n", 4);
+	char *name, *file;
+	enum request_err err = REQUEST_OK;
+
+	if (body == NULL)
+		return REQUEST_E_FORM;
+	*body = *end = '\0';
+	body += 4;
+	file = parameter(head, "filename");
+	name = parameter(head, "name");
+	if (file != NULL) {
+		r->file = body;
+		r->file_len = (size_t)(end - body);
+	} else if (name == NULL || memchr(body, '\0', (size_t)(end - body)) ||
+		   !utf8_valid(body, (size_t)(end - body)) ||
+		   !utf8_valid(name, strlen(name))) {
+		err = REQUEST_E_FORM;
+	} else if (r->nform == REQUEST_FIELDS_MAX) {
+		err = REQUEST_E_LONG;
+	} else {
+		/* The name is kept where its head was. */
+		memcpy(head, name, strlen(name) + 1);
+		r->form[r->nform++] = (struct request_field){ head, body };
+	}
+	free(file);
+	free(name);
+	return err;
+}
+
+static enum request_err
+read_parts(struct request *r, const char *content_type)
+{
+	const char *from = strcasestr(content_type, "boundary=");
+	char mark[80], *p = r->storage[1], *end = p + r->storage_len[1];
+	enum request_err err = REQUEST_OK;
+	size_t n;
+
+	if (from == NULL)
+		return REQUEST_E_FORM;
+	from += strlen("boundary=") + (from[strlen("boundary=")] == '"');
+	n = (size_t)snprintf(
+	    mark, sizeof mark, "\r\n--%.*s", (int)strcspn(from, "\"; "), from);
+	/* The first has no line's end before it. */
+	if (n >= sizeof mark || (size_t)(end - p) < n ||
+	    memcmp(p, mark + 2, n - 2) != 0)
+		return REQUEST_E_FORM;
+	p += n - 2;
+	while (err == REQUEST_OK && end - p >= 2 && memcmp(p, "\r\n", 2) == 0) {
+		char *next = memmem(p, (size_t)(end - p), mark, n);
+
+		if (next == NULL)
+			return REQUEST_E_FORM;
+		err = take_part(r, p + 2, next);
+		p = next + n;
+	}
+	/* Behind the last stands "--": a body that was cut short has it not. */
+	if (err == REQUEST_OK && (end - p < 2 || memcmp(p, "--", 2) != 0))
+		err = REQUEST_E_FORM;
+	return err;
+}
+
 static enum request_err
 read_form(const struct request_env *env, struct request *r)
 {
 	static const char type[] = "application/x-www-form-urlencoded";
+	bool parts = is_multipart(env->content_type);
 
-	if (env->content_type == NULL ||
-	    strncasecmp(env->content_type, type, sizeof type - 1) != 0 ||
-	    memchr(env->body, '\0', env->body_len) != NULL)
+	if (!parts &&
+	    (env->content_type == NULL ||
+		strncasecmp(env->content_type, type, sizeof type - 1) != 0 ||
+		memchr(env->body, '\0', env->body_len) != NULL))
 		return REQUEST_E_FORM;
-	if (env->body_len > REQUEST_BODY_MAX ||
-	    (r->storage[1] = strndup(env->body, env->body_len)) == NULL)
+	if (env->body_len > (parts ? REQUEST_FILE_MAX : REQUEST_BODY_MAX) ||
+	    (r->storage[1] = malloc(env->body_len + 1)) == NULL)
 		return REQUEST_E_LONG;
+	memcpy(r->storage[1], env->body, env->body_len);
+	r->storage[1][env->body_len] = '\0';
 	r->storage_len[1] = env->body_len;
-	return fields(r->storage[1], r->form, &r->nform);
+	return parts ? read_parts(r, env->content_type)
+		     : fields(r->storage[1], r->form, &r->nform);
 }
 
 enum request_err
@@ -148,6 +251,7 @@ request_clear(struct request *r)
 		r->storage[i] = NULL;
 	}
 	r->nquery = r->nform = 0;
+	r->file = NULL;
 }
 
 static const char *

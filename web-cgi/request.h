@@ -10,6 +10,7 @@
 
 #define REQUEST_BODY_MAX 65536
 #define REQUEST_FIELDS_MAX 600
+#define REQUEST_FILE_MAX (6u << 20) /* a body with a file in it */
 
 struct request_field {
 	char *name, *value; /* UTF-8; not owned: point into the request */
@@ -24,6 +25,8 @@ struct request {
 	size_t nquery, nform;
 	struct request_field query[REQUEST_FIELDS_MAX];
 	struct request_field form[REQUEST_FIELDS_MAX];
+	const char *file; /* the file of a form; not NUL-ended; NULL: none */
+	size_t file_len;
 	char *storage[2]; /* what the fields point into: query and form */
 	size_t storage_len[2];
 };
@@ -46,8 +49,9 @@ struct request_env {
 enum request_err
 request_read(const struct request_env *env, struct request *out);
 void request_clear(struct request *r);
-/* The value of CONTENT_LENGTH: -1 if it is not a number up to the limit. */
-long request_length(const char *text);
+/* The value of CONTENT_LENGTH: -1 if it is not a number up to the limit of
+ * that content type, which may be NULL. */
+long request_length(const char *text, const char *content_type);
 
 /* "" if there is no such field. */
 const char *request_query(const struct request *r, const char *name);

@@ -53,3 +53,56 @@ END
 $$;
 REVOKE ALL ON FUNCTION account_delete_due FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION account_delete_due TO smsvault_pages, smsvault_gateway;
+
+-- What an owner imports from files is a phone of its own, that never was bound
+-- and has no key.  The pages write to it, and to no other, through these.
+ALTER TABLE phone ADD imported boolean NOT NULL DEFAULT false;
+CREATE UNIQUE INDEX phone_imported ON phone (account_id) WHERE imported;
+CREATE FUNCTION import_phone(p_name text)
+RETURNS TABLE (phone_id bigint, transfer bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE me bigint := nullif(current_setting('smsvault.account_id', true), '')::bigint;
+BEGIN
+	PERFORM 1 FROM account a WHERE a.account_id = me FOR UPDATE;
+	IF NOT FOUND THEN
+		RETURN;
+	END IF;
+	WHILE NOT EXISTS (SELECT 1 FROM phone p WHERE p.account_id = me AND p.imported) LOOP
+		INSERT INTO phone (account_id, key_id, root_wrapped, name, device, sim, number,
+		    codec, bound_at, unbound_at, imported)
+		VALUES (me, 1 + floor(random() * 4294967295)::bigint, '', p_name,
+		    decode(repeat('00', 16), 'hex'), decode(repeat('00', 8), 'hex'), '', 0,
+		    now(), now(), true)
+		ON CONFLICT DO NOTHING;
+	END LOOP;
+	RETURN QUERY UPDATE phone p SET cumulative = p.cumulative + 1, highest = p.highest + 1,
+	    last_heard_at = now() WHERE p.account_id = me AND p.imported
+	    RETURNING p.phone_id, p.cumulative;
+END
+$$;
+CREATE FUNCTION import_key(p_phone_id bigint, p_sealed bytea) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+	INSERT INTO data_key (account_id, phone_id, sealed, created_at)
+	SELECT account_id, phone_id, p_sealed, now() FROM phone
+	WHERE account_id = nullif(current_setting('smsvault.account_id', true), '')::bigint
+	    AND phone_id = p_phone_id AND imported RETURNING data_key_id
+$$;
+-- Only what is not there: nothing is written over.
+CREATE FUNCTION import_record(p_phone_id bigint, p_kind smallint, p_record_id bigint,
+    p_transfer bigint, p_ordinal int, p_time_ms bigint, p_data_key_id bigint, p_sealed bytea)
+RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+	WITH mine AS (SELECT p.account_id, p.phone_id FROM phone p
+	    WHERE p.account_id = nullif(current_setting('smsvault.account_id', true), '')::bigint
+	    AND p.phone_id = p_phone_id AND p.imported AND p.cumulative = p_transfer),
+	head AS (INSERT INTO record (account_id, phone_id, kind, record_id, transfer, ordinal,
+	    op, time_ms) SELECT account_id, phone_id, p_kind, p_record_id, p_transfer, p_ordinal,
+	    0, p_time_ms FROM mine ON CONFLICT DO NOTHING RETURNING account_id, phone_id),
+	version AS (INSERT INTO record_version (account_id, phone_id, kind, record_id, transfer,
+	    ordinal, op, time_ms, stored_at, data_key_id, sealed) SELECT account_id, phone_id,
+	    p_kind, p_record_id, p_transfer, p_ordinal, 0, p_time_ms, now(), p_data_key_id,
+	    p_sealed FROM head RETURNING 1)
+	SELECT EXISTS (SELECT 1 FROM version)
+$$;
+REVOKE ALL ON FUNCTION import_phone, import_key, import_record FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION import_phone, import_key, import_record TO smsvault_pages;
