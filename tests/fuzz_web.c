@@ -79,8 +79,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 	text[len] = '\0';
 	env.method = line(&at);
 	env.content_type = line(&at);
-	n = request_length(line(&at));
-	MUST(n >= -1 && n <= REQUEST_BODY_MAX);
+	n = request_length(line(&at), env.content_type);
+	MUST(n >= -1 && n <= (long)REQUEST_FILE_MAX);
 	env.query = line(&at);
 	env.cookies = line(&at);
 	env.language = env.cookies;
