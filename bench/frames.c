@@ -23,6 +23,7 @@
 struct radio {
 	const char *number;
 	unsigned long left;
+	bool to_end; /* transfers are whole, and COUNT the least */
 	int64_t now_ms;
 };
 
@@ -41,9 +42,10 @@ host_send(
 	struct radio *r = ctx;
 
 	(void)number;
-	if (text || r->left == 0)
+	if (text || (r->left == 0 && !r->to_end))
 		return -1;
-	r->left--;
+	if (r->left > 0)
+		r->left--;
 	printf("%s ", r->number);
 	for (size_t i = 0; i < sizeof udh; i++)
 		printf("%02x", udh[i]);
@@ -130,6 +132,8 @@ main(int argc, char **argv)
 	radio.left = strtoul(argv[1], NULL, 10);
 	radio.now_ms = (int64_t)time(NULL) * 1000;
 	singles = strcmp(argv[2], "singles") == 0;
+	/* What would be left of a transfer would be asked for meanwhile. */
+	radio.to_end = !singles;
 	if ((phone = phone_open(argv[4], &host, &who)) == NULL)
 		return 1;
 	if (!singles)

@@ -16,7 +16,9 @@
 #include "spool.h"
 
 #define BATCH 256
-#define OPEN_MAX 32 /* whole transfers between two batches */
+/* Whole transfers between two batches: opening one takes tens of milliseconds,
+ * and new messages wait for their commit meanwhile. */
+#define OPEN_MAX 1
 #define TICK_MS 1000
 
 struct ingest {

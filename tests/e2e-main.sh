@@ -8,7 +8,7 @@ phones=5
 quiet_s=3
 password="correct horse battery"
 new_instance
-plan 21
+plan 24
 instance_start
 
 phone_says() { # N PATTERN: a line of its status
@@ -96,3 +96,25 @@ all_same() {
 	done
 }
 ok "the vault equals each of them" all_same
+
+# What is set on the phone itself.
+kept() { # KIND: how many of its records are in the vault
+	sql "SELECT count(DISTINCT record_id) FROM record_version WHERE kind = $1
+	    AND phone_id = (SELECT phone_id FROM phone ORDER BY phone_id OFFSET 1 LIMIT 1)"
+}
+
+has() { # KIND COUNT
+	test "$(kept "$1")" = "$2"
+}
+
+messages=$(kept 2)
+calls=$(kept 3)
+sim phone 2 policy call manual >/dev/null
+sim phone 2 policy message at-once >/dev/null
+sim phone 2 call in +358402223333 30 >/dev/null
+sim phone 2 text-in +358402223333 "See you at six?" >/dev/null
+wait_for 60 has 2 $((messages + 1))
+ok "what is set on the phone holds as well: a call waits to be asked for" has 3 "$calls"
+sim phone 2 upload >/dev/null
+ok "manual: told to, the phone sends it" wait_for 60 has 3 $((calls + 1))
+ok "and the vault equals the phone again" wait_for 60 same_as_phone 2 main "$password" 2

@@ -88,6 +88,7 @@ tests_check_policy_LDADD = $(TEST_LIBS)
 
 # What holds for the whole tree, whatever it is built with.
 if !SANITIZE
-TESTS += tests/check-layers.sh tests/check-manual.sh tests/check-style.sh
+TESTS += tests/check-layers.sh tests/check-manual.sh tests/check-style.sh tests/check-claims.sh
 endif
-dist_check_SCRIPTS += tests/check-layers.sh tests/check-manual.sh tests/check-style.sh
+dist_check_SCRIPTS += tests/check-layers.sh tests/check-manual.sh tests/check-style.sh tests/check-claims.sh
+EXTRA_DIST += tests/claims.md
