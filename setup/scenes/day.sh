@@ -5,7 +5,7 @@ set -u
 
 phones=2
 sim_options="--speed 7200"
-scene 7 "A day of normal use: what is new is saved by itself, in few SMS."
+scene 11 "A day of normal use: what is new is saved by itself, in few SMS."
 
 tell "Anni registers and binds her phone by a code from the page."
 ok "she has an account" register anni "$password"
@@ -33,3 +33,24 @@ tell "It took $used SMS."
 ok "in few SMS" test "$used" -le 8
 ok "nothing is stored twice" counts \
     "SELECT count(*) - count(DISTINCT (phone_id, transfer, ordinal)) FROM record_version" 0
+
+tell "Her other phone sends texts every three hours, and calls when told to."
+ok "it is bound" bind 2
+upload 2 >/dev/null
+sim phone 2 policy message interval 180 >/dev/null
+sim phone 2 policy call manual >/dev/null
+kept() { # KIND: how many of its records are at the service
+	sql "SELECT count(DISTINCT record_id) FROM record_version WHERE kind = $1
+	    AND phone_id = (SELECT max(phone_id) FROM phone)"
+}
+messages=$(kept 2)
+calls=$(kept 3)
+has() { # KIND COUNT
+	[ "$(kept "$1")" = "$2" ]
+}
+sim phone 2 call in +358402223333 30 >/dev/null
+sim phone 2 text-in +358402223333 "See you at six?" >/dev/null
+ok "at an interval: the text comes by itself" wait_for 60 has 2 $((messages + 1))
+ok "manual: the call waits" has 3 "$calls"
+sim phone 2 upload >/dev/null
+ok "until it is asked for" wait_for 60 has 3 $((calls + 1))
