@@ -56,5 +56,22 @@ lib_libcommon_a_SOURCES = \
 	lib/wire.c \
 	lib/wire.h
 lib_libcommon_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(CONFUSE_CFLAGS) $(ZLIB_CFLAGS) $(ZSTD_CFLAGS)
-COMMON_LIBS = lib/libcommon.a $(CRYPTO_LIBS) $(CONFUSE_LIBS) $(ZLIB_LIBS) $(ZSTD_LIBS)
+COMMON_LIBS = lib/libcommon.a lib/libprimed.a $(COMMON_FOREIGN)
+COMMON_FOREIGN = $(CRYPTO_LIBS) $(CONFUSE_LIBS) $(ZLIB_LIBS) $(ZSTD_LIBS)
 EXTRA_DIST += lib/dict/make-characters.py lib/dict/make-dictionary.py lib/dict/make-prime.py lib/dict/make-words.py lib/dict/zh.txt
+
+# The model of the codec is learnt once, here, and not in every program.
+noinst_LIBRARIES += lib/libprimed.a
+noinst_PROGRAMS += lib/make-primed
+lib_make_primed_SOURCES = lib/make_primed.c lib/pack_learnt.c
+lib_make_primed_LDADD = lib/libcommon.a $(COMMON_FOREIGN)
+if CROSS
+lib_libprimed_a_SOURCES = lib/pack_learnt.c
+EXTRA_DIST += lib/pack_primed.c
+else
+lib_libprimed_a_SOURCES = lib/pack_primed.c
+lib/pack_primed.$(OBJEXT): lib/primed.bin
+endif
+lib/primed.bin: lib/make-primed$(EXEEXT)
+	$(AM_V_GEN)lib/make-primed$(EXEEXT) $@.new && mv $@.new $@
+CLEANFILES += lib/primed.bin lib/primed.bin.new

@@ -75,6 +75,8 @@ uint32_t mix_context(enum mix_question q, uint32_t a, uint32_t b);
 /* pack_save.c: what the coding of fields remembers, as octets that one end
  * keeps for itself.  out has PACK_FIELDS_SAVED_MAX octets; returns how many. */
 #define PACK_FIELDS_SAVED_MAX (512 + NUMBERS_MAX * (NUMBER_MAX + 9))
+/* Nothing is known. */
+void pack_fields_clear(struct fields *f);
 size_t pack_fields_save(const struct fields *f, uint8_t *out);
 /* 0, or -1: it is none, and *f means nothing. */
 int pack_fields_load(struct fields *f, const uint8_t *p, size_t len);

@@ -1,6 +1,8 @@
 /*
  * The model's memory, its marks, and single choices.
  */
+#include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,6 +118,29 @@ model_copy(const struct model *m)
 	copy->log = NULL;
 	copy->whole = NULL;
 	return copy;
+}
+
+const void *
+model_image(const struct model *m, size_t *len)
+{
+	*len = offsetof(struct model, marked);
+	return m;
+}
+
+struct model *
+model_load(const void *image, size_t len)
+{
+	struct model *m;
+
+	if (len != offsetof(struct model, marked)) {
+		errno = EINVAL;
+		return NULL;
+	}
+	if ((m = calloc(1, sizeof *m)) == NULL)
+		return NULL;
+	model_make_tables();
+	memcpy(m, image, len);
+	return m;
 }
 
 void

@@ -24,6 +24,11 @@ struct model *model_new(void); /* knows nothing; NULL if memory is short */
 struct model *model_copy(const struct model *m);
 void model_free(struct model *m);
 
+/* A model as octets, *len of them, which live as long as it: for programs of
+ * the same build only.  Not between a mark and its undoing. */
+const void *model_image(const struct model *m, size_t *len);
+struct model *model_load(const void *image, size_t len);
+
 /* From here on remember what changes, and undo it. */
 int model_mark(struct model *m); /* -1: memory is short */
 void model_undo(struct model *m);

@@ -5,13 +5,6 @@
 
 #include "log.h"
 
-void
-pack_fields_clear(struct fields *f)
-{
-	memset(f, 0, offsetof(struct fields, number));
-	f->last_peer = NUMBERS_MAX;
-}
-
 /* The next part of a line up to a tab; *p goes behind it. */
 static size_t
 part(const char **p, const char **begin)
@@ -96,14 +89,11 @@ learn_lines(struct mix *x, const char *const *line)
 }
 
 struct model *
-pack_prime_model(void)
+pack_prime_learn(void)
 {
-	static struct model *primed;
 	struct mix x = { .texts = 0 };
 	int err = -1;
 
-	if (primed != NULL)
-		return primed;
 	pack_text_prepare();
 	x.m = model_new();
 	x.f = malloc(sizeof *x.f);
@@ -122,5 +112,5 @@ pack_prime_model(void)
 		model_free(x.m);
 		return NULL;
 	}
-	return primed = x.m;
+	return x.m;
 }

@@ -2,12 +2,20 @@
  * What the coding of fields remembers, as octets: integers of 8 octets in the
  * order of struct fields, then each number with its length before it.
  */
+#include <stddef.h>
 #include <string.h>
 
 #include "be.h"
-#include "pack_prime.h"
+#include "pack_mix.h"
 
 #define VERSION 1
+
+void
+pack_fields_clear(struct fields *f)
+{
+	memset(f, 0, offsetof(struct fields, number));
+	f->last_peer = NUMBERS_MAX;
+}
 
 /* One walk does both ways, so that they cannot drift apart. */
 struct walk {

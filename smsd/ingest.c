@@ -214,8 +214,7 @@ ingest_run(const struct smsd_conf *conf, int link_fd)
 	struct ingest in = { .conf = conf, .link_fd = link_fd };
 	int status = 1;
 
-	/* The coder learns once a process, for a second or more: not while the
-	 * first message waits. */
+	/* This may take a second: not while the first message waits. */
 	pack_prime_model();
 	if (set_up(&in) == 0) {
 		status = 0;

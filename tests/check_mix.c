@@ -10,6 +10,7 @@
 
 #include "check_main.h"
 #include "pack.h"
+#include "pack_prime.h"
 #include "pack_state.h"
 
 #define ROOM 1900
@@ -119,6 +120,23 @@ print_vectors(FILE *f)
 		record_free(list[--n]);
 	pack_state_free(s);
 }
+
+/* What is built into the programs is what they would learn themselves. */
+START_TEST(the_built_in_model_is_the_learnt_one)
+{
+	size_t len, learnt_len;
+	const void *image = model_image(pack_prime_model(), &len);
+	struct model *learnt = pack_prime_learn();
+	const void *other;
+
+	ck_assert_ptr_nonnull(learnt);
+	other = model_image(learnt, &learnt_len);
+	ck_assert_uint_eq(len, learnt_len);
+	ck_assert_int_eq(memcmp(image, other, len), 0);
+	ck_assert_ptr_null(model_load(image, len - 1));
+	model_free(learnt);
+}
+END_TEST
 
 START_TEST(octets_do_not_change)
 {
@@ -382,6 +400,7 @@ main(int argc, char **argv)
 	/* A million records take a few hours. */
 	tcase_set_timeout(
 	    tc, getenv("SMSVAULT_RANDOM_RECORDS") != NULL ? 86400 : 240);
+	tcase_add_test(tc, the_built_in_model_is_the_learnt_one);
 	tcase_add_test(tc, octets_do_not_change);
 	tcase_add_test(tc, a_checkpoint_and_batches_make_the_state);
 	tcase_add_test(tc, random_records_come_back);
