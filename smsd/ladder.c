@@ -8,6 +8,7 @@
 #include "log.h"
 
 #define HOOK_AGAIN_MS 300000
+#define RESETS_APART 4 /* times the wait for the first */
 
 extern char **environ;
 
@@ -53,8 +54,10 @@ ladder_failed(struct ladder *l, const struct smsd_modem *m, int64_t now_ms)
 		log_error("modem %s: has not answered for %lld s: see to %s",
 		    m->name, (long long)away_ms / 1000, m->device);
 	}
-	if (away_ms < m->reset_after_s * 1000 || l->reset)
+	if (away_ms < m->reset_after_s * 1000 ||
+	    (l->reset_ms != 0 &&
+		now_ms - l->reset_ms < RESETS_APART * m->reset_after_s * 1000))
 		return false;
-	l->reset = true;
+	l->reset_ms = now_ms;
 	return true;
 }

@@ -16,7 +16,8 @@
 struct ladder {
 	int64_t since_ms; /* monotonic; 0: the modem is well */
 	int64_t hook_ms; /* when the program ran last */
-	bool reset, alarmed;
+	int64_t reset_ms; /* when the last reset was asked for; 0: never */
+	bool alarmed;
 };
 
 /* The modem of this name answers. */
@@ -25,7 +26,8 @@ void ladder_ready(struct ladder *l, const char *name);
  * A child of modem m has failed, at now_ms of a clock that never jumps.  Runs
  * m's power_hook (NAME and DEVICE are its arguments) when it is time, and every
  * five minutes from then on.  True: the next child is to reset the modem before
- * anything else.
+ * anything else; it is asked again after four times reset_after_s, since a
+ * reset may be lost on a line that is being opened.
  */
 bool
 ladder_failed(struct ladder *l, const struct smsd_modem *m, int64_t now_ms);

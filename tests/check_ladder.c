@@ -75,14 +75,17 @@ static const struct {
 	{ "at once", 0, false, false, 0 },
 	{ "just before the reset", 14999, false, false, 0 },
 	{ "the reset", 15000, true, false, 0 },
-	{ "once", 16000, false, false, 0 },
+	{ "once for now", 16000, false, false, 0 },
 	{ "just before the program", 44999, false, false, 0 },
 	{ "the program", 45000, false, false, 1 },
-	{ "once for now", 100000, false, false, 1 },
+	{ "just before the reset again", 74999, false, false, 1 },
+	{ "the reset again", 75000, true, false, 1 },
+	{ "the program once for now", 100000, false, false, 1 },
 	{ "the alarm", 120000, false, true, 1 },
-	{ "just before the program again", 344999, false, true, 1 },
+	{ "the third reset", 135000, true, true, 1 },
+	{ "just before the program again", 344999, true, true, 1 },
 	{ "the program again", 345000, false, true, 2 },
-	{ "and again", 645000, false, true, 3 },
+	{ "and again", 645000, true, true, 3 },
 };
 
 START_TEST(each_step_has_its_time)

@@ -635,7 +635,6 @@ START_TEST(code_check_character)
 {
 	static const char letters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 	char code[SEAL_CODE_CHARS + 1], clean[SEAL_CODE_CHARS + 1];
-	int swaps = 0, missed = 0;
 	uint32_t id, got;
 
 	for (int round = check_rounds(200); round > 0; round--) {
@@ -661,16 +660,17 @@ START_TEST(code_check_character)
 				continue;
 			code[i] = code[i + 1];
 			code[i + 1] = c;
-			swaps++;
-			missed += seal_code_read(code, &got, clean) == 0;
+			/* Luhn's check cannot see its least digit beside its
+			 * greatest: that pair, and no other, goes unseen. */
+			ck_assert_int_eq(seal_code_read(code, &got, clean),
+			    (c == '0' && code[i] == 'Z') ||
+				    (c == 'Z' && code[i] == '0')
+				? 0
+				: -1);
 			code[i + 1] = code[i];
 			code[i] = c;
 		}
 	}
-	ck_assert_msg(missed * 100 < swaps,
-	    "%d of %d changes of neighbours "
-	    "were not found",
-	    missed, swaps);
 }
 END_TEST
 

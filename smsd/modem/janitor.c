@@ -17,6 +17,7 @@
 #define ANSWER_MS 5000
 #define WAKE_MS 300 /* a modem that is well answers AT in no time */
 #define WAKE_TRIES 10
+#define RESET_WAIT_MS 1000
 #define PDU_MAX 200
 
 /* ---- what is sound ---- */
@@ -330,12 +331,16 @@ janitor_reset(const char *device)
 {
 	static const char reset[] = "\x1b\rAT+CFUN=1,1\r";
 	int fd = open_line(device);
+	struct pollfd answer = { .fd = fd, .events = POLLIN };
 
 	if (fd == -1)
 		return;
 	log_warn("%s: does not answer: reset", device);
 	if (write(fd, reset, sizeof reset - 1) == -1)
 		log_warn("%s: cannot write: %m", device);
+	/* Whoever opens the line next flushes what has not left it; where there
+	 * is no wire to wait for, tcdrain() does not wait. */
 	tcdrain(fd);
+	poll(&answer, 1, RESET_WAIT_MS);
 	close(fd);
 }
