@@ -59,9 +59,22 @@ trouble() {
 	    grep -v 'ended by signal 9:' | head -n 20
 }
 
+# What the service and the phones say of themselves when a test has failed: it
+# is read by whoever looks for the cause.
+say_state() {
+	for t in phone binding transfer restore down_frame outbox event lost; do
+		echo "== $t"
+		sql "SELECT to_jsonb(t) - '{frame,body,sealed}'::text[] FROM $t t LIMIT 300"
+	done
+	for p in $(seq "${phones-1}"); do
+		sim phone "$p"
+	done
+}
+
 finish() {
 	status=$?
 	[ "$status" = 0 ] || echo "Bail out! the test script itself failed"
+	[ "$status$test_failed" = 00 ] || say_state >"$inst/log/state" 2>&1
 	instance_stop
 	said=$(trouble)
 	if [ -n "$said" ] && [ "$status" = 0 ]; then
@@ -148,13 +161,19 @@ register() {
 	[ -n "$(field recovery)" ]
 }
 
-# bind N: bind simulated phone N to the account that is signed in.
+newest_binding_is_bound() {
+	[ "$(sql "SELECT state FROM binding ORDER BY created_at DESC LIMIT 1")" = bound ]
+}
+
+# bind N: bind simulated phone N to the account that is signed in.  The phone
+# says that it is bound before its proof has arrived.
 bind() {
 	web /phones/add >"$inst/run/page" || return 1
 	web /phones/add --data-urlencode "csrf=$(csrf)" --data-urlencode "name=" \
 	    --data-urlencode "question=Name of your first pet?" \
 	    --data-urlencode "answer=Musti" >"$inst/run/page" || return 1
-	sim phone "$1" bind "$(field code)" && sim wait phone "$1" bound 60
+	sim phone "$1" bind "$(field code)" && sim wait phone "$1" bound 60 &&
+	    wait_for 60 newest_binding_is_bound
 }
 
 # Everything on the phone is in the vault, once, octet for octet:
