@@ -450,7 +450,7 @@ START_TEST(answers_are_few)
 	struct air_faults faults = { 0.01, 0, 5000, 3 };
 	struct air *a = air_new(&faults);
 	int n = air_add_phone(a, "+358401000001", "Test phone", NULL);
-	int days = check_rounds(60);
+	int days = check_rounds(20);
 	struct air_counts before, c;
 	uint32_t id = 1;
 	uint64_t seed = 9;

@@ -3,7 +3,6 @@
 set -u
 . "${top_srcdir:-$(dirname "$0")/..}/tests/whole/lib.sh"
 
-[ -z "${SMSVAULT_NO_BROWSER-}" ] || skip_all "SMSVAULT_NO_BROWSER is set"
 need node /usr/bin/chromium
 [ -d "$top/tests/web/node_modules/playwright-core" ] ||
 	skip_all "playwright-core is missing: npm install in tests/web"
