@@ -98,7 +98,6 @@ records_in(size_t from, uint32_t first, uint32_t last)
 static void
 start_binding(void)
 {
-	seal_code_new(&p->code_id, p->code);
 	ck_assert_int_eq(seal_code_key(p->code, p->code_key), SEAL_OK);
 	ck_assert_int_eq(
 	    phone_bind_code(p->phone, PEER_SERVICE, p->code), PHONE_OK);
@@ -134,7 +133,8 @@ START_TEST(a_code_binds)
 {
 	char digits[7];
 
-	peer_bind(p);
+	start_binding();
+	peer_go_on(p);
 	seal_digits(p->root, digits);
 	ck_assert_str_eq(status().digits, digits);
 	ck_assert_str_eq(p->detail[PHONE_N_DIGITS], digits);
@@ -146,15 +146,10 @@ END_TEST
 
 START_TEST(a_picture_binds)
 {
-	uint8_t secret[SEAL_QR_SECRET_LEN], sms[WIRE_DATA_MAX];
-	char text[SEAL_QR_TEXT_MAX];
+	uint8_t sms[WIRE_DATA_MAX];
 	size_t len;
 
-	p->code_id = 0xabcde;
-	seal_random(secret, sizeof secret);
-	seal_qr_text(PEER_SERVICE, p->code_id, secret, text);
-	ck_assert_int_eq(seal_qr_key(p->code_id, secret, p->code_key), SEAL_OK);
-	ck_assert_int_eq(phone_bind_qr(p->phone, text), PHONE_OK);
+	peer_hello(p);
 	peer_challenge(p, "", sms, &len);
 	ck_assert(phone_receive(p->phone, PEER_SERVICE, sms, len, false));
 	ck_assert_int_eq(status().state, PHONE_BOUND);

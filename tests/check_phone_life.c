@@ -823,10 +823,7 @@ START_TEST(an_attempt_takes_nothing)
 
 	at_once(RECORD_MESSAGE);
 	p->keys = NULL;
-	seal_code_new(&p->code_id, p->code);
-	ck_assert_int_eq(seal_code_key(p->code, p->code_key), SEAL_OK);
-	ck_assert_int_eq(
-	    phone_bind_code(p->phone, PEER_SERVICE, p->code), PHONE_OK);
+	peer_hello(p);
 	peer_challenge(p, "First pet?", sms, &len);
 	ck_assert(phone_receive(p->phone, PEER_SERVICE, sms, len, false));
 	ck_assert_int_eq(status().state, PHONE_ASKED);

@@ -165,6 +165,7 @@ peer_open(struct peer *p, const char *journal)
 	p->mono_ms = 1000;
 	p->next_id = 5000;
 	open_phone(p, journal);
+	seal_code_new(&p->code_id, p->code);
 }
 
 void
@@ -250,16 +251,32 @@ peer_challenge(struct peer *p, const char *question, uint8_t *sms, size_t *len)
 }
 
 void
+peer_hello(struct peer *p)
+{
+	uint8_t secret[SEAL_QR_SECRET_LEN];
+	char text[SEAL_QR_TEXT_MAX];
+
+	p->code_id = 0xabcde;
+	seal_random(secret, sizeof secret);
+	seal_qr_text(PEER_SERVICE, p->code_id, secret, text);
+	ck_assert_int_eq(seal_qr_key(p->code_id, secret, p->code_key), SEAL_OK);
+	ck_assert_int_eq(phone_bind_qr(p->phone, text), PHONE_OK);
+}
+
+void
 peer_bind(struct peer *p)
+{
+	peer_hello(p);
+	peer_go_on(p);
+}
+
+void
+peer_go_on(struct peer *p)
 {
 	struct phone_status st;
 	uint8_t sms[WIRE_DATA_MAX];
 	size_t len;
 
-	seal_code_new(&p->code_id, p->code);
-	ck_assert_int_eq(seal_code_key(p->code, p->code_key), SEAL_OK);
-	ck_assert_int_eq(
-	    phone_bind_code(p->phone, PEER_SERVICE, p->code), PHONE_OK);
 	peer_challenge(p, "", sms, &len);
 	ck_assert(phone_receive(p->phone, PEER_SERVICE, sms, len, false));
 	peer_command(p, WIRE_CMD_PING, 0, 0, NULL, 0);

@@ -72,8 +72,11 @@ bool peer_until_sent(struct peer *p, size_t n, int64_t most_ms);
 /* The last SMS must be a HELLO: a CHALLENGE for it.  question "": none. */
 void
 peer_challenge(struct peer *p, const char *question, uint8_t *sms, size_t *len);
-/* All three SMS, and a first word of the service. */
-void peer_bind(struct peer *p);
+/* The first of the three SMS, by a picture: a code's scrypt takes its time. */
+void peer_hello(struct peer *p);
+/* The other two, and a first word of the service. */
+void peer_go_on(struct peer *p);
+void peer_bind(struct peer *p); /* all of it */
 
 /* Say something to the phone, sealed under the next sequence number. */
 void peer_command(struct peer *p, enum wire_command command, uint32_t version,
