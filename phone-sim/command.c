@@ -340,10 +340,12 @@ handset_condition(struct sim *s, const char *condition)
 	return handsets_text(s->handsets, number, count - 1) != NULL;
 }
 
-static int
+int
 command_condition(struct sim *s, const char *condition)
 {
 	struct smsc_stats st;
+	unsigned most;
+	int end = 0;
 
 	if (strncmp(condition, "phone ", 6) == 0)
 		return command_phone_condition(s, condition);
@@ -351,9 +353,11 @@ command_condition(struct sim *s, const char *condition)
 		return command_modem_condition(s, condition);
 	if (strncmp(condition, "handset ", 8) == 0)
 		return handset_condition(s, condition);
+	smsc_get_stats(s->smsc, &st);
+	if (sscanf(condition, "smsc waiting %u%n", &most, &end) == 1)
+		return condition[end] == '\0' ? st.waiting >= most : -1;
 	if (strcmp(condition, "smsc empty") != 0)
 		return -1;
-	smsc_get_stats(s->smsc, &st);
 	return st.in_air == 0 && st.waiting == 0;
 }
 
@@ -451,6 +455,9 @@ static const struct {
 	    command_phone },
 	{ "price", "price up|down|other THOUSANDTHS", "of one SMS, for stats",
 	    command_price },
+	{ "scene", "scene [NAME [PHONE [OTHER]] | stop | in en|zh]",
+	    "act a story, or end it; alone: which there are, and how far it is",
+	    command_scene },
 	{ "sms", "sms FROM TO [text] TEXT | data HEX | header HEX; sms FROM",
 	    "an SMS of any handset; alone what came there; header: HEX begins "
 	    "with a user data header",
@@ -461,7 +468,8 @@ static const struct {
 	    "until it is true: phone N bound, unbound, asked, digits, refused, "
 	    "acked (all has arrived), lost, found, pending MOST, policy "
 	    "VERSION, contacts COUNT, messages COUNT, calls COUNT, events "
-	    "COUNT, notes COUNT, files COUNT; modem N empty; smsc empty; "
+	    "COUNT, notes COUNT, files COUNT, restored; modem N empty; smsc "
+	    "empty, smsc waiting LEAST; "
 	    "handset NUMBER COUNT (texts that came)",
 	    command_wait },
 	{ "quit", "quit", "end the simulation", command_quit },

@@ -43,6 +43,8 @@ int command_hex(const char *hex, uint8_t *out, size_t cap, size_t *len);
 enum command_result command_modem(struct command *c);
 enum command_result command_phone(struct command *c);
 enum command_result command_phones(struct command *c);
+/* command_scene.c */
+enum command_result command_scene(struct command *c);
 struct sim_phone;
 /* command_life.c: verbs of a phone, and texts of any handset. */
 enum command_result command_event(struct command *c, struct sim_phone *p);
@@ -54,6 +56,7 @@ enum command_result command_lost(struct command *c, struct sim_phone *p);
 enum command_result command_reset(struct command *c, struct sim_phone *p);
 enum command_result command_handset(struct command *c);
 /* Is the condition of a wait true?  1, 0, or -1: no such condition. */
+int command_condition(struct sim *s, const char *condition);
 int command_modem_condition(struct sim *s, const char *condition);
 int command_phone_condition(struct sim *s, const char *condition);
 

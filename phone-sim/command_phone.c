@@ -584,6 +584,8 @@ phone_is(struct sim_phone *p, const char *word, long number, bool numbered)
 			phone_get_lost(sim_phone_lib(p), &l);
 		return l.on == (word[0] == 'l');
 	}
+	if (strcmp(word, "restored") == 0)
+		return f.restored > 0;
 	if (strcmp(word, "digits") == 0)
 		return st.digits[0] != '\0';
 	if (strcmp(word, "refused") == 0)

@@ -14,6 +14,7 @@ phone_sim_libphonesim_a_SOURCES = \
 	phone-sim/command_life.c \
 	phone-sim/command_modem.c \
 	phone-sim/command_phone.c \
+	phone-sim/command_scene.c \
 	phone-sim/control.c \
 	phone-sim/control.h \
 	phone-sim/handset.c \
@@ -38,6 +39,9 @@ phone_sim_libphonesim_a_SOURCES = \
 	phone-sim/png.c \
 	phone-sim/png.h \
 	phone-sim/rng.h \
+	phone-sim/scene.c \
+	phone-sim/scene.h \
+	phone-sim/scene_table.c \
 	phone-sim/sched.c \
 	phone-sim/sched.h \
 	phone-sim/sim.c \

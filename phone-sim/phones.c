@@ -287,6 +287,7 @@ host_tell(void *ctx, enum phone_notice what, const char *detail)
 		show_lost(p);
 		break;
 	case PHONE_N_RESTORED:
+		p->restored++;
 		sim_phone_notice(p, "a restore is over: %s", detail);
 		break;
 	}
@@ -586,6 +587,8 @@ sim_phone_facts(const struct sim_phone *p, struct phone_facts *out)
 		.coverage = p->coverage,
 		.text_only = p->text_only,
 		.roaming = p->roaming,
+		.clock_ms = p->clock_ms,
+		.restored = p->restored,
 		.data_in = p->data_in,
 		.text_in = p->text_in,
 		.text_out = p->text_out };

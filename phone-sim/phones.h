@@ -34,7 +34,9 @@ struct phone_facts {
 	const char *name, *number, *sim_id, *imei; /* number "": no SIM */
 	const char *digits, *question, *refused; /* "": none */
 	bool power, coverage, text_only, roaming;
+	int64_t clock_ms; /* how far its clock is off */
 	uint64_t data_in, text_in, text_out;
+	unsigned restored; /* restores that came to their end */
 };
 void sim_phone_facts(const struct sim_phone *p, struct phone_facts *out);
 struct book *sim_phone_book(struct sim_phone *p);

@@ -45,6 +45,7 @@ struct sim_phone {
 	uint64_t puzzles;
 	uint8_t reference;
 	uint64_t data_in, text_in, text_out;
+	unsigned restored; /* since it was last erased */
 };
 
 struct phones {

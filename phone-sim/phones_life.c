@@ -501,6 +501,7 @@ sim_phone_factory_reset(struct sim_phone *p)
 	erase_contents(p);
 	memset(&p->own, 0, sizeof p->own);
 	p->digits[0] = p->question[0] = p->refused[0] = '\0';
+	p->restored = 0;
 	snprintf(p->sim_seen, sizeof p->sim_seen, "%s", p->sim_id);
 	p->power = power;
 	wrong = sim_phone_reopen(p);

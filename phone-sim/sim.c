@@ -11,6 +11,7 @@
 #include "handset.h"
 #include "log.h"
 #include "phones.h"
+#include "scene.h"
 
 static int64_t
 clock_ms(clockid_t which)
@@ -168,7 +169,8 @@ sim_new(const struct sim_setup *setup)
 		smsc_load(s->smsc, path);
 		unlink(path); /* once: a crash must not bring it back */
 	}
-	if ((s->handsets = handsets_new(s)) == NULL)
+	if ((s->handsets = handsets_new(s)) == NULL ||
+	    (s->scene = scene_run_new(s)) == NULL)
 		goto fail;
 	if (setup->phones > 0 &&
 	    (s->phones = phones_new(s, setup->phones, &setup->amount)) == NULL)
@@ -214,6 +216,7 @@ sim_free(struct sim *s)
 {
 	if (s == NULL)
 		return;
+	scene_run_free(s->scene);
 	if (s->setup.state != NULL && s->smsc != NULL)
 		save(s);
 	for (size_t i = 0; i < s->nmodems; i++)

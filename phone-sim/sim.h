@@ -22,6 +22,7 @@
 #define SIM_PHONES_MAX 10000
 
 struct event_base;
+struct scene_run;
 
 struct sim_setup {
 	struct event_base *base; /* NULL: virtual time, no modems */
@@ -46,6 +47,7 @@ struct sim {
 	struct modem *modem[SIM_MODEMS_MAX];
 	struct phones *phones;
 	struct handsets *handsets;
+	struct scene_run *scene;
 	/* Called after time has moved; may be NULL. */
 	void (*moved)(void *ctx);
 	/* A line for whoever watches: what a phone shows its user. */

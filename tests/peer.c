@@ -151,7 +151,7 @@ open_phone(struct peer *p, const char *journal)
 	const struct phone_identity who = {
 		.device_id = "490154203237518",
 		.sim_id = "8935840",
-		.name = "Test phone",
+		.name = p->name,
 	};
 
 	ck_assert_ptr_nonnull(p->phone = phone_open(journal, &host, &who));
@@ -164,6 +164,7 @@ peer_open(struct peer *p, const char *journal)
 	p->now_ms = START_MS;
 	p->mono_ms = 1000;
 	p->next_id = 5000;
+	p->name = "Test phone";
 	open_phone(p, journal);
 	seal_code_new(&p->code_id, p->code);
 }
@@ -236,7 +237,7 @@ peer_challenge(struct peer *p, const char *question, uint8_t *sms, size_t *len)
 	ck_assert_int_eq(f.type, WIRE_HELLO);
 	ck_assert_uint_eq(f.code_id, p->code_id);
 	ck_assert_int_eq(seal_hello_open(p->code_key, &f, &h), SEAL_OK);
-	ck_assert_str_eq(h.name, "Test phone");
+	ck_assert_str_eq(h.name, p->name);
 	snprintf(c.question, sizeof c.question, "%s", question);
 	c.time = (uint32_t)(START_MS / 1000);
 	ck_assert_int_eq(seal_keypair(secret, public_key), SEAL_OK);

@@ -27,6 +27,7 @@ struct peer_sms {
 
 struct peer {
 	struct phone *phone;
+	const char *name; /* what it calls itself */
 	int64_t now_ms, mono_ms; /* what the phone's clocks say */
 	bool no_coverage; /* the radio takes nothing */
 	struct peer_sms sent[PEER_SENT_MAX];

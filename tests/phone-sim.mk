@@ -31,3 +31,11 @@ tests_check_sim_net_SOURCES = tests/check_sim_net.c
 tests_check_sim_net_CPPFLAGS = $(SIM_TEST_CPPFLAGS)
 tests_check_sim_net_CFLAGS = $(TEST_CFLAGS)
 tests_check_sim_net_LDADD = $(SIM_TEST_LIBS)
+
+# The stories, with phones that are bound to a service's end of the air.
+check_PROGRAMS += tests/check_scene
+TESTS += tests/check_scene
+tests_check_scene_SOURCES = tests/check_scene.c tests/peer.c tests/peer.h
+tests_check_scene_CPPFLAGS = $(SIM_TEST_CPPFLAGS)
+tests_check_scene_CFLAGS = $(TEST_CFLAGS)
+tests_check_scene_LDADD = $(SIM_TEST_LIBS)
