@@ -3,6 +3,7 @@
 #   inst       its directory (made if it is not there)
 #   bin_*      where the programs are: see instance_programs
 #   run_as     an ordinary user to run as when we are root, else empty
+#   demo       not empty: the pages have one for the simulator
 # Every daemon writes $inst/log/NAME.log and has its pid in $inst/run/NAME.pid.
 # shellcheck shell=sh
 
@@ -263,6 +264,7 @@ write_pages_conf() {
 		service_number = "$service_number"
 		secure_cookie = false
 	EOT
+	[ -z "${demo-}" ] || printf 'simulator = "%s"\n' "$inst/run/sim.sock"
 }
 
 write_lighttpd_conf() {

@@ -96,3 +96,15 @@ endif
 EXTRA_DIST += tests/web/import.mjs
 dist_check_SCRIPTS += tests/e2e-import.sh
 TESTS += tests/e2e-import.sh
+
+# The simulator's page: what it says is what the simulator hears.
+check_PROGRAMS += tests/check_demo
+TESTS += tests/check_demo
+tests_check_demo_SOURCES = tests/check_demo.c
+tests_check_demo_CPPFLAGS = $(WEB_TEST_CPPFLAGS) -I$(top_srcdir)/phone-sim \
+	-I$(top_srcdir)/phone $(EVENT_CFLAGS)
+tests_check_demo_CFLAGS = $(TEST_CFLAGS)
+tests_check_demo_LDADD = $(WEB_LIBS) $(SIM_LIBS) $(CHECK_LIBS)
+EXTRA_DIST += tests/web/demo.mjs
+dist_check_SCRIPTS += tests/e2e-demo.sh
+TESTS += tests/e2e-demo.sh

@@ -5,6 +5,8 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/buf.c \
 	web-cgi/buf.h \
 	web-cgi/deliver.c \
+	web-cgi/demo.c \
+	web-cgi/demo.h \
 	web-cgi/deliver.h \
 	web-cgi/evidence.c \
 	web-cgi/evidence.h \
@@ -54,6 +56,7 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/page_codes.c \
 	web-cgi/page_contact_edit.c \
 	web-cgi/page_contacts.c \
+	web-cgi/page_demo.c \
 	web-cgi/page_entry.c \
 	web-cgi/page_events.c \
 	web-cgi/page_evidence.c \
@@ -88,10 +91,13 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/request.c \
 	web-cgi/request.h \
 	web-cgi/session.c \
+	web-cgi/simulator.c \
+	web-cgi/simulator.h \
 	web-cgi/text.c \
 	web-cgi/text.def \
 	web-cgi/text_browse.def \
 	web-cgi/text_control.def \
+	web-cgi/text_demo.def \
 	web-cgi/text_lost.def \
 	web-cgi/text_policy.def \
 	web-cgi/text_restore.def \

@@ -21,6 +21,8 @@ static const struct conf_key keys[] = {
 	    "/etc/smsvault/keys", 0, 0 },
 	{ "service_number", CONF_STRING,
 	    offsetof(struct pages_conf, service_number), "", 0, 0 },
+	{ "simulator", CONF_STRING, offsetof(struct pages_conf, simulator), "",
+	    0, 0 },
 	{ "secure_cookie", CONF_BOOL,
 	    offsetof(struct pages_conf, secure_cookie), "true", 0, 0 },
 };

@@ -42,6 +42,7 @@ static const struct entry {
 	{ "/budget", T_NONE, false, false },
 	{ "/export", T_NONE, false, false },
 	{ "/import", T_NONE, false, false },
+	{ "/demo", T_SIMULATOR, true, false },
 };
 #define ENTRIES (sizeof entries / sizeof entries[0])
 
@@ -81,6 +82,13 @@ group_of(size_t entry)
 	return entry;
 }
 
+/* Only a demonstration has a simulator. */
+static bool
+is_here(const struct page *p, size_t i)
+{
+	return entries[i].text != T_SIMULATOR || p->conf->simulator[0] != '\0';
+}
+
 static void
 put_entry(struct page *p, size_t i, const char *mark)
 {
@@ -116,7 +124,7 @@ menu_put(struct page *p)
 		return;
 	html_put(&p->body, "<nav aria-label=\"%s\">", TXT(p, NAV));
 	for (size_t i = 0; i < ENTRIES; i++)
-		if (entries[i].group)
+		if (entries[i].group && is_here(p, i))
 			put_entry(p, i, i == group ? mark_of(p, i) : "");
 	buf_str(&p->body, "</nav>");
 	while (end < ENTRIES && !entries[end].group)

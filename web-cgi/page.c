@@ -266,6 +266,9 @@ static const struct route routes[] = {
 	{ "/restore/state", page_restore_act, true, false, true },
 	{ "/restore/pick", page_restore_pick, true, true, false },
 	{ "/restore/replace", page_restore_replace, true, true, false },
+	/* Where there is no simulator these are not there, whoever asks. */
+	{ "/demo", page_demo, false, true, true },
+	{ "/demo/scene", page_demo_scene, false, false, true },
 };
 
 static const struct route *

@@ -16,6 +16,7 @@
 
 struct pages_conf {
 	char *database, *keys, *service_number;
+	char *simulator; /* the socket of a demonstration's; "": none */
 	bool secure_cookie;
 };
 
@@ -159,6 +160,8 @@ void page_import(struct page *p);
 void page_export(struct page *p);
 void page_export_file(struct page *p);
 void page_export_zip(struct page *p);
+void page_demo(struct page *p);
+void page_demo_scene(struct page *p);
 /* POST: what to restore (from, to, k1..k6, day, or item=PHONE.KIND.ID or
  * item=PHONE.KIND.ID.TRANSFER.ORDINAL, purpose=undelete), answered with the
  * price; the same fields to /restore/start begin it. */

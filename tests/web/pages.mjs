@@ -146,6 +146,9 @@ async function looks(page) {
 		"add-more": "/phones/add",
 		"not-found": "/nothing-here",
 	};
+	equal((await page.request.get("/demo")).status(), 404,
+	    "where no simulator is shown, there is no page of one");
+	equal(await page.locator("a[href^='/demo']").count(), 0, "nor a link to it");
 	pages.policy = pages.phone.replace("/phone?", "/phone/policy?");
 	pages.unbind = pages.phone.replace("/phone?", "/phone/unbind?");
 	for (const [name, path] of Object.entries(pages)) {

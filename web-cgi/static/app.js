@@ -44,7 +44,8 @@ if (chat && chat.querySelector(".bubble")) {
 }
 
 /* A phone's figures, while its page is looked at. */
-if (document.getElementById("live"))
+const live = document.getElementById("live");
+if (live)
 	setInterval(async () => {
 		if (document.hidden)
 			return;
@@ -64,7 +65,7 @@ if (document.getElementById("live"))
 		} catch (e) {
 			/* The next look may do better. */
 		}
-	}, 5000);
+	}, Number(live.dataset.every) || 5000);
 
 /* Printing wants a script. */
 for (const b of document.querySelectorAll("button.print")) {

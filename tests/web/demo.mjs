@@ -1,0 +1,326 @@
+/*
+ * The simulator's page: a visitor acts the phones and watches the vault; two
+ * stories are told to their end; nothing that is typed says more than it is;
+ * in a real browser, on a whole instance.
+ */
+import { done, equal, match, ok, step } from "./tap.mjs";
+import { browser_open, deadline_ms, person, reload_until, sim } from "./service.mjs";
+import { look, looked } from "./look.mjs";
+
+const password = "correct horse battery";
+const complaints = [];
+const browser = await browser_open();
+
+async function register(page, login) {
+	await page.goto("/register");
+	await page.fill("#login", login);
+	await page.fill("#password", password);
+	await page.fill("#password2", password);
+	await page.click("main form button");
+	await page.click("main a.button");
+}
+
+/* A code of the page, typed into the phone on the page. */
+async function bind(page, n, question) {
+	await page.goto("/phones/add");
+	await page.fill("#name", `Phone ${n}`);
+	if (question) {
+		await page.fill("#question", "Name of your first pet?");
+		await page.fill("#answer", "Musti");
+	}
+	await page.click("main form button");
+	const code = (await page.textContent("#code")).trim();
+	await page.goto(`/demo?phone=${n}`);
+	await page.fill("#code", code);
+	await page.click("#form-bind button");
+	await page.waitForSelector(`#phones a[data-phone='${n}'][data-state=bound]`);
+}
+
+const state = (page, n) => page.getAttribute(`#phones a[data-phone='${n}']`, "data-state");
+
+/* Fill a form of the page and press one of its buttons. */
+async function act(page, name, fields = {}) {
+	for (const [id, value] of Object.entries(fields))
+		await page.fill(`#${id}`, value);
+	await page.click(`#forms button[value='${name}']`);
+}
+
+async function said(page, why) {
+	match(await page.textContent(".note.good"), /Done:/, why);
+}
+
+/* ---- what people do ---- */
+
+async function doings(page) {
+	await page.goto("/demo");
+	equal(await page.locator("#phones li").count(), 3, "the simulated phones are listed");
+	await act(page, "text-in", { "text-number": "+358 40 555-0001",
+		"text-text": "Lunch \"at\" \\noon? <b>" });
+	await said(page, "a text comes in");
+	await act(page, "text-out", { "text-number": "+358405550001", "text-text": "Yes; 好" });
+	await said(page, "one is sent");
+	await act(page, "call-missed", { "call-number": "+358405550002" });
+	await said(page, "a call is missed");
+	await act(page, "contact", { "contact-name": "Zoë \"Z\" <i>", "contact-number": "+358405550003" });
+	await said(page, "a contact is added");
+	await act(page, "note", { "note-title": "Keys", "note-text": "under the mat" });
+	await said(page, "a note is written");
+	await act(page, "upload");
+	await said(page, "and all of it is sent");
+	await look(page, "demo-done");
+	await sim("wait phone 1 acked 60");
+	await page.goto("/contacts");
+	await reload_until(page, "the contact", async (p) =>
+	    (await p.textContent("main")).includes("Zoë \"Z\" <i>"));
+	ok(true, "the contact is in the vault, as it was typed");
+	await page.goto("/messages");
+	await page.click("#threads li a:has-text('0001')");
+	const texts = (await page.locator(".bubble p").allTextContents()).join("|");
+	match(texts, /Lunch "at" \\noon\? <b>/, "so is the text that came");
+	match(texts, /Yes; 好/, "and the one that went");
+	await page.goto("/notes");
+	match(await page.textContent("main"), /under the mat/, "and the note");
+	await page.goto("/calls");
+	match(await page.textContent("#calls li:first-child"), /0002/, "and the call");
+}
+
+async function switches(page) {
+	await page.goto("/demo?phone=1");
+	await act(page, "coverage-off");
+	equal(await state(page, 1), "no-coverage", "a phone leaves coverage");
+	await act(page, "text-out", { "text-number": "+358405550001", "text-text": "lost" });
+	match(await page.textContent(".note.bad"), /says no: .*no network/,
+	    "and what cannot be done then is said in plain words");
+	equal(await page.inputValue("#text-text"), "lost", "what was typed stays");
+	await look(page, "demo-refused");
+	await act(page, "coverage-on");
+	equal(await state(page, 1), "bound", "it comes back");
+	await act(page, "power-off");
+	equal(await state(page, 1), "off", "it is switched off");
+	equal(await page.locator("button[value=upload]").count(), 0,
+	    "then there is nothing to upload");
+	await act(page, "power-on");
+	equal(await state(page, 1), "bound", "and on");
+	await act(page, "sim", { "sim-number": "+358401119999" });
+	match(await page.textContent("#phones a[data-phone='1']"), /\+358401119999/,
+	    "another SIM is put in");
+	await page.goto("/phones");
+	await page.click("article h2 a:text-is('Phone 1')");
+	await page.click("a#sims");
+	await reload_until(page, "the other SIM", async (p) =>
+	    (await p.textContent("#sims")).includes("+358401119999"));
+	ok(true, "and is in the phone's SIM history");
+	await page.goto("/demo?phone=1");
+	await act(page, "sim", { "sim-number": "+358501000001" });
+	await said(page, "its own again");
+}
+
+/* ---- what nobody should be able to do ---- */
+
+async function hostile(page) {
+	await page.goto("/demo?phone=1");
+	await act(page, "call-in", { "call-number": "call me" });
+	equal(await page.getAttribute("#call-number", "aria-invalid"), "true",
+	    "letters are no number");
+	const csrf = await page.getAttribute("#form-note input[name=csrf]", "value");
+	const post = (form, path = "/demo") =>
+	    page.request.post(path, { form: { csrf, phone: "1", ...form }, maxRedirects: 0 });
+	const before = await sim("phone 1 notes 100");
+	for (const [why, form] of [
+		["a line break", { act: "note", "note-title": "a", "note-text": "b\nphone 1 factory-reset" }],
+		["a carriage return", { act: "note", "note-title": "a\rquit", "note-text": "b" }],
+		["an escape", { act: "note", "note-title": "a", "note-text": "\u001b[2J" }],
+		["601 octets", { act: "note", "note-title": "a", "note-text": "x".repeat(601) }],
+		["a number and more", { act: "sim", "sim-number": "+358401234567\" \"x" }],
+		["no act", { act: "file add" }],
+		["no act of the page", { act: "factory-reset" }],
+	]) {
+		equal((await post(form)).status(), 400, `${why} is refused`);
+	}
+	for (const scene of ["day 1 2", "day\nquit", "../day", "", "x".repeat(200)])
+		equal((await post({ act: "begin", scene }, "/demo/scene")).status(), 400,
+		    `${JSON.stringify(scene.slice(0, 10))} is no story`);
+	equal((await post({ act: "begin", scene: "nothing" }, "/demo/scene")).status(), 400,
+	    "nor is one that there is not");
+	equal((await page.request.post("/demo", { form: { act: "upload", phone: "1" } })).status(), 403,
+	    "without the form's token nothing is done");
+	equal(await sim("phone 1 notes 100"), before, "and nothing of it reached the phone");
+	await post({ act: "note", "note-title": "\" factory-reset \"", "note-text": "\\" });
+	match(await sim("phone 1 notes 100"), /" factory-reset ": \\\n/,
+	    "quotes and backslashes are text");
+	for (const phone of ["0", "999", "-1", "1;quit", "99999999999999999999"]) {
+		await page.goto(`/demo?phone=${encodeURIComponent(phone)}`);
+		equal(await page.getAttribute("#chosen", "data-phone"), "1",
+		    `phone ${phone} is the first one`);
+	}
+	await page.goto("/demo?did=%3Cscript%3E");
+	equal(await page.locator(".note").count(), 0, "the page says only what it knows");
+	const other = await browser.newContext({ baseURL: process.env.SMSVAULT_URL });
+	const r = await other.request.get("/demo", { maxRedirects: 0 });
+	equal(r.status(), 303, "who is not signed in sees nothing of it");
+	await other.close();
+}
+
+/* ---- stories ---- */
+
+const turn = (page) => page.getAttribute("#story", "data-turn");
+const told = async (page) => (await page.locator("#told li").allTextContents()).join("\n");
+
+/* The page goes on by itself. */
+const until = (page, selector) => page.waitForSelector(selector, { timeout: 6 * deadline_ms });
+
+async function begin(page, name, n) {
+	await page.goto(`/demo?phone=${n}`);
+	await page.click(`#stories li:has(input[value='${name}']) button`);
+	equal(await page.getAttribute("#story", "data-story"), name, `the story "${name}" begins`);
+}
+
+async function stolen(page) {
+	await begin(page, "stolen", 1);
+	await until(page, "#story[data-turn=your-turn]");
+	match(await told(page), /SIM in[^]*turn lost mode on/,
+	    "the phone is stolen, and the story waits for its owner");
+	await look(page, "demo-your-turn");
+	equal((await page.request.get("/demo")).status(), 200, "meanwhile the page answers");
+	await page.click("#look a:text-is('Lost phone')");
+	match(page.url(), /\/phone\/lost\?id=/, "the page leads to where it is done");
+	await page.click("#order");
+	await page.goto("/demo?phone=1");
+	await until(page, "#told li:has-text('it refuses')");
+	ok(true, "the phone is in lost mode, and the story goes on by itself");
+	await page.waitForSelector("#chosen .state.bad");
+	await until(page, "#story[data-turn=your-turn]");
+	match(await told(page), /He calls[^]*off and on[^]*Found it/, "the thief acts");
+	await page.click("#look a:text-is('Evidence')");
+	await reload_until(page, "the thief's call", async (p) =>
+	    /405550000/.test(await p.textContent("main")));
+	ok(true, "which is in the evidence");
+	await page.goto("/demo?phone=1");
+	await page.click("#look a:text-is('Lost phone')");
+	await page.click("#found");
+	await page.goto("/demo?phone=1");
+	await until(page, "#story[data-turn=over]");
+	match(await told(page), /yours again/, "found: the story is over");
+	match(await page.textContent("#phones a[data-phone='1']"), /\+358501000001/,
+	    "and the phone has its own SIM again");
+	await page.waitForSelector("#live[data-turn=rest]");
+	await look(page, "demo-over");
+}
+
+async function valley(page) {
+	await begin(page, "valley", 1);
+	await page.waitForSelector("#phones a[data-phone='1'][data-state=no-coverage]",
+	    { timeout: 2 * deadline_ms });
+	ok(true, "the phone goes into the valley, where all see it");
+	await look(page, "demo-acting");
+	await until(page, "#story[data-turn=over]");
+	equal(await state(page, 1), "bound", "and comes out of it");
+	await page.click("#look a:text-is('Notes')");
+	await reload_until(page, "the hut's note", async (p) =>
+	    /Bed 7, 25 euros/.test(await p.textContent("main")));
+	ok(true, "what was written there is in the vault");
+}
+
+async function stopped(page) {
+	await begin(page, "lossy", 1);
+	await until(page, "#told li:has-text('one SMS in ten')");
+	await reload_until(page, "a bad air", async () => /loss 0\.1/.test(await sim("air")));
+	await page.click("#stories li:has(input[value=day]) button");
+	match(await page.textContent(".note.bad"), /another story/, "one story at a time");
+	await page.click("#stop");
+	equal(await turn(page), "stopped", "a story can be stopped");
+	ok(/loss 0,/.test(await sim("air")) && !/loss 0\./.test(await sim("air")),
+	    "and the air is as it was", await sim("air"));
+}
+
+/* A thief with a browser of his own. */
+async function thief(page) {
+	const his = await person(browser, {}, complaints);
+	await register(his, "thief");
+	await begin(page, "thief", 1);
+	await until(page, "#story[data-turn=your-turn]");
+	await his.goto("/phones/add");
+	await his.fill("#question", "Mine?");
+	await his.fill("#answer", "yes");
+	await his.click("main form button");
+	const code = (await his.textContent("#code")).trim();
+	await his.goto("/demo?phone=1");
+	await his.fill("#code", code);
+	await his.click("#form-bind button");
+	await until(page, "#story[data-turn=over]");
+	match(await told(page), /guesses, and it is wrong/, "the thief is asked, and refused");
+	await his.goto("/phones");
+	equal(await his.locator("article.phone").count(), 0, "and has no phone");
+	await his.context().close();
+}
+
+async function plain() {
+	const page = await person(browser, { javaScriptEnabled: false }, complaints);
+	await page.goto("/sign-in");
+	await page.fill("#login", "visitor");
+	await page.fill("#password", password);
+	await page.click("main form button");
+	await begin(page, "day", 1);
+	const end = Date.now() + 6 * deadline_ms;
+	while (await turn(page) !== "over" && Date.now() < end) {
+		await page.waitForTimeout(1000);
+		if (await page.locator("#story a.button").count())
+			await page.click("#story a.button");
+		else
+			await page.reload();
+	}
+	equal(await turn(page), "over", "without JavaScript a story is followed by hand");
+	await page.context().close();
+}
+
+async function chinese(page) {
+	await page.goto("/account/settings");
+	await page.selectOption("#language", "zh");
+	await page.click("main form button");
+	await page.goto("/demo");
+	match(await page.textContent("#told"), /早上/, "the story is told in Chinese");
+	match(await page.textContent("#stories"), /平常的一天/, "as the stories are");
+	await look(page, "demo");
+}
+
+async function away(page) {
+	const pid = Number(process.env.SMSVAULT_SIM_PID);
+
+	process.kill(pid, "SIGSTOP");
+	try {
+		const r = await page.goto("/demo");
+		equal(r.status(), 503, "a simulator that does not answer is waited for, for seconds");
+		match(await page.textContent(".note.bad"), /模拟器没有响应/, "and the page says so");
+		await look(page, "demo-away");
+	} finally {
+		process.kill(pid, "SIGCONT");
+	}
+	await page.goto("/demo");
+	equal(await page.locator("#phones li").count(), 3, "once it answers, all is there again");
+}
+
+try {
+	const page = await person(browser, {}, complaints);
+	await register(page, "visitor");
+	await page.goto("/phones");
+	await page.click("nav a:text-is('Simulator')");
+	await look(page, "demo");
+	await step("a phone is bound with the page alone", () => bind(page, 1, true));
+	await doings(page);
+	await switches(page);
+	await hostile(page);
+	await stolen(page);
+	await valley(page);
+	await stopped(page);
+	await thief(page);
+	await plain();
+	await chinese(page);
+	await away(page);
+	looked(30);
+	equal(complaints.filter((c) => !/status of 503/.test(c)).join("\n"), "",
+	    "the browser complained of nothing else");
+} catch (e) {
+	ok(false, "the whole flow", e.stack);
+}
+await browser.close();
+process.exitCode = done();

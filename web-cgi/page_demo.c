@@ -1,0 +1,746 @@
+/*
+ * The simulator of a demonstration: its phones, what people do with them, and
+ * stories that it acts in the service that is looked at.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "demo.h"
+#include "form.h"
+#include "page.h"
+#include "simulator.h"
+
+#define PHONES_SHOWN 60
+#define LINE SIMULATOR_LINE_MAX
+
+/* What the simulator says, for one answer. */
+struct view {
+	unsigned chosen; /* phone */
+	struct buf phones, phone, lost, scene;
+	char state[40]; /* of the chosen one, as it is listed */
+	/* of what was just wanted: which form, and what is wrong */
+	const struct demo_form *form;
+	enum text_id wrong[DEMO_FIELDS_MAX];
+	const char *refused; /* what the simulator said; NULL: nothing */
+	bool away; /* it did not answer to that */
+};
+
+static enum simulator_err
+ask(struct page *p, struct buf *reply, const char *command)
+{
+	return simulator_ask(p->conf->simulator, command, reply);
+}
+
+/* "N NUMBER STATE NAME" */
+static bool
+read_phone(const char *line, unsigned *n, char number[static 40],
+    char state[static 40], const char **name)
+{
+	int end = 0;
+
+	if (sscanf(line, "%u %39s %39s %n", n, number, state, &end) < 3 ||
+	    end == 0)
+		return false;
+	*name = line + end;
+	return true;
+}
+
+static void
+view_clear(struct view *v)
+{
+	buf_clear(&v->phones);
+	buf_clear(&v->phone);
+	buf_clear(&v->lost);
+	buf_clear(&v->scene);
+}
+
+static bool
+find_chosen(struct view *v)
+{
+	char line[LINE], number[40];
+	const char *at = v->phones.p, *name;
+	unsigned n;
+
+	while (simulator_next(&at, line))
+		if (read_phone(line, &n, number, v->state, &name) &&
+		    n == v->chosen)
+			return true;
+	return false;
+}
+
+/* False: nobody answers. */
+static bool
+view_load(struct page *p, struct view *v)
+{
+	char command[64];
+
+	if (ask(p, &v->phones, "phones") != SIMULATOR_OK ||
+	    ask(p, &v->scene,
+		p->language == TEXT_ZH ? "scene in zh" : "scene in en") !=
+		SIMULATOR_OK)
+		return false;
+	if (!find_chosen(v)) {
+		v->chosen = 1;
+		if (!find_chosen(v))
+			return true;
+	}
+	snprintf(command, sizeof command, "phone %u", v->chosen);
+	if (ask(p, &v->phone, command) == SIMULATOR_AWAY)
+		return false;
+	/* A phone that is off says no. */
+	snprintf(command, sizeof command, "phone %u lost", v->chosen);
+	return ask(p, &v->lost, command) != SIMULATOR_AWAY;
+}
+
+/* ---- the phones ---- */
+
+static const struct {
+	const char *name, *class;
+	enum text_id text;
+} states[] = {
+	{ "off", "bad", T_DEMO_OFF },
+	{ "no-coverage", "bad", T_DEMO_NO_COVERAGE },
+	{ "unbound", "", T_DEMO_UNBOUND },
+	{ "hello-sent", "wait", T_DEMO_HELLO },
+	{ "asked", "wait", T_DEMO_ASKED },
+	{ "bound", "good", T_DEMO_BOUND },
+};
+
+static void
+put_state(struct page *p, const char *state)
+{
+	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
+		if (strcmp(states[i].name, state) == 0)
+			html_put(&p->body, "<span class=\"state %s\">%s</span>",
+			    states[i].class,
+			    text_get(p->language, states[i].text));
+}
+
+static void
+put_phones(struct page *p, const struct view *v)
+{
+	char line[LINE], number[40], state[40];
+	const char *at = v->phones.p, *name;
+	unsigned n, shown = 0;
+
+	html_put(&p->body, "<h2>%s</h2><ol class=\"list\" id=\"phones\">",
+	    TXT(p, DEMO_PHONES));
+	while (simulator_next(&at, line) && shown < PHONES_SHOWN) {
+		if (!read_phone(line, &n, number, state, &name))
+			continue;
+		shown++;
+		html_put(&p->body,
+		    "<li><a href=\"/demo?phone=%u\" data-phone=\"%u\" "
+		    "data-state=\"%s\"",
+		    n, n, state);
+		if (n == v->chosen)
+			buf_str(&p->body, " aria-current=\"true\"");
+		html_put(&p->body,
+		    "><span class=\"badge\">%u</span> <span class=\"main\"><b>"
+		    "%s</b><small>%s</small></span><span class=\"side\">",
+		    n, name,
+		    strcmp(number, "no-SIM") == 0 ? TXT(p, DEMO_NO_SIM)
+						  : number);
+		put_state(p, state);
+		buf_str(&p->body, "</span></a></li>");
+	}
+	buf_str(&p->body, "</ol>\n");
+}
+
+static void
+put_fact(struct page *p, enum text_id what, const char *value)
+{
+	if (value[0] != '\0')
+		html_put(&p->body, "<dt>%s</dt><dd>%s</dd>",
+		    text_get(p->language, what), value);
+}
+
+/* A fact as the simulator says it, behind these words. */
+static void
+put_said(struct page *p, const struct view *v, enum text_id what,
+    const char *begin, bool comma)
+{
+	char value[LINE];
+
+	simulator_fact(v->phone.p, begin, comma, value);
+	put_fact(p, what, value);
+}
+
+/* One number out of "contacts 40, messages 120, calls 60". */
+static void
+put_count(
+    struct page *p, const struct view *v, const char *word, enum text_id what)
+{
+	const char *at = v->phone.p != NULL ? strstr(v->phone.p, word) : NULL;
+
+	if (at != NULL)
+		html_put(&p->body, "<span><b>%u</b>%s</span>",
+		    (unsigned)strtoul(at + strlen(word), NULL, 10),
+		    text_get(p->language, what));
+}
+
+static bool
+is_on(const struct view *v, const char *begin)
+{
+	char value[LINE];
+
+	simulator_fact(v->phone.p, begin, true, value);
+	return strcmp(value, "on") == 0;
+}
+
+static bool
+has_coverage(const struct view *v)
+{
+	return v->phone.p != NULL &&
+	       strstr(v->phone.p, ", coverage on,") != NULL;
+}
+
+static void
+put_counts(struct page *p, const struct view *v)
+{
+	buf_str(&p->body, "<p class=\"counts\">");
+	put_count(p, v, "\ncontacts ", T_CONTACTS);
+	put_count(p, v, ", messages ", T_MESSAGES);
+	put_count(p, v, ", calls ", T_CALLS);
+	put_count(p, v, "\nevents ", T_CALENDAR);
+	put_count(p, v, ", notes ", T_NOTES);
+	put_count(p, v, ", files ", T_FILES);
+	buf_str(&p->body, "</p>");
+}
+
+static void
+put_facts(struct page *p, const struct view *v)
+{
+	char number[LINE], value[LINE];
+
+	simulator_fact(v->phone.p, "number ", true, number);
+	buf_str(&p->body, "<dl>");
+	put_fact(p, T_NUMBER,
+	    strcmp(number, "none") == 0 ? TXT(p, DEMO_NO_SIM) : number);
+	put_fact(p, T_DEMO_POWER,
+	    is_on(v, "power ") ? TXT(p, DEMO_ON) : TXT(p, DEMO_OFF));
+	put_fact(p, T_DEMO_COVERAGE,
+	    has_coverage(v) ? TXT(p, DEMO_THERE) : TXT(p, DEMO_NO_COVERAGE));
+	put_said(p, v, T_DEMO_PENDING, "pending ", false);
+	put_said(p, v, T_DEMO_DIGITS, "digits ", false);
+	if (strcmp(v->state, "asked") == 0)
+		put_said(p, v, T_DEMO_ITS_QUESTION, "question ", false);
+	put_said(p, v, T_DEMO_ITS_REFUSAL, "refused ", false);
+	simulator_fact(v->lost.p, "shows ", false, value);
+	put_fact(p, T_LOST_SHOWS, value);
+	buf_str(&p->body, "</dl>");
+}
+
+static void
+put_phone(struct page *p, const struct view *v)
+{
+	char name[LINE], begin[40], value[LINE];
+
+	snprintf(begin, sizeof begin, "phone %u: ", v->chosen);
+	simulator_fact(v->phone.p, begin, false, name);
+	html_put(&p->body,
+	    "<section class=\"card phone\" id=\"chosen\" "
+	    "data-phone=\"%u\"><h2>%u · %s ",
+	    v->chosen, v->chosen, name);
+	put_state(p, v->state);
+	simulator_fact(v->lost.p, "lost, ", false, value);
+	if (value[0] != '\0')
+		html_put(&p->body, " <span class=\"state bad\">%s</span>",
+		    TXT(p, DEMO_LOST));
+	buf_str(&p->body, "</h2>");
+	put_counts(p, v);
+	put_facts(p, v);
+	buf_str(&p->body, "</section>\n");
+}
+
+/* ---- where to look ---- */
+
+static const struct {
+	const char *name, *path;
+	enum text_id text;
+	bool of_phone; /* of the phone in the vault, by its id */
+} looks[] = {
+	{ "add", "/phones/add", T_ADD_PHONE, false },
+	{ "budget", "/budget", T_BUDGET, false },
+	{ "calendar", "/calendar", T_CALENDAR, false },
+	{ "calls", "/calls", T_CALLS, false },
+	{ "contacts", "/contacts", T_CONTACTS, false },
+	{ "events", "/events", T_EVENTS, false },
+	{ "evidence", "/phone/evidence", T_EVIDENCE, true },
+	{ "files", "/files", T_FILES, false },
+	{ "lost", "/phone/lost", T_LOST_PHONE, true },
+	{ "messages", "/messages", T_MESSAGES, false },
+	{ "notes", "/notes", T_NOTES, false },
+	{ "phone", "/phone", T_PHONE, true },
+	{ "replace", "/restore/replace", T_REPLACE, false },
+	{ "restore", "/restore", T_RESTORE, false },
+	{ "sims", "/phone/sims", T_SIMS, true },
+};
+
+/* The owner's phone that a simulated one is: by its number, by its name, or
+ * because there is no other.  0: who knows. */
+static int64_t
+in_vault(struct page *p, const char *number, const char *name)
+{
+	struct pages_phone *list = NULL;
+	int64_t by_name = 0, found = 0;
+	size_t n = 0, bound = 0;
+
+	if (pages_phones(p->db, p->who.account, 0, &list, &n) != DB_OK)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].unbound_ms != 0)
+			continue;
+		bound++;
+		if (strcmp(list[i].number, number) == 0)
+			found = list[i].phone;
+		else if (strcmp(list[i].name, name) == 0)
+			by_name = list[i].phone;
+	}
+	if (found == 0)
+		found = by_name;
+	if (found == 0 && bound == 1)
+		for (size_t i = 0; i < n; i++)
+			if (list[i].unbound_ms == 0)
+				found = list[i].phone;
+	free(list);
+	return found;
+}
+
+static int64_t
+actor_in_vault(struct page *p, const struct view *v, unsigned actor)
+{
+	char line[LINE], number[40], state[40];
+	const char *at = v->phones.p, *name;
+	unsigned n;
+
+	while (simulator_next(&at, line))
+		if (read_phone(line, &n, number, state, &name) && n == actor)
+			return in_vault(p, number, name);
+	return 0;
+}
+
+static void
+put_look(struct page *p, const char *name, int64_t phone)
+{
+	for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
+		if (strcmp(looks[i].name, name) != 0)
+			continue;
+		if (!looks[i].of_phone)
+			html_put(&p->body, " <a href=\"%s\">%s</a>",
+			    looks[i].path,
+			    text_get(p->language, looks[i].text));
+		else if (phone != 0)
+			html_put(&p->body, " <a href=\"%s?id=%lld\">%s</a>",
+			    looks[i].path, (long long)phone,
+			    text_get(p->language, looks[i].text));
+		else
+			html_put(&p->body, " <a href=\"/phones\">%s</a>",
+			    text_get(p->language, looks[i].text));
+	}
+}
+
+/* ---- the story that is acted ---- */
+
+static const struct {
+	const char *name, *class;
+	enum text_id text;
+	bool going;
+} turns[] = {
+	{ "acting", "", T_DEMO_ACTING, true },
+	{ "waiting", "wait", T_DEMO_WAITING, true },
+	{ "your-turn", "bad", T_DEMO_YOUR_TURN, true },
+	{ "over", "good", T_DEMO_OVER, false },
+	{ "stopped", "", T_DEMO_STOPPED, false },
+	{ "failed", "bad", T_DEMO_FAILED, false },
+};
+#define TURNS (sizeof turns / sizeof turns[0])
+
+struct story {
+	size_t turn;
+	char name[40];
+	unsigned phone;
+};
+
+/* "STATE NAME phone N..."; false: none was begun. */
+static bool
+find_story(const struct view *v, struct story *out)
+{
+	const char *at = v->scene.p;
+	char line[LINE], state[40];
+
+	while (simulator_next(&at, line))
+		for (size_t i = 0; i < TURNS; i++)
+			if (sscanf(line, "%39s %39s phone %u", state, out->name,
+				&out->phone) == 3 &&
+			    strcmp(state, turns[i].name) == 0) {
+				out->turn = i;
+				return true;
+			}
+	return false;
+}
+
+static void
+put_told(struct page *p, const struct view *v)
+{
+	const char *at = v->scene.p;
+	char line[LINE];
+
+	buf_str(&p->body, "<ol class=\"steps\" id=\"told\">");
+	while (simulator_next(&at, line))
+		if (strncmp(line, "said ", 5) == 0)
+			html_put(&p->body, "<li>%s</li>", line + 5);
+	buf_str(&p->body, "</ol>");
+}
+
+static void
+put_looks(struct page *p, const struct view *v, unsigned actor)
+{
+	int64_t phone = actor_in_vault(p, v, actor);
+	char names[LINE], *save = NULL;
+
+	simulator_fact(v->scene.p, "look ", false, names);
+	if (names[0] == '\0')
+		return;
+	html_put(
+	    &p->body, "<p class=\"views\" id=\"look\">%s", TXT(p, DEMO_LOOK));
+	for (char *w = strtok_r(names, " ", &save); w != NULL;
+	     w = strtok_r(NULL, " ", &save))
+		put_look(p, w, phone);
+	buf_str(&p->body, "</p>");
+}
+
+static void
+put_stop(struct page *p, const struct view *v)
+{
+	buf_str(&p->body,
+	    "<form method=\"post\" action=\"/demo/scene\" class=\"buttons\">");
+	page_csrf(p);
+	html_put(&p->body,
+	    "<input type=\"hidden\" name=\"phone\" value=\"%u\"><a "
+	    "class=\"button quiet again\" href=\"/demo?phone=%u\">%s</a> <button "
+	    "class=\"quiet\" name=\"act\" value=\"stop\" id=\"stop\">%s"
+	    "</button></form>",
+	    v->chosen, v->chosen, TXT(p, REFRESH), TXT(p, DEMO_STOP));
+}
+
+static void
+put_story(struct page *p, const struct view *v, const struct story *s)
+{
+	char about[LINE], begin[64], wrong[LINE];
+
+	snprintf(begin, sizeof begin, "story %s ", s->name);
+	simulator_fact(v->scene.p, begin, false, about);
+	html_put(&p->body,
+	    "<section class=\"card\" id=\"story\" data-story=\"%s\" "
+	    "data-turn=\"%s\"><h2>%s <span class=\"state %s\">%s</span></h2>"
+	    "<p><b>%s</b> <small>%s %u</small></p>",
+	    s->name, turns[s->turn].name, TXT(p, DEMO_STORY),
+	    turns[s->turn].class, text_get(p->language, turns[s->turn].text),
+	    about, TXT(p, DEMO_BY_PHONE), s->phone);
+	put_told(p, v);
+	simulator_fact(v->scene.p, "wrong ", false, wrong);
+	if (wrong[0] != '\0')
+		page_note(p, "bad", wrong);
+	put_looks(p, v, s->phone);
+	if (turns[s->turn].going)
+		put_stop(p, v);
+	buf_str(&p->body, "</section>\n");
+}
+
+/* Everything that moves by itself: the script looks for it again and again,
+ * and loads the page anew when a story has ended. */
+static void
+put_live(struct page *p, const struct view *v)
+{
+	struct story s;
+	bool there = find_story(v, &s), going = there && turns[s.turn].going;
+
+	html_put(&p->body,
+	    "<div id=\"live\" data-turn=\"%s\" data-every=\"%d\">",
+	    going ? "going" : "rest", going ? 1500 : 4000);
+	if (there)
+		put_story(p, v, &s);
+	buf_str(&p->body, "<div class=\"two-cards\"><div>");
+	put_phones(p, v);
+	buf_str(&p->body, "</div>");
+	if (v->phone.p != NULL)
+		put_phone(p, v);
+	buf_str(&p->body, "</div></div>\n");
+}
+
+/* ---- what can be done ---- */
+
+/* What is so already is not offered. */
+static bool
+offered(const struct view *v, const struct demo_act *a)
+{
+	bool on = is_on(v, "power ");
+
+	if (strcmp(a->name, "power-on") == 0)
+		return !on;
+	if (strcmp(a->name, "power-off") == 0 ||
+	    strcmp(a->name, "restart") == 0 || strcmp(a->name, "upload") == 0)
+		return on;
+	if (strcmp(a->name, "coverage-on") == 0)
+		return !has_coverage(v);
+	if (strcmp(a->name, "coverage-off") == 0)
+		return has_coverage(v);
+	return true;
+}
+
+static void
+put_field(
+    struct page *p, const struct view *v, const struct demo_form *f, size_t i)
+{
+	const struct demo_field *field = &f->field[i];
+	char more[80];
+
+	snprintf(more, sizeof more, "maxlength=\"%zu\"%s", field->max,
+	    field->kind == DEMO_NUMBER ? " inputmode=\"tel\"" : "");
+	form_field(
+	    p, &(struct form_field){ field->name, "text", "off",
+		   v->form == f ? request_form(&p->req, field->name) : NULL,
+		   field->label, T_NONE, v->form == f ? v->wrong[i] : T_NONE,
+		   false, more });
+}
+
+/* One that stands alone needs no field filled in. */
+static void
+put_acts(struct page *p, const struct view *v, const struct demo_form *f)
+{
+	bool first = true;
+
+	buf_str(&p->body, "<p class=\"buttons\">");
+	for (size_t i = 0; i < DEMO_ACTS_MAX && f->act[i].name != NULL; i++) {
+		const struct demo_act *a = &f->act[i];
+
+		if (!offered(v, a))
+			continue;
+		html_put(&p->body,
+		    "<button name=\"act\" value=\"%s\" class=\"%s\"", a->name,
+		    first ? "" : "quiet");
+		if (a->alone)
+			buf_str(&p->body, " formnovalidate");
+		html_put(
+		    &p->body, ">%s</button> ", text_get(p->language, a->label));
+		first = false;
+	}
+	buf_str(&p->body, "</p>");
+}
+
+static void
+put_form(struct page *p, const struct view *v, const struct demo_form *f)
+{
+	html_put(&p->body,
+	    "<section class=\"card\"><h2>%s</h2><form method=\"post\" "
+	    "action=\"/demo\" id=\"form-%s\">",
+	    text_get(p->language, f->title), f->name);
+	page_csrf(p);
+	html_put(&p->body,
+	    "<input type=\"hidden\" name=\"phone\" value=\"%u\">", v->chosen);
+	for (size_t i = 0; i < DEMO_FIELDS_MAX && f->field[i].name != NULL; i++)
+		put_field(p, v, f, i);
+	put_acts(p, v, f);
+	buf_str(&p->body, "</form></section>\n");
+}
+
+static void
+put_forms(struct page *p, const struct view *v)
+{
+	bool asked = strcmp(v->state, "asked") == 0;
+	const struct demo_form *f;
+
+	if (v->phone.p == NULL)
+		return;
+	html_put(&p->body, "<h2>%s: %u</h2><div class=\"grid\" id=\"forms\">",
+	    TXT(p, DEMO_HERE), v->chosen);
+	for (size_t i = 0; (f = demo_form(i)) != NULL; i++)
+		if (asked || strcmp(f->name, "answer") != 0)
+			put_form(p, v, f);
+	buf_str(&p->body, "</div>\n");
+}
+
+static void
+put_stories(struct page *p, const struct view *v)
+{
+	const char *at = v->scene.p;
+	char line[LINE], name[40];
+	int end;
+
+	html_put(&p->body,
+	    "<h2>%s</h2><p class=\"hint\">%s</p><ul "
+	    "class=\"list\" id=\"stories\">",
+	    TXT(p, DEMO_STORIES), TXT(p, DEMO_STORIES_TEXT));
+	while (simulator_next(&at, line)) {
+		end = 0;
+		if (sscanf(line, "story %39s %n", name, &end) != 1 || end == 0)
+			continue;
+		html_put(&p->body,
+		    "<li><form method=\"post\" action=\"/demo/scene\" "
+		    "class=\"row\"><span class=\"main\">%s</span>",
+		    line + end);
+		page_csrf(p);
+		html_put(&p->body,
+		    "<input type=\"hidden\" name=\"phone\" value=\"%u\"><input "
+		    "type=\"hidden\" name=\"scene\" value=\"%s\"><button "
+		    "name=\"act\" value=\"begin\" aria-label=\"%s: %s\">%s"
+		    "</button></form></li>",
+		    v->chosen, name, TXT(p, DEMO_ACT), line + end,
+		    TXT(p, DEMO_ACT));
+	}
+	buf_str(&p->body, "</ul>\n");
+}
+
+/* ---- the page ---- */
+
+static void
+put_notes(struct page *p, const struct view *v)
+{
+	const struct demo_form *form;
+	const struct demo_act *did =
+	    demo_act_named(request_query(&p->req, "did"), &form);
+	char note[LINE + 80];
+
+	if (v->refused != NULL) {
+		snprintf(note, sizeof note, "%s %s", TXT(p, DEMO_REFUSED),
+		    v->refused);
+		page_note(p, "bad", note);
+	} else if (v->away) {
+		page_note(p, "bad", TXT(p, DEMO_AWAY));
+	} else if (did != NULL) {
+		snprintf(note, sizeof note, "%s %s", TXT(p, DEMO_DONE),
+		    text_get(p->language, did->label));
+		page_note(p, "good", note);
+	}
+}
+
+static void
+show(struct page *p, struct view *v)
+{
+	bool there = view_load(p, v);
+
+	if (!there)
+		p->status = 503;
+	page_begin(p, TXT(p, SIMULATOR));
+	html_put(&p->body, "<p class=\"lead\">%s</p>\n", TXT(p, DEMO_LEAD));
+	if (there) {
+		put_notes(p, v);
+		put_live(p, v);
+		put_stories(p, v);
+		put_forms(p, v);
+	} else {
+		page_note(p, "bad", TXT(p, DEMO_AWAY));
+		html_put(&p->body,
+		    "<p><a class=\"button\" href=\"/demo\">%s</a></p>\n",
+		    TXT(p, REFRESH));
+	}
+	page_end(p);
+	view_clear(v);
+}
+
+/* False after answering: there is no simulator here, or nobody is signed in. */
+static bool
+begin(struct page *p, struct view *v)
+{
+	int64_t phone = request_number(&p->req, "phone");
+
+	*v = (struct view){
+		.chosen = phone >= 1 && phone <= 100000 ? (unsigned)phone : 1
+	};
+	if (p->conf->simulator[0] == '\0')
+		page_error(p, 404, T_E_NOT_FOUND);
+	else if (p->who.account == 0)
+		page_redirect(p, "/sign-in");
+	else
+		return true;
+	return false;
+}
+
+/* Say it, and back to the page, with what came of it. */
+static void
+carry_out(struct page *p, struct view *v, const char *command, const char *to)
+{
+	struct buf reply = { 0 };
+	enum simulator_err err = ask(p, &reply, command);
+
+	if (err == SIMULATOR_OK) {
+		page_redirect(p, to);
+	} else {
+		p->status = 400;
+		v->refused = err == SIMULATOR_REFUSED ? reply.p : NULL;
+		v->away = err == SIMULATOR_AWAY;
+		show(p, v);
+	}
+	buf_clear(&reply);
+}
+
+static void
+act(struct page *p, struct view *v)
+{
+	const struct demo_act *a =
+	    demo_act_named(request_form(&p->req, "act"), &v->form);
+	const char *value[DEMO_FIELDS_MAX] = { NULL };
+	struct buf command = { 0 };
+	bool good = true;
+	char to[80];
+
+	if (a == NULL) {
+		page_error(p, 400, T_E_BAD);
+		return;
+	}
+	for (size_t i = 0;
+	     !a->alone && i < DEMO_FIELDS_MAX && v->form->field[i].name != NULL;
+	     i++) {
+		value[i] = request_form(&p->req, v->form->field[i].name);
+		v->wrong[i] = demo_value_wrong(&v->form->field[i], value[i]);
+		good = good && v->wrong[i] == T_NONE;
+	}
+	snprintf(to, sizeof to, "/demo?phone=%u&did=%s", v->chosen, a->name);
+	if (good && demo_command(v->form, a, v->chosen, value, &command)) {
+		carry_out(p, v, command.p, to);
+	} else {
+		p->status = 400;
+		show(p, v);
+	}
+	buf_clear(&command);
+}
+
+/* GET and POST /demo?phone= */
+void
+page_demo(struct page *p)
+{
+	struct view v;
+
+	if (!begin(p, &v))
+		return;
+	if (p->req.post)
+		act(p, &v);
+	else
+		show(p, &v);
+}
+
+/* POST /demo/scene: begin one (scene, phone), or stop it. */
+void
+page_demo_scene(struct page *p)
+{
+	const char *scene = request_form(&p->req, "scene");
+	bool stop = strcmp(request_form(&p->req, "act"), "stop") == 0;
+	char command[80], to[80];
+	struct view v;
+
+	if (!begin(p, &v))
+		return;
+	if (!stop && !demo_scene_good(scene)) {
+		page_error(p, 400, T_E_BAD);
+		return;
+	}
+	if (stop)
+		snprintf(command, sizeof command, "scene stop");
+	else
+		snprintf(
+		    command, sizeof command, "scene %s %u", scene, v.chosen);
+	snprintf(to, sizeof to, "/demo?phone=%u", v.chosen);
+	carry_out(p, &v, command, to);
+}
