@@ -11,33 +11,14 @@
 #define CHOICE_LIMIT 60
 
 struct history_tables model_history;
-static int16_t stretch_table[4096];
+/* 65536 / (1 + e^(-x / 256)) for x = -2048, -1920, ..., 2048 */
+const uint16_t model_curve[33] = { 22, 36, 60, 98, 162, 267, 439, 720, 1179,
+	1921, 3108, 4971, 7812, 11955, 17625, 24743, 32768, 40793, 47911, 53581,
+	57724, 60565, 62428, 63615, 64357, 64816, 65097, 65269, 65374, 65438,
+	65476, 65500, 65514 };
+int16_t model_stretches[4096];
+uint64_t model_parts[MODEL_COUNT_MAX + 1];
 static bool tables_made;
-
-uint32_t
-model_squash(int32_t x)
-{
-	/* 65536 / (1 + e^(-x / 256)) for x = -2048, -1920, ..., 2048 */
-	static const uint16_t point[33] = { 22, 36, 60, 98, 162, 267, 439, 720,
-		1179, 1921, 3108, 4971, 7812, 11955, 17625, 24743, 32768, 40793,
-		47911, 53581, 57724, 60565, 62428, 63615, 64357, 64816, 65097,
-		65269, 65374, 65438, 65476, 65500, 65514 };
-	uint32_t i, part;
-
-	if (x > 2047)
-		x = 2047;
-	if (x < -2047)
-		x = -2047;
-	i = (uint32_t)(x + 2048) >> 7;
-	part = (uint32_t)(x + 2048) & 127;
-	return (point[i] * (128 - part) + point[i + 1] * part) >> 7;
-}
-
-int32_t
-model_stretch(uint32_t p)
-{
-	return stretch_table[p >> 4];
-}
 
 void
 model_make_tables(void)
@@ -50,20 +31,11 @@ model_make_tables(void)
 	for (uint32_t i = 0; i < 4096; i++) {
 		while (x < 2047 && model_squash(x) < i * 16 + 8)
 			x++;
-		stretch_table[i] = (int16_t)x;
+		model_stretches[i] = (int16_t)x;
 	}
+	for (uint32_t n = 0; n <= MODEL_COUNT_MAX; n++)
+		model_parts[n] = (1ull << 40) / (2 * n + 3) + 1;
 	tables_made = true;
-}
-
-void
-model_adapt(uint32_t *map, unsigned bit, uint32_t limit)
-{
-	uint32_t n = *map & 1023;
-	int32_t p = (int32_t)(*map >> 10);
-	int32_t target = bit != 0 ? (1 << 22) - 1 : 0;
-
-	p += (target - p) * 2 / (int32_t)(2 * n + 3);
-	*map = (uint32_t)p << 10 | (n < limit ? n + 1 : n);
 }
 
 static void
@@ -201,8 +173,8 @@ model_undo(struct model *m)
 }
 
 /* Keep what a cell was, while that is cheaper than keeping all of them. */
-static void
-remember(struct model *m, const uint16_t *cell)
+void
+model_remember(struct model *m, const uint16_t *cell)
 {
 	if (m->logged < LOG_MAX) {
 		m->log[m->logged++] =
@@ -212,14 +184,6 @@ remember(struct model *m, const uint16_t *cell)
 	if ((m->whole = model_copy(m)) == NULL)
 		abort(); /* as assert: the state would be lost */
 	roll_back(m->whole, m->log, m->logged);
-}
-
-void
-model_set(struct model *m, uint16_t *cell, uint16_t v)
-{
-	if (m->marked && m->whole == NULL)
-		remember(m, cell);
-	*cell = v;
 }
 
 /* ---- single choices ---- */

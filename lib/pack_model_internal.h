@@ -82,16 +82,58 @@ struct model {
 
 extern struct history_tables model_history;
 
-void model_set(struct model *m, uint16_t *cell, uint16_t v);
+void model_make_tables(void); /* these three */
+extern const uint16_t model_curve[33];
+extern int16_t model_stretches[4096];
+#define MODEL_COUNT_MAX 1023
+extern uint64_t model_parts[MODEL_COUNT_MAX + 1]; /* 2^40 / (2n + 3), and 1 */
+
+/* Before a cell of a marked model changes: keep what it was. */
+void model_remember(struct model *m, const uint16_t *cell);
+
+static inline void
+model_set(struct model *m, uint16_t *cell, uint16_t v)
+{
+	if (m->marked && m->whole == NULL)
+		model_remember(m, cell);
+	*cell = v;
+}
 
 /* p in 1/65536 from ln(p / (1 - p)) * 256, and back. */
-uint32_t model_squash(int32_t x);
-int32_t model_stretch(uint32_t p);
-void model_make_tables(void);
+static inline uint32_t
+model_squash(int32_t x)
+{
+	uint32_t i, part;
 
-/* A probability of 22 bits over a count of 10, moved towards bit by less and
- * less until the count is at its limit. */
-void model_adapt(uint32_t *p, unsigned bit, uint32_t limit);
+	x = x > 2047 ? 2047 : x < -2047 ? -2047 : x;
+	i = (uint32_t)(x + 2048) >> 7;
+	part = (uint32_t)(x + 2048) & 127;
+	return (model_curve[i] * (128 - part) + model_curve[i + 1] * part) >> 7;
+}
+
+static inline int32_t
+model_stretch(uint32_t p)
+{
+	return model_stretches[p >> 4];
+}
+
+/*
+ * A probability of 22 bits over a count of 10, moved towards bit by
+ * 2 / (2n + 3) of the way, less and less until the count is at its limit.  The
+ * product is the exact quotient, towards 0: a difference has 23 bits, a divisor
+ * 11, and 34 is less than 40.
+ */
+static inline void
+model_adapt(uint32_t *map, unsigned bit, uint32_t limit)
+{
+	uint32_t n = *map & MODEL_COUNT_MAX;
+	int32_t p = (int32_t)(*map >> 10);
+	int32_t way = bit != 0 ? (1 << 22) - 1 - p : p;
+	int32_t step = (int32_t)((uint64_t)way * 2 * model_parts[n] >> 40);
+
+	p += bit != 0 ? step : -step;
+	*map = (uint32_t)p << 10 | (n < limit ? n + 1 : n);
+}
 
 static inline uint32_t
 model_hash(uint32_t a, uint32_t b)
