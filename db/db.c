@@ -10,12 +10,14 @@
 #include "log.h"
 
 #define PREPARED_MAX 128
+#define LATE_MAX 256 /* answers that wait to be read */
 
 struct db {
 	PGconn *conn;
 	char *conninfo, *role;
 	size_t prepared;
 	const struct db_stmt *stmt[PREPARED_MAX]; /* prepared on conn */
+	int late; /* statements of db_later() that are not answered for */
 };
 
 const char *
@@ -150,17 +152,31 @@ bool
 db_reconnect(struct db *db)
 {
 	db->prepared = 0;
+	db->late = 0;
 	PQfinish(db->conn);
 	db->conn = PQconnectdb(db->conninfo);
 	return PQstatus(db->conn) == CONNECTION_OK && set_up(db);
 }
 
+/* The answers to what was sent by db_later(). */
+static enum db_err
+catch_up(struct db *db)
+{
+	if (db->late == 0)
+		return DB_OK;
+	db->late = 0;
+	return db_pipe_end(db, NULL, NULL);
+}
+
 static enum db_err
 simple(struct db *db, const char *sql)
 {
-	PGresult *res = PQexec(db->conn, sql);
-	enum db_err err = DB_OK;
+	PGresult *res;
+	enum db_err err = catch_up(db);
 
+	if (err != DB_OK)
+		return err;
+	res = PQexec(db->conn, sql);
 	if (PQresultStatus(res) != PGRES_COMMAND_OK)
 		err = failure(db, res, sql);
 	PQclear(res);
@@ -177,9 +193,12 @@ db_begin(struct db *db)
 enum db_err
 db_commit(struct db *db)
 {
-	PGresult *res = PQexec(db->conn, "COMMIT");
-	enum db_err err = DB_OK;
+	PGresult *res;
+	enum db_err err = catch_up(db);
 
+	if (err != DB_OK)
+		return err;
+	res = PQexec(db->conn, "COMMIT");
 	if (PQresultStatus(res) != PGRES_COMMAND_OK)
 		err = failure(db, res, "commit");
 	else if (strcmp(PQcmdStatus(res), "COMMIT") != 0)
@@ -191,6 +210,7 @@ db_commit(struct db *db)
 void
 db_rollback(struct db *db)
 {
+	catch_up(db);
 	if (PQtransactionStatus(db->conn) == PQTRANS_IDLE)
 		return;
 	PQclear(PQexec(db->conn, "ROLLBACK"));
@@ -336,7 +356,7 @@ db_query(struct db *db, const struct db_stmt *stmt, const struct db_args *args,
 	*res = NULL;
 	assert(a.n == stmt->nargs);
 	settle(&a);
-	if ((err = prepare(db, stmt)) != DB_OK)
+	if ((err = catch_up(db)) != DB_OK || (err = prepare(db, stmt)) != DB_OK)
 		return err;
 	*res = PQexecPrepared(
 	    db->conn, stmt->name, a.n, a.value, a.length, a.binary, 0);
@@ -367,6 +387,10 @@ db_run(struct db *db, const struct db_stmt *stmt, const struct db_args *args,
 enum db_err
 db_pipe_begin(struct db *db)
 {
+	enum db_err err = catch_up(db);
+
+	if (err != DB_OK)
+		return err;
 	return PQenterPipelineMode(db->conn) == 1
 		   ? DB_OK
 		   : failure(db, NULL, "pipeline");
@@ -389,12 +413,11 @@ db_pipe_send(
 enum db_err
 db_prepare(struct db *db, const struct db_stmt *const *stmts, size_t n)
 {
-	enum db_err err;
+	enum db_err err = catch_up(db);
 
-	for (size_t i = 0; i < n; i++)
-		if ((err = prepare(db, stmts[i])) != DB_OK)
-			return err;
-	return DB_OK;
+	for (size_t i = 0; i < n && err == DB_OK; i++)
+		err = prepare(db, stmts[i]);
+	return err;
 }
 
 enum db_err
@@ -445,6 +468,32 @@ db_pipe_end(struct db *db,
 	if (PQexitPipelineMode(db->conn) != 1 && err == DB_OK)
 		err = failure(db, NULL, "pipeline");
 	return err;
+}
+
+enum db_err
+db_later(struct db *db, const struct db_stmt *stmt, const struct db_args *args)
+{
+	enum db_err err = DB_OK;
+
+	if ((!is_prepared(db, stmt) || db->late == LATE_MAX) &&
+	    ((err = catch_up(db)) != DB_OK ||
+		(err = prepare(db, stmt)) != DB_OK))
+		return err;
+	if (db->late == 0)
+		err = db_pipe_begin(db);
+	if (err == DB_OK) {
+		db->late++;
+		err = db_pipe_send(db, stmt, args);
+	}
+	return err;
+}
+
+enum db_err
+db_push(struct db *db)
+{
+	if (db->late == 0 || PQflush(db->conn) != -1)
+		return DB_OK;
+	return failure(db, NULL, "pipeline");
 }
 
 /* ---- fields ---- */

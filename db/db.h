@@ -33,6 +33,9 @@ bool db_reconnect(struct db *db);
 enum db_err db_begin(struct db *db);
 enum db_err db_commit(struct db *db);
 void db_rollback(struct db *db);
+/* Send what the transaction has queued so far, and do not wait.  What fails of
+ * it is reported by the next call, db_commit() at the latest. */
+enum db_err db_push(struct db *db);
 
 /* Is the connection up, as far as is known without asking? */
 bool db_alive(const struct db *db);

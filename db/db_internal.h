@@ -60,6 +60,15 @@ enum db_err db_pipe_send(
 enum db_err db_pipe_end(struct db *db,
     void (*take)(void *ctx, int nth, const PGresult *res), void *ctx);
 
+/*
+ * A statement in a transaction, whose answer nobody needs: it is sent, at the
+ * latest by db_push(), and not waited for, so that the server works while we
+ * do. Whatever runs next on the connection waits for the answers first and
+ * returns what failed, db_commit() at the latest.
+ */
+enum db_err
+db_later(struct db *db, const struct db_stmt *stmt, const struct db_args *args);
+
 PGconn *db_conn(struct db *db);
 
 /* Fields of a row. */

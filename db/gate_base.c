@@ -79,7 +79,7 @@ gate_batch_put(struct db *db, const struct gate_learnt *b)
 	struct db_args a = { 0 };
 
 	sealed_args(&a, b);
-	return db_run(db, &stmt, &a, NULL);
+	return db_later(db, &stmt, &a);
 }
 
 /* Rows of transfer and sealed, one after the other. */

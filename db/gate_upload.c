@@ -185,7 +185,7 @@ gate_transfer_whole(
 
 	arg_pair(&a, account, phone);
 	db_arg_int(&a, transfer);
-	return db_run(db, &stmt, &a, NULL);
+	return db_later(db, &stmt, &a);
 }
 
 /* ---- records ---- */
@@ -217,17 +217,12 @@ record_args(struct db_args *a, int64_t account, int64_t phone,
 	db_arg_int(a, r->time_ms);
 }
 
-/* So many in one pipeline that neither side's buffers fill up. */
-#define RECORDS_AT_ONCE 64
-
-static enum db_err
-send_records(struct db *db, int64_t account, int64_t phone,
+enum db_err
+gate_records_put(struct db *db, int64_t account, int64_t phone,
     const struct gate_record *records, size_t n, int64_t now_ms)
 {
-	enum db_err err, end;
+	enum db_err err = DB_OK;
 
-	if ((err = db_pipe_begin(db)) != DB_OK)
-		return err;
 	for (size_t i = 0; i < n && err == DB_OK; i++) {
 		const struct gate_record *r = &records[i];
 		struct db_args v = { 0 }, head = { 0 };
@@ -238,24 +233,9 @@ send_records(struct db *db, int64_t account, int64_t phone,
 		db_arg_time(&v, now_ms);
 		db_arg_int(&v, r->mark);
 		record_args(&head, account, phone, r);
-		if ((err = db_pipe_send(db, &record_version_put, &v)) == DB_OK)
-			err = db_pipe_send(db, &record_put, &head);
+		if ((err = db_later(db, &record_version_put, &v)) == DB_OK)
+			err = db_later(db, &record_put, &head);
 	}
-	end = db_pipe_end(db, NULL, NULL);
-	return err == DB_OK ? end : err;
-}
-
-enum db_err
-gate_records_put(struct db *db, int64_t account, int64_t phone,
-    const struct gate_record *records, size_t n, int64_t now_ms)
-{
-	static const struct db_stmt *const stmts[] = { &record_version_put,
-		&record_put };
-	enum db_err err = db_prepare(db, stmts, 2);
-
-	for (size_t i = 0; i < n && err == DB_OK; i += RECORDS_AT_ONCE)
-		err = send_records(db, account, phone, records + i,
-		    n - i < RECORDS_AT_ONCE ? n - i : RECORDS_AT_ONCE, now_ms);
 	return err;
 }
 
@@ -371,7 +351,7 @@ forget_segments(struct db *db, const struct gate_whole *w)
 	struct db_args a = { 0 };
 
 	whole_args(&a, w);
-	return db_run(db, &stmt, &a, NULL);
+	return db_later(db, &stmt, &a);
 }
 
 enum db_err
@@ -387,7 +367,7 @@ gate_whole_end(
 	whole_args(&a, w);
 	db_arg_text(&a, state);
 	db_arg_int(&a, records);
-	if ((err = db_run(db, &stmt, &a, NULL)) != DB_OK)
+	if ((err = db_later(db, &stmt, &a)) != DB_OK)
 		return err;
 	return forget_segments(db, w);
 }

@@ -378,8 +378,8 @@ seal_stretch(const char *secret, const uint8_t *salt, size_t salt_len,
 
 /* ---- wrapping under a master key ---- */
 
-static enum seal_err
-wrap_key(const uint8_t master[static SEAL_KEY_LEN], const char *purpose,
+enum seal_err
+seal_wrap_key(const uint8_t master[static SEAL_KEY_LEN], const char *purpose,
     uint8_t key[static SEAL_SIV_KEY_LEN])
 {
 	char label[64];
@@ -398,7 +398,7 @@ seal_wrap(const uint8_t master[static SEAL_KEY_LEN], const char *purpose,
 	uint8_t key[SEAL_SIV_KEY_LEN];
 	enum seal_err err;
 
-	if ((err = wrap_key(master, purpose, key)) == SEAL_OK)
+	if ((err = seal_wrap_key(master, purpose, key)) == SEAL_OK)
 		err = seal_lock(key, ad, ad_len, secret, len, out);
 	seal_wipe(key, sizeof key);
 	return err;
@@ -412,7 +412,7 @@ seal_unwrap(const uint8_t master[static SEAL_KEY_LEN], const char *purpose,
 	uint8_t key[SEAL_SIV_KEY_LEN];
 	enum seal_err err;
 
-	if ((err = wrap_key(master, purpose, key)) == SEAL_OK)
+	if ((err = seal_wrap_key(master, purpose, key)) == SEAL_OK)
 		err = seal_unlock(key, ad, ad_len, wrapped, len, out);
 	seal_wipe(key, sizeof key);
 	return err;

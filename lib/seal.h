@@ -179,5 +179,9 @@ enum seal_err seal_wrap(const uint8_t master[static SEAL_KEY_LEN],
 enum seal_err seal_unwrap(const uint8_t master[static SEAL_KEY_LEN],
     const char *purpose, const void *ad, size_t ad_len, const uint8_t *wrapped,
     size_t len, uint8_t *out);
+/* The key that these two lock with, for who wraps often: seal_lock() and
+ * seal_unlock(). */
+enum seal_err seal_wrap_key(const uint8_t master[static SEAL_KEY_LEN],
+    const char *purpose, uint8_t key[static SEAL_SIV_KEY_LEN]);
 
 #endif

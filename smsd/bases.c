@@ -21,8 +21,16 @@ struct slot {
 	struct pack_state *state; /* NULL: empty */
 };
 
+/* What a phone's coder goes by, and the key that it is locked with. */
+enum what { BATCH, CHECKPOINT, WHATS };
+
+static const char *const purposes[WHATS] = {
+	[BATCH] = REST_BATCH_PURPOSE,
+	[CHECKPOINT] = REST_CHECKPOINT_PURPOSE,
+};
+
 struct bases {
-	uint8_t service[SEAL_KEY_LEN];
+	uint8_t key[WHATS][SEAL_SIV_KEY_LEN];
 	uint64_t clock;
 	struct slot slot[SLOTS];
 };
@@ -32,10 +40,15 @@ bases_new(const uint8_t service[static SEAL_KEY_LEN])
 {
 	struct bases *b = calloc(1, sizeof *b);
 
-	if (b == NULL)
+	if (b == NULL) {
 		log_error("cannot allocate the bases: %m");
-	else
-		memcpy(b->service, service, sizeof b->service);
+		return NULL;
+	}
+	for (int i = 0; i < WHATS; i++)
+		if (seal_wrap_key(service, purposes[i], b->key[i]) != SEAL_OK) {
+			bases_free(b);
+			return NULL;
+		}
 	return b;
 }
 
@@ -59,7 +72,7 @@ bases_free(struct bases *b)
 	if (b == NULL)
 		return;
 	bases_forget(b);
-	seal_wipe(b->service, sizeof b->service);
+	seal_wipe(b->key, sizeof b->key);
 	free(b);
 }
 
@@ -67,7 +80,7 @@ bases_free(struct bases *b)
 
 /* The caller frees *out, which is as long as what was sealed. */
 static size_t
-unseal(const struct bases *b, const char *purpose, const struct gate_learnt *s,
+unseal(const struct bases *b, enum what what, const struct gate_learnt *s,
     uint8_t **out)
 {
 	uint8_t ad[REST_BASE_AD_LEN], *plain;
@@ -75,11 +88,11 @@ unseal(const struct bases *b, const char *purpose, const struct gate_learnt *s,
 	rest_base_ad(s->account, s->phone, s->transfer, ad);
 	if (s->len <= SEAL_TAG_LEN || (plain = malloc(s->len)) == NULL)
 		return 0;
-	if (seal_unwrap(b->service, purpose, ad, sizeof ad, s->sealed, s->len,
+	if (seal_unlock(b->key[what], ad, sizeof ad, s->sealed, s->len,
 		plain) != SEAL_OK) {
 		log_error("phone %lld: %s %u does not open: is this the right "
 			  "service.key? the phone begins anew",
-		    (long long)s->phone, purpose, s->transfer);
+		    (long long)s->phone, purposes[what], s->transfer);
 		free(plain);
 		return 0;
 	}
@@ -88,7 +101,7 @@ unseal(const struct bases *b, const char *purpose, const struct gate_learnt *s,
 }
 
 static enum db_err
-put_sealed(const struct bases *b, struct db *db, const char *purpose,
+put_sealed(const struct bases *b, struct db *db, enum what what,
     enum db_err (*put)(struct db *, const struct gate_learnt *),
     struct gate_learnt s, const uint8_t *plain, size_t len)
 {
@@ -97,8 +110,8 @@ put_sealed(const struct bases *b, struct db *db, const char *purpose,
 	enum db_err err = DB_FAILED;
 
 	rest_base_ad(s.account, s.phone, s.transfer, ad);
-	if (sealed != NULL && seal_wrap(b->service, purpose, ad, sizeof ad,
-				  plain, len, sealed) == SEAL_OK) {
+	if (sealed != NULL && seal_lock(b->key[what], ad, sizeof ad, plain, len,
+				  sealed) == SEAL_OK) {
 		s.sealed = sealed;
 		s.len = len + SEAL_TAG_LEN;
 		err = put(db, &s);
@@ -121,7 +134,7 @@ bases_keep(struct bases *b, struct db *db, int64_t account, int64_t phone,
 	err =
 	    len == 0
 		? DB_FAILED
-		: put_sealed(b, db, REST_BATCH_PURPOSE, gate_batch_put,
+		: put_sealed(b, db, BATCH, gate_batch_put,
 		      (struct gate_learnt){ account, phone, transfer, NULL, 0 },
 		      batch, len);
 	free(batch);
@@ -141,7 +154,7 @@ take_checkpoint(void *ctx, const struct gate_learnt *c)
 {
 	struct making *m = ctx;
 	uint8_t *plain = NULL;
-	size_t n = unseal(m->b, REST_CHECKPOINT_PURPOSE, c, &plain);
+	size_t n = unseal(m->b, CHECKPOINT, c, &plain);
 
 	if (n > 0)
 		m->slot->state = pack_state_load(plain, n, PACK_HISTORY_OCTETS);
@@ -156,7 +169,7 @@ take_batch(void *ctx, const struct gate_learnt *s)
 {
 	struct making *m = ctx;
 	uint8_t *plain = NULL;
-	size_t n = unseal(m->b, REST_BATCH_PURPOSE, s, &plain);
+	size_t n = unseal(m->b, BATCH, s, &plain);
 
 	m->bad = n == 0 || pack_state_learn_batch(
 			       m->slot->state, s->transfer, plain, n) == -1;
@@ -219,7 +232,7 @@ save(struct bases *b, struct db *db, struct slot *s)
 		return DB_OK;
 	if ((n = pack_state_save(s->state, &octets)) == 0)
 		return DB_FAILED;
-	err = put_sealed(b, db, REST_CHECKPOINT_PURPOSE, gate_checkpoint_put,
+	err = put_sealed(b, db, CHECKPOINT, gate_checkpoint_put,
 	    (struct gate_learnt){ s->account, s->phone, cut, NULL, 0 }, octets,
 	    n);
 	free(octets);

@@ -287,7 +287,9 @@ store_batch(struct gateway *g, struct batch *b, const struct spool_row *rows,
 		return err;
 	b->heard_n = 0;
 	for (size_t i = 0; i < b->n && err == DB_OK; i++)
-		err = store_piece(g, b, i, rows, now_ms, answers);
+		if ((err = store_piece(g, b, i, rows, now_ms, answers)) ==
+		    DB_OK) /* the database works while we read the next */
+			err = db_push(g->db);
 	if (err == DB_OK)
 		err = gate_heard_put(g->db, b->heard, b->heard_n, now_ms);
 	if (err == DB_OK)
