@@ -53,7 +53,12 @@ static const struct {
 	{ "a code", "bind", { "0123-4567 89ab-cdef" },
 	    "phone 2 bind \"0123-4567 89ab-cdef\"" },
 	{ "no code", "bind", { "0123\"4567" }, NULL },
+	{ "a friend's text", "friend", { "FIND 0123 \"Åsa\"" },
+	    "sms " DEMO_FRIEND " +358401000000 text \"FIND 0123 "
+	    "\\\"Åsa\\\"\"" },
 };
+
+static const struct demo_target target = { 2, "+358401000000" };
 
 START_TEST(a_form_becomes_a_command)
 {
@@ -63,7 +68,7 @@ START_TEST(a_form_becomes_a_command)
 	bool good;
 
 	ck_assert_ptr_nonnull(act);
-	good = demo_command(form, act, 2, commands[_i].value, &out);
+	good = demo_command(act, &target, commands[_i].value, &out);
 	ck_assert_msg(good == (commands[_i].want != NULL), "%s: %s",
 	    commands[_i].why, good ? out.p : "refused");
 	if (good)
@@ -85,11 +90,11 @@ START_TEST(lengths_have_their_limit)
 	/* The longest there is, each of it quoted, is a command that goes. */
 	memset(text, '"', sizeof text);
 	text[600] = '\0';
-	ck_assert(demo_command(form, act, 1, value, &out));
+	ck_assert(demo_command(act, &target, value, &out));
 	ck_assert_uint_lt(out.n, SIMULATOR_COMMAND_MAX);
 	text[600] = '"';
 	text[601] = '\0';
-	ck_assert(!demo_command(form, act, 1, value, &out));
+	ck_assert(!demo_command(act, &target, value, &out));
 	buf_clear(&out);
 }
 END_TEST
@@ -139,7 +144,7 @@ hear(struct sim *s, const char *name, const char *const value[2])
 	struct buf line = { 0 };
 	char reply[200];
 
-	ck_assert(demo_command(form, act, 1, value, &line));
+	ck_assert(demo_command(act, &target, value, &line));
 	command_run(s, line.p, out, &wait);
 	reply[evbuffer_remove(out, reply, sizeof reply - 1)] = '\0';
 	ck_assert_msg(strstr(reply, "ok\n") != NULL, "%s: %s", line.p, reply);
@@ -152,7 +157,7 @@ START_TEST(what_is_typed_is_what_is_heard)
 	const struct sim_setup setup = { .seed = 1,
 		.speed = 1,
 		.service_number = "+358401000000",
-		.phones = 1,
+		.phones = 2,
 		.amount = { 0, 0, 0, 0, 0, 0 } };
 	const char *const contact[] = { texts[_i], "+358 40 1234567" };
 	const char *const note[] = { texts[_i], texts[_i] };
@@ -162,7 +167,7 @@ START_TEST(what_is_typed_is_what_is_heard)
 	uint32_t id;
 
 	ck_assert_ptr_nonnull(s = sim_new(&setup));
-	b = sim_phone_book(phones_get(s->phones, 1));
+	b = sim_phone_book(phones_get(s->phones, 2));
 	hear(s, "contact", contact);
 	hear(s, "note", note);
 	id = book_next_id(b, RECORD_CONTACT) - 1;
@@ -174,6 +179,56 @@ START_TEST(what_is_typed_is_what_is_heard)
 	ck_assert_ptr_nonnull(r = book_get(b, RECORD_NOTE, id));
 	ck_assert_str_eq(record_text(r, RECORD_SUMMARY, 0), texts[_i]);
 	ck_assert_str_eq(record_text(r, RECORD_DESCRIPTION, 0), texts[_i]);
+	sim_free(s);
+}
+END_TEST
+
+/* ---- the words for what it does not do ---- */
+
+static const struct {
+	const char *before, *line; /* NULL: nothing */
+	enum text_id want;
+} refusals[] = {
+	{ "phone 1 power off", "phone 1 upload", T_E_DEMO_OFF },
+	{ "phone 1 power off", "scene day", T_E_DEMO_OFF },
+	{ "phone 1 coverage off", "phone 1 text-out \"112\" \"a\"",
+	    T_E_DEMO_NETWORK },
+	{ "phone 1 sim out", "phone 1 text-in \"112\" \"a\"", T_E_DEMO_NO_SIM },
+	{ NULL, "phone 1 upload", T_E_DEMO_NOT_BOUND },
+	{ NULL, "phone 1 bind \"ABCD\"", T_E_DEMO_NO_CODE },
+	{ NULL, "phone 1 answer \"Rex\"", T_E_DEMO_NOT_NOW },
+	{ NULL, "phone 1 sim change \"+358501000002\"", T_E_DEMO_SIM_TAKEN },
+	{ NULL, "phone 1 sim change \"+358401000000\"", T_E_DEMO_SIM_SERVICE },
+	{ "scene day", "scene lossy", T_E_DEMO_ACTED },
+	{ NULL, "scene stop", T_E_DEMO_NONE_ACTED },
+	{ NULL, "scene nothing", T_E_DEMO_NO_STORY },
+	{ NULL, "scene replacement 1 1", T_E_DEMO_SECOND },
+	{ NULL, "phone 1 nothing", T_NONE },
+};
+#define REFUSALS ((int)(sizeof refusals / sizeof refusals[0]))
+
+START_TEST(what_is_refused_has_words)
+{
+	const struct sim_setup setup = { .seed = 1,
+		.speed = 1,
+		.service_number = "+358401000000",
+		.phones = 2 };
+	struct sim *s = sim_new(&setup);
+	struct evbuffer *out = evbuffer_new();
+	struct command_wait wait;
+	char reply[300];
+
+	if (refusals[_i].before != NULL) {
+		command_run(s, refusals[_i].before, out, &wait);
+		evbuffer_drain(out, evbuffer_get_length(out));
+	}
+	command_run(s, refusals[_i].line, out, &wait);
+	reply[evbuffer_remove(out, reply, sizeof reply - 1)] = '\0';
+	ck_assert_msg(strncmp(reply, "error: ", 7) == 0, "%s: %s",
+	    refusals[_i].line, reply);
+	ck_assert_msg(demo_refusal(reply + 7) == refusals[_i].want, "%s: %s",
+	    refusals[_i].line, reply);
+	evbuffer_free(out);
 	sim_free(s);
 }
 END_TEST
@@ -329,6 +384,7 @@ demo_suite(void)
 	tcase_add_test(t, lengths_have_their_limit);
 	tcase_add_test(t, nothing_else_can_be_said);
 	tcase_add_loop_test(t, what_is_typed_is_what_is_heard, 0, TEXTS);
+	tcase_add_loop_test(t, what_is_refused_has_words, 0, REFUSALS);
 	tcase_add_loop_test(t, an_answer_is_text, 0, ANSWERS);
 	tcase_add_test(t, nobody_there);
 	tcase_add_test(t, facts_are_found);

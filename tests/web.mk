@@ -1,6 +1,11 @@
 # tests of web-cgi, and of what it shares with smsd
 WEB_TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/web-cgi -I$(top_srcdir)/db
 
+# The simulator's page, and stories that take their time.
+EXTRA_DIST += tests/web/demo.mjs
+dist_check_SCRIPTS += tests/e2e-demo.sh
+TESTS += tests/e2e-demo.sh
+
 check_PROGRAMS += tests/check_answer
 TESTS += tests/check_answer
 tests_check_answer_SOURCES = tests/check_answer.c
@@ -105,6 +110,3 @@ tests_check_demo_CPPFLAGS = $(WEB_TEST_CPPFLAGS) -I$(top_srcdir)/phone-sim \
 	-I$(top_srcdir)/phone $(EVENT_CFLAGS)
 tests_check_demo_CFLAGS = $(TEST_CFLAGS)
 tests_check_demo_LDADD = $(WEB_LIBS) $(SIM_LIBS) $(CHECK_LIBS)
-EXTRA_DIST += tests/web/demo.mjs
-dist_check_SCRIPTS += tests/e2e-demo.sh
-TESTS += tests/e2e-demo.sh

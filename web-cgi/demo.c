@@ -9,7 +9,7 @@
 #define NUMBER_MOST 15
 
 static const struct demo_form forms[] = {
-	{ "switch", T_DEMO_SWITCHES, { { 0 } },
+	{ "switch", T_DEMO_SWITCHES, false, { { 0 } },
 	    { { "upload", T_DEMO_UPLOAD, "upload", "", true },
 		{ "power-off", T_DEMO_POWER_OFF, "power off", "", true },
 		{ "power-on", T_DEMO_POWER_ON, "power on", "", true },
@@ -17,32 +17,37 @@ static const struct demo_form forms[] = {
 		    true },
 		{ "coverage-on", T_DEMO_COVERAGE_ON, "coverage on", "", true },
 		{ "restart", T_DEMO_RESTART, "restart", "", true } } },
-	{ "answer", T_DEMO_ANSWER, { { "answer", DEMO_LINE, 200, T_ANSWER } },
+	{ "answer", T_DEMO_ANSWER, false,
+	    { { "answer", DEMO_LINE, 200, T_ANSWER } },
 	    { { "answer", T_DEMO_ANSWER, "answer", "", false } } },
-	{ "text", T_DEMO_TEXT,
+	{ "text", T_DEMO_TEXT, false,
 	    { { "text-number", DEMO_NUMBER, 40, T_DEMO_WHOSE },
 		{ "text-text", DEMO_LINE, 600, T_F_TEXT } },
 	    { { "text-in", T_DEMO_TEXT_IN, "text-in", "", false },
 		{ "text-out", T_DEMO_TEXT_OUT, "text-out", "", false } } },
-	{ "call", T_DEMO_CALL,
+	{ "call", T_DEMO_CALL, false,
 	    { { "call-number", DEMO_NUMBER, 40, T_DEMO_WHOSE } },
 	    { { "call-in", T_DEMO_CALL_IN, "call in", " 60", false },
 		{ "call-missed", T_DEMO_CALL_MISSED, "call missed", "", false },
 		{ "call-out", T_DEMO_CALL_OUT, "call out", " 60", false } } },
-	{ "contact", T_DEMO_CONTACT,
+	{ "contact", T_DEMO_CONTACT, false,
 	    { { "contact-name", DEMO_LINE, 120, T_DEMO_NAME },
 		{ "contact-number", DEMO_NUMBER, 40, T_NUMBER } },
 	    { { "contact", T_DEMO_CONTACT_ADD, "contact add", "", false } } },
-	{ "note", T_DEMO_NOTE,
+	{ "note", T_DEMO_NOTE, false,
 	    { { "note-title", DEMO_LINE, 120, T_F_SUMMARY },
 		{ "note-text", DEMO_LINE, 600, T_F_TEXT } },
 	    { { "note", T_DEMO_NOTE_ADD, "note add", "", false } } },
-	{ "sim", T_DEMO_SIM,
+	{ "sim", T_DEMO_SIM, false,
 	    { { "sim-number", DEMO_NUMBER, 40, T_DEMO_SIM_NUMBER } },
 	    { { "sim", T_DEMO_SIM_IN, "sim change", "", false },
 		{ "sim-out", T_DEMO_SIM_OUT, "sim out", "", true } } },
-	{ "bind", T_DEMO_BIND, { { "code", DEMO_CODE, 40, T_DEMO_CODE } },
+	{ "bind", T_DEMO_BIND, false,
+	    { { "code", DEMO_CODE, 40, T_DEMO_CODE } },
 	    { { "bind", T_DEMO_BIND_NOW, "bind", "", false } } },
+	{ "friend", T_DEMO_FRIENDS, true,
+	    { { "friend-text", DEMO_LINE, 600, T_DEMO_FRIEND_TEXT } },
+	    { { "friend", T_DEMO_FRIEND_SEND, "text", "", false } } },
 };
 
 const struct demo_form *
@@ -116,14 +121,27 @@ demo_value_wrong(const struct demo_field *f, const char *value)
 	return T_E_DEMO_LINE;
 }
 
-bool
-demo_command(const struct demo_form *form, const struct demo_act *act,
-    unsigned phone, const char *const value[DEMO_FIELDS_MAX], struct buf *out)
+static void
+begin_command(const struct demo_form *form, const struct demo_act *act,
+    const struct demo_target *to, struct buf *out)
 {
+	buf_clear(out);
+	if (form->friend)
+		buf_printf(out, "sms %s %s %s", DEMO_FRIEND, to->service,
+		    act->command);
+	else
+		buf_printf(out, "phone %u %s", to->phone, act->command);
+}
+
+bool
+demo_command(const struct demo_act *act, const struct demo_target *to,
+    const char *const value[DEMO_FIELDS_MAX], struct buf *out)
+{
+	const struct demo_form *form = NULL;
 	char plain[NUMBER_MOST + 2];
 
-	buf_clear(out);
-	buf_printf(out, "phone %u %s", phone, act->command);
+	demo_act_named(act->name, &form);
+	begin_command(form, act, to, out);
 	for (size_t i = 0;
 	     !act->alone && i < DEMO_FIELDS_MAX && form->field[i].name != NULL;
 	     i++) {
@@ -141,6 +159,35 @@ demo_command(const struct demo_form *form, const struct demo_act *act,
 	}
 	buf_str(out, act->more);
 	return !out->failed;
+}
+
+enum text_id
+demo_refusal(const char *said)
+{
+	static const struct {
+		const char *begin;
+		enum text_id text;
+	} refusals[] = {
+		{ "the phone is off", T_E_DEMO_OFF },
+		{ "the phone has no network", T_E_DEMO_NETWORK },
+		{ "the phone has no SIM", T_E_DEMO_NO_SIM },
+		{ "the phone is not bound", T_E_DEMO_NOT_BOUND },
+		{ "that is no binding code", T_E_DEMO_NO_CODE },
+		{ "not now", T_E_DEMO_NOT_NOW },
+		{ "that SIM is in another phone", T_E_DEMO_SIM_TAKEN },
+		{ "that is the service's number", T_E_DEMO_SIM_SERVICE },
+		{ "another story is being acted", T_E_DEMO_ACTED },
+		{ "no story is being acted", T_E_DEMO_NONE_ACTED },
+		{ "there is no such story", T_E_DEMO_NO_STORY },
+		{ "this story wants a second phone", T_E_DEMO_SECOND },
+		{ "that did not come true", T_E_DEMO_LATE },
+	};
+
+	for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++)
+		if (strncmp(said, refusals[i].begin,
+			strlen(refusals[i].begin)) == 0)
+			return refusals[i].text;
+	return T_NONE;
 }
 
 bool

@@ -16,6 +16,7 @@
 
 #define DEMO_FIELDS_MAX 2
 #define DEMO_ACTS_MAX 6
+#define DEMO_FRIEND "+358409990001" /* somebody's phone, with nothing on it */
 
 enum demo_kind {
 	DEMO_NUMBER, /* a telephone number, as people write it */
@@ -33,8 +34,8 @@ struct demo_field {
 struct demo_act {
 	const char *name; /* NULL: no more */
 	enum text_id label;
-	/* Behind "phone N"; then the fields' values, unless it is alone; then
-	 * more. */
+	/* Behind "phone N", or what a friend's text begins with; then the
+	 * fields' values, unless it is alone; then more. */
 	const char *command, *more;
 	bool alone;
 };
@@ -42,6 +43,7 @@ struct demo_act {
 struct demo_form {
 	const char *name;
 	enum text_id title;
+	bool friend; /* of that phone, which texts the service */
 	struct demo_field field[DEMO_FIELDS_MAX];
 	struct demo_act act[DEMO_ACTS_MAX];
 };
@@ -53,10 +55,18 @@ const struct demo_act *
 demo_act_named(const char *name, const struct demo_form **form);
 /* T_NONE, or what is wrong with a value of the field. */
 enum text_id demo_value_wrong(const struct demo_field *f, const char *value);
-/* The whole command.  value: one for each field of the form, each good.
- * False: one was not. */
-bool demo_command(const struct demo_form *form, const struct demo_act *act,
-    unsigned phone, const char *const value[DEMO_FIELDS_MAX], struct buf *out);
+/* The whole command, to phone, or a text to the service of that number.
+ * value: one for each field of the act's form, each good.  False: one was not.
+ */
+struct demo_target {
+	unsigned phone;
+	const char *service;
+};
+bool demo_command(const struct demo_act *act, const struct demo_target *to,
+    const char *const value[DEMO_FIELDS_MAX], struct buf *out);
+/* What the simulator said when it did not do it, in the words of the pages;
+ * T_NONE: only its own will do. */
+enum text_id demo_refusal(const char *said);
 /* A story's name: false if it cannot be one. */
 bool demo_scene_good(const char *name);
 

@@ -17,7 +17,7 @@
 /* What the simulator says, for one answer. */
 struct view {
 	unsigned chosen; /* phone */
-	struct buf phones, phone, lost, scene;
+	struct buf phones, phone, lost, scene, friend;
 	char state[40]; /* of the chosen one, as it is listed */
 	/* of what was just wanted: which form, and what is wrong */
 	const struct demo_form *form;
@@ -53,6 +53,7 @@ view_clear(struct view *v)
 	buf_clear(&v->phone);
 	buf_clear(&v->lost);
 	buf_clear(&v->scene);
+	buf_clear(&v->friend);
 }
 
 static bool
@@ -76,6 +77,7 @@ view_load(struct page *p, struct view *v)
 	char command[64];
 
 	if (ask(p, &v->phones, "phones") != SIMULATOR_OK ||
+	    ask(p, &v->friend, "sms " DEMO_FRIEND) != SIMULATOR_OK ||
 	    ask(p, &v->scene,
 		p->language == TEXT_ZH ? "scene in zh" : "scene in en") !=
 		SIMULATOR_OK)
@@ -425,6 +427,18 @@ put_stop(struct page *p, const struct view *v)
 	    v->chosen, v->chosen, TXT(p, REFRESH), TXT(p, DEMO_STOP));
 }
 
+/* In our words where there are any. */
+static void
+put_refusal(struct page *p, const char *said)
+{
+	enum text_id known = demo_refusal(said);
+	char note[LINE + 80];
+
+	snprintf(note, sizeof note, "%s %s", TXT(p, DEMO_REFUSED), said);
+	page_note(
+	    p, "bad", known != T_NONE ? text_get(p->language, known) : note);
+}
+
 static void
 put_story(struct page *p, const struct view *v, const struct story *s)
 {
@@ -442,11 +456,32 @@ put_story(struct page *p, const struct view *v, const struct story *s)
 	put_told(p, v);
 	simulator_fact(v->scene.p, "wrong ", false, wrong);
 	if (wrong[0] != '\0')
-		page_note(p, "bad", wrong);
+		put_refusal(p, wrong);
 	put_looks(p, v, s->phone);
 	if (turns[s->turn].going)
 		put_stop(p, v);
 	buf_str(&p->body, "</section>\n");
+}
+
+/* Where codes were texted from, and answered. */
+static void
+put_friend(struct page *p, const struct view *v)
+{
+	const char *at = v->friend.p;
+	char line[LINE];
+	bool any = false;
+
+	while (simulator_next(&at, line)) {
+		if (!any)
+			html_put(&p->body,
+			    "<section class=\"card\" id=\"friend-got\"><h2>%s"
+			    "</h2><ul class=\"points-plain\">",
+			    TXT(p, DEMO_FRIEND_GOT));
+		any = true;
+		html_put(&p->body, "<li>%s</li>", line);
+	}
+	if (any)
+		buf_str(&p->body, "</ul></section>\n");
 }
 
 /* Everything that moves by itself: the script looks for it again and again,
@@ -467,7 +502,9 @@ put_live(struct page *p, const struct view *v)
 	buf_str(&p->body, "</div>");
 	if (v->phone.p != NULL)
 		put_phone(p, v);
-	buf_str(&p->body, "</div></div>\n");
+	buf_str(&p->body, "</div>\n");
+	put_friend(p, v);
+	buf_str(&p->body, "</div>\n");
 }
 
 /* ---- what can be done ---- */
@@ -604,9 +641,7 @@ put_notes(struct page *p, const struct view *v)
 	char note[LINE + 80];
 
 	if (v->refused != NULL) {
-		snprintf(note, sizeof note, "%s %s", TXT(p, DEMO_REFUSED),
-		    v->refused);
-		page_note(p, "bad", note);
+		put_refusal(p, v->refused);
 	} else if (v->away) {
 		page_note(p, "bad", TXT(p, DEMO_AWAY));
 	} else if (did != NULL) {
@@ -681,6 +716,8 @@ act(struct page *p, struct view *v)
 {
 	const struct demo_act *a =
 	    demo_act_named(request_form(&p->req, "act"), &v->form);
+	const struct demo_target target = { v->chosen,
+		p->conf->service_number };
 	const char *value[DEMO_FIELDS_MAX] = { NULL };
 	struct buf command = { 0 };
 	bool good = true;
@@ -698,7 +735,7 @@ act(struct page *p, struct view *v)
 		good = good && v->wrong[i] == T_NONE;
 	}
 	snprintf(to, sizeof to, "/demo?phone=%u&did=%s", v->chosen, a->name);
-	if (good && demo_command(v->form, a, v->chosen, value, &command)) {
+	if (good && demo_command(a, &target, value, &command)) {
 		carry_out(p, v, command.p, to);
 	} else {
 		p->status = 400;

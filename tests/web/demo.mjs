@@ -33,8 +33,11 @@ async function bind(page, n, question) {
 	await page.goto(`/demo?phone=${n}`);
 	await page.fill("#code", code);
 	await page.click("#form-bind button");
-	await page.waitForSelector(`#phones a[data-phone='${n}'][data-state=bound]`);
+	await until(page, `#phones a[data-phone='${n}'][data-state=bound]`);
 }
+
+/* The page goes on by itself. */
+const until = (page, selector) => page.waitForSelector(selector, { timeout: 6 * deadline_ms });
 
 const state = (page, n) => page.getAttribute(`#phones a[data-phone='${n}']`, "data-state");
 
@@ -89,7 +92,7 @@ async function switches(page) {
 	await act(page, "coverage-off");
 	equal(await state(page, 1), "no-coverage", "a phone leaves coverage");
 	await act(page, "text-out", { "text-number": "+358405550001", "text-text": "lost" });
-	match(await page.textContent(".note.bad"), /says no: .*no network/,
+	match(await page.textContent(".note.bad"), /The phone has no network/,
 	    "and what cannot be done then is said in plain words");
 	equal(await page.inputValue("#text-text"), "lost", "what was typed stays");
 	await look(page, "demo-refused");
@@ -113,6 +116,20 @@ async function switches(page) {
 	await page.goto("/demo?phone=1");
 	await act(page, "sim", { "sim-number": "+358501000001" });
 	await said(page, "its own again");
+}
+
+/* A friend's phone, and a code that was printed. */
+async function friend(page) {
+	await page.goto("/codes");
+	await page.fill("#old", password);
+	await page.click("main form.card button");
+	const code = await page.locator("#new-codes code").first().textContent();
+	await page.goto("/demo?phone=1");
+	await act(page, "friend", { "friend-text": `FIND ${code} Zoë` });
+	await said(page, "a friend's phone texts the service");
+	await until(page, "#friend-got li");
+	match(await page.textContent("#friend-got"), /Zoë "Z" <i>: \+358405550003/,
+	    "and gets the number that was asked for");
 }
 
 /* ---- what nobody should be able to do ---- */
@@ -166,9 +183,6 @@ async function hostile(page) {
 const turn = (page) => page.getAttribute("#story", "data-turn");
 const told = async (page) => (await page.locator("#told li").allTextContents()).join("\n");
 
-/* The page goes on by itself. */
-const until = (page, selector) => page.waitForSelector(selector, { timeout: 6 * deadline_ms });
-
 async function begin(page, name, n) {
 	await page.goto(`/demo?phone=${n}`);
 	await page.click(`#stories li:has(input[value='${name}']) button`);
@@ -209,9 +223,8 @@ async function stolen(page) {
 
 async function valley(page) {
 	await begin(page, "valley", 1);
-	await page.waitForSelector("#phones a[data-phone='1'][data-state=no-coverage]",
-	    { timeout: 2 * deadline_ms });
-	ok(true, "the phone goes into the valley, where all see it");
+	await until(page, "#told li:has-text('where there is no network')");
+	ok(true, "the phone goes into the valley, and the page says so by itself");
 	await look(page, "demo-acting");
 	await until(page, "#story[data-turn=over]");
 	equal(await state(page, 1), "bound", "and comes out of it");
@@ -222,15 +235,39 @@ async function valley(page) {
 }
 
 async function stopped(page) {
+	/* Nothing arrives: it cannot be over before it is stopped. */
+	await sim("phone 1 coverage off");
 	await begin(page, "lossy", 1);
 	await until(page, "#told li:has-text('one SMS in ten')");
 	await reload_until(page, "a bad air", async () => /loss 0\.1/.test(await sim("air")));
 	await page.click("#stories li:has(input[value=day]) button");
-	match(await page.textContent(".note.bad"), /another story/, "one story at a time");
+	match(await page.textContent(".note.bad"), /Another story/, "one story at a time");
 	await page.click("#stop");
 	equal(await turn(page), "stopped", "a story can be stopped");
 	ok(/loss 0,/.test(await sim("air")) && !/loss 0\./.test(await sim("air")),
 	    "and the air is as it was", await sim("air"));
+	await sim("phone 1 coverage on");
+}
+
+/* A visitor finds each step from the page alone. */
+async function replacement(page) {
+	await begin(page, "replacement", 1);
+	await until(page, "#told li:has-text('type it into phone 2')");
+	equal(await state(page, 1), "off", "the phone is in the sea");
+	await bind(page, 2, false);
+	await until(page, "#told li:has-text('replace the old phone')");
+	await page.click("#look a:text-is('Replace a phone')");
+	await page.selectOption("#from", { label: "Phone 1" });
+	await page.selectOption("#to", { label: "Phone 2" });
+	await page.click("main form button");
+	await page.click("#start");
+	await page.goto("/demo?phone=2");
+	await until(page, "#story[data-turn=over]");
+	/* In another order, since what is new is numbered anew. */
+	const held = async (n) => (await sim(`phone ${n} contacts 1000`))
+	    .replaceAll(/^\d+ /mg, "").split("\n").sort().join("\n");
+	equal(await held(2), await held(1), "the new phone has what was on the old one");
+	equal(await state(page, 1), "off", "which stays in the sea");
 }
 
 /* A thief with a browser of his own. */
@@ -260,7 +297,7 @@ async function plain() {
 	await page.fill("#login", "visitor");
 	await page.fill("#password", password);
 	await page.click("main form button");
-	await begin(page, "day", 1);
+	await begin(page, "full-sim", 2);
 	const end = Date.now() + 6 * deadline_ms;
 	while (await turn(page) !== "over" && Date.now() < end) {
 		await page.waitForTimeout(1000);
@@ -270,6 +307,8 @@ async function plain() {
 			await page.reload();
 	}
 	equal(await turn(page), "over", "without JavaScript a story is followed by hand");
+	match(await told(page), /room in the SIM again[^]*Everything has arrived/,
+	    "the modem's SIM was full, and nothing is lost");
 	await page.context().close();
 }
 
@@ -278,7 +317,7 @@ async function chinese(page) {
 	await page.selectOption("#language", "zh");
 	await page.click("main form button");
 	await page.goto("/demo");
-	match(await page.textContent("#told"), /早上/, "the story is told in Chinese");
+	match(await page.textContent("#told"), /全部送达/, "the story is told in Chinese");
 	match(await page.textContent("#stories"), /平常的一天/, "as the stories are");
 	await look(page, "demo");
 }
@@ -308,11 +347,13 @@ try {
 	await step("a phone is bound with the page alone", () => bind(page, 1, true));
 	await doings(page);
 	await switches(page);
+	await friend(page);
 	await hostile(page);
 	await stolen(page);
 	await valley(page);
 	await stopped(page);
 	await thief(page);
+	await replacement(page);
 	await plain();
 	await chinese(page);
 	await away(page);
