@@ -180,7 +180,7 @@ static const struct scene_step full_sim[] = {
 	{ SCENE_DO, 3, "phone %n note add \"Note 1\" \"Said on the first day\"",
 	    NULL, 0, NULL,
 	    { "Phone %n writes notes and sends them.",
-		"手机 %n 写了几条笔记并发送。" } },
+		"手机 %n 写了几条备忘录并发送。" } },
 	{ SCENE_DO, 0,
 	    "phone %n note add \"Note 2\" \"Said on the second day\"", NULL, 0,
 	    NULL, { NULL, NULL } },
@@ -223,7 +223,7 @@ static const struct scene scenes[] = {
 	{ "day", false,
 	    { "A day of normal use: texts, calls, a note, a contact, and few "
 	      "SMS for all of it.",
-		"平常的一天：短信、通话、笔记和联系人，只用几条短信就全部备份。" },
+		"平常的一天：短信、通话、备忘录和联系人，只用几条短信就全部备份。" },
 	    STEPS(day) },
 	{ "stolen", false,
 	    { "A stolen phone with a new SIM: you lock it from the page and "
