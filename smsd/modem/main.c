@@ -256,7 +256,9 @@ send_queued(void)
 	snprintf(r.modem, sizeof r.modem, "%s", self.conf.name);
 	tell_alive();
 	watch_call(SEND_CALL_S, SEND_CALL_S);
+	watch_hurry(true);
 	err = modem_send(self.modem, &what, &r);
+	watch_hurry(false);
 	watch_end();
 	tell(&r, sizeof r);
 	if (err == MODEM_GONE)
