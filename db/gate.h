@@ -486,9 +486,16 @@ enum db_err gate_binding_bound(struct db *db, const struct gate_binding *b,
 enum db_err gate_challenge_recent(struct db *db, int64_t account,
     const char *number, int64_t now_ms, bool *recent);
 enum db_err gate_bindings_expire(struct db *db, int64_t now_ms);
-/* Who has this device bound now, and is it lost?  DB_NONE: nobody. */
-enum db_err gate_device_owner(struct db *db, const uint8_t device[static 16],
-    int64_t *account, bool *lost);
+/* Whose a device is. */
+struct gate_device {
+	int64_t owner; /* who has bound it, or taken it back; 0: nobody */
+	bool lost; /* he has lost it */
+	bool held; /* he took it back: nobody else binds it */
+	int64_t contested_by; /* may veto its last binding; 0: nobody */
+	int64_t contested_until_ms;
+};
+enum db_err gate_device(struct db *db, const uint8_t device[static 16],
+    int64_t now_ms, struct gate_device *out);
 /* The owner before may veto this binding until then. */
 enum db_err gate_phone_contest(struct db *db, int64_t account, int64_t phone,
     int64_t by_account, int64_t until_ms);
@@ -496,6 +503,10 @@ enum db_err gate_phone_contest(struct db *db, int64_t account, int64_t phone,
  * that is not ended. */
 enum db_err gate_vetoed(
     struct db *db, int64_t *account, int64_t *phone, int64_t *by_account);
+/* Whatever device that phone is, from now on it is his who vetoed, until he has
+ * bound it. */
+enum db_err gate_device_hold(
+    struct db *db, int64_t account, int64_t phone, int64_t by, int64_t now_ms);
 /* DB_NONE: it is not bound. */
 enum db_err gate_phone_unbind(
     struct db *db, int64_t account, int64_t phone, int64_t now_ms);

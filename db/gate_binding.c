@@ -234,30 +234,45 @@ gate_bindings_expire(struct db *db, int64_t now_ms)
 }
 
 enum db_err
-gate_device_owner(struct db *db, const uint8_t device[static 16],
-    int64_t *account, bool *lost)
+gate_device(struct db *db, const uint8_t device[static 16], int64_t now_ms,
+    struct gate_device *out)
 {
-	static const struct db_stmt stmt = { "device_owner", 1,
-		"SELECT p.account_id, coalesce((SELECT l.is_on FROM lost l "
-		" WHERE l.account_id = p.account_id AND l.phone_id = "
-		" p.phone_id ORDER BY l.version DESC LIMIT 1), false) "
-		"FROM phone p WHERE p.device = $1 AND p.unbound_at IS NULL "
-		"ORDER BY p.bound_at DESC LIMIT 1" };
+	static const struct db_stmt stmt = {
+		"device", 2,
+		"SELECT CASE WHEN p.vetoed_at IS NOT NULL THEN "
+		"  coalesce(a.account_id, 0) WHEN p.unbound_at IS NULL THEN "
+		"  p.account_id ELSE 0 END, "
+		" p.unbound_at IS NULL AND p.vetoed_at IS NULL AND coalesce(("
+		"  SELECT l.is_on FROM lost l WHERE l.account_id = "
+		"  p.account_id AND l.phone_id = p.phone_id "
+		"  ORDER BY l.version DESC LIMIT 1), false), "
+		" p.vetoed_at IS NOT NULL, "
+		" CASE WHEN p.contested_until > to_timestamp($2 / 1000.0) THEN "
+		"  coalesce(a.account_id, 0) ELSE 0 END, coalesce(("
+		"  extract(epoch FROM p.contested_until) * 1000)::bigint, 0) "
+		"FROM phone p LEFT JOIN account a ON a.account_id = "
+		" p.contested_by WHERE p.device = $1 AND (p.unbound_at IS NULL "
+		" OR (p.contested_by IS NOT NULL AND a.account_id IS NOT NULL))"
+		" ORDER BY p.unbound_at IS NULL DESC, p.bound_at DESC LIMIT 1"
+	};
 	struct db_args a = { 0 };
 	PGresult *res;
 	enum db_err err;
 
+	*out = (struct gate_device){ 0 };
 	db_arg_bytes(&a, device, 16);
+	db_arg_time(&a, now_ms);
 	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
 		return err;
 	if (PQntuples(res) == 1) {
-		*account = db_int(res, 0, 0);
-		*lost = db_bool(res, 0, 1);
-	} else {
-		err = DB_NONE;
+		out->owner = db_int(res, 0, 0);
+		out->lost = db_bool(res, 0, 1);
+		out->held = db_bool(res, 0, 2);
+		out->contested_by = db_int(res, 0, 3);
+		out->contested_until_ms = db_int(res, 0, 4);
 	}
 	PQclear(res);
-	return err;
+	return DB_OK;
 }
 
 enum db_err
@@ -302,12 +317,33 @@ gate_vetoed(
 }
 
 enum db_err
+gate_device_hold(
+    struct db *db, int64_t account, int64_t phone, int64_t by, int64_t now_ms)
+{
+	/* In the row of its owner, which nobody else can do away with. */
+	static const struct db_stmt stmt = { "device_hold", 4,
+		"WITH t AS (UPDATE phone SET contested_by = NULL WHERE "
+		" account_id = $1 AND phone_id = $2 RETURNING device) "
+		"UPDATE phone p SET contested_by = $3, contested_until = NULL, "
+		"vetoed_at = " TS(
+		    4) " FROM t WHERE p.account_id = $3 AND p.phone_id = "
+		       "(SELECT max(q.phone_id) FROM phone q WHERE "
+		       "q.account_id = $3 AND q.device = t.device)" };
+	struct db_args a = { 0 };
+
+	arg_pair(&a, account, phone);
+	db_arg_int(&a, by);
+	db_arg_time(&a, now_ms);
+	return db_run(db, &stmt, &a, NULL);
+}
+
+enum db_err
 gate_phone_unbind(struct db *db, int64_t account, int64_t phone, int64_t now_ms)
 {
 	static const struct db_stmt stmt = { "phone_unbind", 3,
-		"UPDATE phone SET unbound_at = to_timestamp($3 / 1000.0), "
-		" contested_until = NULL WHERE account_id = $1 AND "
-		"phone_id = $2 AND unbound_at IS NULL" };
+		"UPDATE phone SET unbound_at = to_timestamp($3 / 1000.0) "
+		"WHERE account_id = $1 AND phone_id = $2 AND "
+		"unbound_at IS NULL" };
 	struct db_args a = { 0 };
 	int64_t n = 0;
 	enum db_err err;
@@ -323,8 +359,10 @@ gate_device_unbind(
     struct db *db, const uint8_t device[static 16], int64_t now_ms)
 {
 	static const struct db_stmt stmt = { "device_unbind", 2,
-		"UPDATE phone SET unbound_at = " TS(
-		    2) " WHERE device = $1 AND unbound_at IS NULL" };
+		"UPDATE phone SET unbound_at = coalesce(unbound_at, " TS(
+		    2) "), contested_by = NULL, contested_until = NULL "
+		       "WHERE device = $1 AND (unbound_at IS NULL OR "
+		       "contested_by IS NOT NULL)" };
 	struct db_args a = { 0 };
 
 	db_arg_bytes(&a, device, 16);

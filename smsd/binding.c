@@ -66,35 +66,34 @@ queue_challenge(struct gateway *g, const struct gate_binding *b, int64_t now_ms)
 	return gate_out_put(g->db, &o, now_ms);
 }
 
-/* The question to ask, if this device is bound already. */
+/* The question to ask, if this device is somebody's already. */
 static enum db_err
 choose_question(struct gateway *g, struct gate_binding *b,
     struct wire_challenge *c, int64_t now_ms)
 {
 	struct gate_question q;
+	struct gate_device dev;
 	uint8_t ad[8], text[WIRE_QUESTION_MAX + 1];
-	int64_t owner;
-	bool lost;
-	enum db_err err = gate_device_owner(g->db, b->device, &owner, &lost);
+	enum db_err err = gate_device(g->db, b->device, now_ms, &dev);
 
-	if (err != DB_OK)
-		return err == DB_NONE ? DB_OK : err;
-	if ((err = gate_question_get(g->db, owner, now_ms, &q)) != DB_OK ||
+	if (err != DB_OK || dev.owner == 0)
+		return err;
+	if ((err = gate_question_get(g->db, dev.owner, now_ms, &q)) != DB_OK ||
 	    !q.set)
 		return err == DB_NONE ? DB_OK : err;
-	be_put64(ad, (uint64_t)owner);
+	be_put64(ad, (uint64_t)dev.owner);
 	if (q.sealed_len < SEAL_TAG_LEN + 1 ||
 	    q.sealed_len > SEAL_TAG_LEN + WIRE_QUESTION_MAX ||
 	    seal_unwrap(g->service, "question", ad, sizeof ad, q.sealed,
 		q.sealed_len, text) != SEAL_OK) {
 		log_error("account %lld: its question does not unwrap: is "
 			  "this the right service.key?",
-		    (long long)owner);
+		    (long long)dev.owner);
 		return DB_FAILED;
 	}
 	memcpy(c->question, text, q.sealed_len - SEAL_TAG_LEN);
 	c->ask = b->asked = true;
-	b->asked_of = owner;
+	b->asked_of = dev.owner;
 	return DB_OK;
 }
 
@@ -288,21 +287,21 @@ refuse(struct gateway *g, const struct gate_binding *b,
 	    g, &phone, "control", sms, n, now_ms + 86400000LL, now_ms);
 }
 
-/* A lost phone is bound to nobody, whatever is answered, until it is found.
- * DB_NONE: so it is, and answered so. */
+/* A lost phone is bound to nobody, whatever is answered, until it is found; one
+ * that its owner took back, to nobody else.  DB_NONE: so it is, and answered
+ * so. */
 static enum db_err
-check_lost(struct gateway *g, const struct gate_binding *b,
-    const struct seal_phone *keys, int64_t *owner, int64_t now_ms)
+check_free(struct gateway *g, const struct gate_binding *b,
+    const struct seal_phone *keys, const struct gate_device *dev,
+    int64_t now_ms)
 {
-	bool lost = false;
-	enum db_err err = gate_device_owner(g->db, b->device, owner, &lost);
+	enum db_err err;
 
-	if (err == DB_NONE)
-		*owner = 0;
-	if (err != DB_OK || !lost)
-		return err == DB_NONE ? DB_OK : err;
-	if ((err = gate_event_put(g->db, *owner, 0, now_ms,
-		 "binding-refused-lost", "")) != DB_OK ||
+	if (!dev->lost && (!dev->held || dev->owner == b->account))
+		return DB_OK;
+	if ((err = gate_event_put(g->db, dev->owner, 0, now_ms,
+		 dev->lost ? "binding-refused-lost" : "binding-refused-held",
+		 "")) != DB_OK ||
 	    (err = gate_binding_failed(g->db, b, now_ms)) != DB_OK ||
 	    (err = refuse(g, b, keys, WIRE_REFUSED_LIMIT, now_ms)) != DB_OK)
 		return err;
@@ -340,10 +339,37 @@ check_answer(struct gateway *g, const struct gate_binding *b,
 	return DB_NONE;
 }
 
-/* owner: of the account that had the device until now; 0: nobody. */
 static enum db_err
-bind(struct gateway *g, const struct gate_binding *b, int64_t owner,
+moved(struct gateway *g, const struct gate_binding *b, int64_t account,
     int64_t now_ms)
+{
+	if (account == 0)
+		return DB_OK;
+	return gate_event_put(g->db, account, 0, now_ms,
+	    account == b->account ? "phone-bound-again" : "phone-moved", "");
+}
+
+/* Who may veto this binding: whoever may veto the last one, or else whose the
+ * device was.  Going from account to account takes it from nobody. */
+static enum db_err
+contest(struct gateway *g, const struct gate_binding *b, int64_t phone,
+    const struct gate_device *dev, int64_t now_ms)
+{
+	int64_t by = dev->owner, until_ms = now_ms + VETO_MS;
+
+	if (dev->contested_by != 0) {
+		by = dev->contested_by;
+		until_ms = dev->contested_until_ms;
+	}
+	if (by == 0 || by == b->account)
+		return DB_OK;
+	return gate_phone_contest(g->db, b->account, phone, by, until_ms);
+}
+
+/* dev: whose the device was until now. */
+static enum db_err
+bind(struct gateway *g, const struct gate_binding *b,
+    const struct gate_device *dev, int64_t now_ms)
 {
 	const char *name = b->phone_name[0] != '\0'   ? b->phone_name
 			   : b->hello_name[0] != '\0' ? b->hello_name
@@ -351,17 +377,13 @@ bind(struct gateway *g, const struct gate_binding *b, int64_t owner,
 	int64_t phone;
 	enum db_err err;
 
-	if (owner != 0 &&
-	    (err = gate_event_put(g->db, owner, 0, now_ms,
-		 owner == b->account ? "phone-bound-again" : "phone-moved",
-		 "")) != DB_OK)
-		return err;
-	if ((err = gate_device_unbind(g->db, b->device, now_ms)) != DB_OK ||
-	    (err = gate_binding_bound(g->db, b, name, now_ms, &phone)) != DB_OK)
-		return err;
-	if (owner != 0 && owner != b->account &&
-	    (err = gate_phone_contest(
-		 g->db, b->account, phone, owner, now_ms + VETO_MS)) != DB_OK)
+	if ((err = moved(g, b, dev->owner, now_ms)) != DB_OK ||
+	    (dev->contested_by != dev->owner &&
+		(err = moved(g, b, dev->contested_by, now_ms)) != DB_OK) ||
+	    (err = gate_device_unbind(g->db, b->device, now_ms)) != DB_OK ||
+	    (err = gate_binding_bound(g->db, b, name, now_ms, &phone)) !=
+		DB_OK ||
+	    (err = contest(g, b, phone, dev, now_ms)) != DB_OK)
 		return err;
 	keys_drop_all(g->keys);
 	return gate_event_put(
@@ -393,8 +415,8 @@ proof(struct gateway *g, const struct wire_frame *f, int64_t now_ms,
 	struct gate_binding b;
 	struct seal_phone *keys;
 	struct wire_proof p;
+	struct gate_device dev;
 	uint8_t root[SEAL_KEY_LEN];
-	int64_t owner = 0;
 	enum db_err err = gate_binding_by_key(g->db, f->key_id, &b);
 
 	junk(answer, "a proof for no open binding");
@@ -410,10 +432,12 @@ proof(struct gateway *g, const struct wire_frame *f, int64_t now_ms,
 		if (strcmp(b.state, "bound") == 0)
 			err = proof_again(g, &b, now_ms);
 		else if (strcmp(b.state, "challenged") == 0 &&
-			 (err = check_lost(g, &b, keys, &owner, now_ms)) ==
+			 (err = gate_device(g->db, b.device, now_ms, &dev)) ==
+			     DB_OK &&
+			 (err = check_free(g, &b, keys, &dev, now_ms)) ==
 			     DB_OK &&
 			 (err = check_answer(g, &b, keys, &p, now_ms)) == DB_OK)
-			err = bind(g, &b, owner, now_ms);
+			err = bind(g, &b, &dev, now_ms);
 		seal_wipe(&p, sizeof p);
 	}
 	seal_phone_free(keys);
@@ -442,6 +466,8 @@ end_vetoed(struct gateway *g, int64_t now_ms)
 
 	if (err != DB_OK ||
 	    (err = gateway_unbind(g, account, phone, now_ms)) != DB_OK ||
+	    (err = gate_device_hold(g->db, account, phone, by, now_ms)) !=
+		DB_OK ||
 	    (err = gate_event_put(
 		 g->db, account, phone, now_ms, "phone-vetoed", "")) != DB_OK)
 		return err;

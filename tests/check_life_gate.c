@@ -490,6 +490,49 @@ START_TEST(the_owner_before_may_veto)
 }
 END_TEST
 
+/* By way of a second account of the thief's, it is the same owner who may veto;
+ * and then the device is nobody else's until he has bound it. */
+START_TEST(what_is_vetoed_is_its_owners)
+{
+	static const struct air_faults perfect = { 0, 0, 0, 9 };
+	struct hand *h = hand_new();
+	struct air *one = air_new(&perfect), *two = air_new(&perfect);
+	enum phone_state state;
+	int n;
+
+	ck_assert(bind_thief(one, hand_device(h), &state));
+	hand_int(h, "UPDATE phone SET unbound_at = now() WHERE contested_by = "
+		    "$A RETURNING 1");
+	ck_assert(bind_thief(two, hand_device(h), &state));
+	ck_assert_int_eq(hand_int(h, EVENTS("phone-moved")), 2);
+	ck_assert_int_eq(
+	    hand_int(h, "SELECT count(*) FROM phone WHERE contested_by = $A"),
+	    1);
+	hand_int(h, "UPDATE phone SET contested_until = now() + interval '1 "
+		    "hour' WHERE contested_by = $A");
+	hand_int(h, "SET smsvault.account_id = '$A'");
+	ck_assert_int_eq(hand_int(h, "SELECT binding_veto(phone_id) FROM "
+				     "binding_contested()"),
+	    1);
+	air_run(two, HOUR);
+	ck_assert_int_eq(hand_int(h, EVENTS("veto-done")), 1);
+	ck_assert(!bind_thief(one, hand_device(h), &state));
+	ck_assert_int_eq(state, PHONE_UNBOUND);
+	ck_assert_int_eq(hand_int(h, EVENTS("binding-refused-held")), 1);
+
+	air_lose_all(hand_air(h), false);
+	n = air_add_phone(hand_air(h), "+358409998888", hand_device(h), NULL);
+	ck_assert(air_bind(hand_air(h), n));
+	ck_assert_int_eq(hand_int(h, EVENTS("phone-bound-again")), 1);
+	ck_assert_int_eq(
+	    hand_int(h, "SELECT count(*) FROM phone WHERE contested_by = $A"),
+	    0);
+	air_free(one);
+	air_free(two);
+	hand_free(h);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -508,6 +551,7 @@ main(void)
 	tcase_add_test(tc, a_lost_phone_is_not_bound_again);
 	tcase_add_test(tc, wrong_answers_are_counted);
 	tcase_add_test(tc, the_owner_before_may_veto);
+	tcase_add_test(tc, what_is_vetoed_is_its_owners);
 	suite_add_tcase(s, tc);
 	suite_add_tcase(s, life_down_case());
 	suite_add_tcase(s, life_order_case());

@@ -202,10 +202,11 @@ END_TEST
 START_TEST(the_words_fit)
 {
 	static const char *const kinds[] = { "sim-changed", "number-changed",
-		"phone-moved", "binding-answer-wrong", "phone-bound", "lost-on",
-		"lost-off", "wipe-prepared", "wipe-begun", "key-suspect",
-		"sign-in-new", "phone-silent", "incomplete", "budget-reached",
-		"restore-done", "restore-failed", "code-used", "code-burnt" };
+		"phone-moved", "binding-answer-wrong", "binding-refused-lost",
+		"binding-refused-held", "phone-bound", "lost-on", "lost-off",
+		"wipe-prepared", "wipe-begun", "key-suspect", "sign-in-new",
+		"phone-silent", "incomplete", "budget-reached", "restore-done",
+		"restore-failed", "code-used", "code-burnt" };
 	struct gate_notice n = { .at = "2026-11-25 17:10 Europe/Helsinki" };
 	char subject[NOTICE_SUBJECT_MAX], body[NOTICE_BODY_MAX];
 	char text[GATE_FRAME_MAX];

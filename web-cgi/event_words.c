@@ -13,6 +13,7 @@ const struct event_words event_words[] = {
 	{ "veto-done", T_EV_VETO_DONE, EVENT_GOOD, false },
 	{ "binding-answer-wrong", T_EV_ANSWER_WRONG, EVENT_BAD, false },
 	{ "binding-refused-lost", T_EV_REFUSED_LOST, EVENT_BAD, false },
+	{ "binding-refused-held", T_EV_REFUSED_HELD, EVENT_BAD, false },
 	/* what a phone does */
 	{ "sim-changed", T_EV_SIM_CHANGED, EVENT_BAD, false },
 	{ "sim-back", T_EV_SIM_BACK, EVENT_GOOD, false },

@@ -19,7 +19,9 @@ static const struct {
 	{ { "sim-changed" }, T_NK_SIM, true, true },
 	{ { "number-changed" }, T_NK_NUMBER, true, true },
 	{ { "phone-moved" }, T_NK_MOVED, true, true },
-	{ { "binding-answer-wrong" }, T_NK_ANSWER, true, false },
+	{ { "binding-answer-wrong", "binding-refused-lost",
+	      "binding-refused-held" },
+	    T_NK_ANSWER, true, false },
 	{ { "phone-bound" }, T_NK_BOUND, true, false },
 	{ { "lost-on", "lost-off" }, T_NK_LOST, true, false },
 	{ { "wipe-prepared", "wipe-begun" }, T_NK_WIPE, true, false },
@@ -98,6 +100,12 @@ put_trusted(struct page *p, const struct pages_settings *s, enum text_id wrong)
 	form_field(p, &(struct form_field){ "trusted", "tel", "off",
 			  wrong != T_NONE ? typed : s->trusted, T_TRUSTED,
 			  T_TRUSTED_HINT, wrong, true, NULL });
+	if (s->trusted[0] != '\0')
+		html_put(&p->body,
+		    "<p id=\"unverified\"><span class=\"state wait\">%s</span> "
+		    "<span class=\"hint\">%s</span></p>",
+		    TXT(p, TRUSTED_UNVERIFIED),
+		    TXT(p, TRUSTED_UNVERIFIED_HINT));
 	html_put(&p->body, "<button class=\"quiet\">%s</button></form>\n",
 	    TXT(p, SAVE));
 }

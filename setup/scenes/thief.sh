@@ -5,7 +5,7 @@ set -u
 
 phones=1
 sim_options="--speed 60 --contacts 20 --messages 40 --calls 20"
-scene 10 "A thief has the phone in his hand and an account of his own."
+scene 23 "A thief has the phone in his hand and an account of his own."
 
 be owner
 ok "the owner registers" register owner "$password"
@@ -14,10 +14,16 @@ ok "all of it is saved" upload 1
 tell "The thief registers as well, and types his code into the phone."
 be thief
 ok "the thief has an account" register thief "$password"
-web /phones/add >"$inst/run/page"
-web /phones/add --data-urlencode "csrf=$(csrf)" --data-urlencode "name=" \
-    --data-urlencode "question=Mine?" --data-urlencode "answer=yes" >"$inst/run/page"
-sim phone 1 bind "$(field code)" >/dev/null
+code() { # of whoever is at the pages
+	web /phones/add >"$inst/run/page"
+	web /phones/add --data-urlencode "csrf=$(csrf)" --data-urlencode "name=" \
+	    --data-urlencode "question=Mine?" --data-urlencode "answer=yes" >"$inst/run/page"
+	field code
+}
+records_of() { # LOGIN
+	sql "SELECT count(*) FROM record_version v JOIN account a USING (account_id) WHERE a.login = '$1'"
+}
+sim phone 1 bind "$(code)" >/dev/null
 ok "the phone asks him the owner's question" sim wait phone 1 asked 60
 sim phone 1 answer Rex >/dev/null
 ok "his answer is wrong: he is refused" sim wait phone 1 refused 60
@@ -30,5 +36,54 @@ ok "the owner's vault has the call" \
     wait_for 120 same_as_phone 1 owner "$password" 1
 ok "the thief's account has no phone" counts \
     "SELECT count(*) FROM phone p JOIN account a USING (account_id) WHERE a.login = 'thief'" 0
-ok "nor any record" counts \
-    "SELECT count(*) FROM record_version v JOIN account a USING (account_id) WHERE a.login = 'thief'" 0
+equal "nor any record" "$(records_of thief)" 0
+
+tell "He finds the answer out, and puts a SIM of his own in."
+sim phone 1 sim +358409998877 >/dev/null
+be thief
+sim phone 1 bind "$(code)" >/dev/null
+sim wait phone 1 asked 60 >/dev/null
+sim phone 1 answer Musti >/dev/null
+ok "with the right answer the phone is his ..." wait_for 60 newest_binding_is_bound
+ok "... and the owner is told that it was bound elsewhere" wait_for 30 has_event phone-moved
+be owner
+veto_is_offered() {
+	web /phones | tr '\n' ' ' >"$inst/run/page"
+	id=$(grep -o 'action="/phones/veto".*' "$inst/run/page" |
+	    sed -n 's/^[^>]*>.*name="id" value="\([0-9]*\)"><button class="danger">.*/\1/p')
+	[ -n "$id" ]
+}
+ok "the owner's page shows it, and offers the veto" veto_is_offered
+veto() {
+	web /phones/veto --data-urlencode "csrf=$(csrf)" --data "id=$id" >"$inst/run/page" &&
+	    grep -q "is being ended" "$inst/run/page"
+}
+ok "the owner vetoes on the page" veto
+ok "vetoed: the phone forgets the thief's account" sim wait phone 1 unbound 60
+ok "and the owner is told that it is done" wait_for 30 has_event veto-done
+
+tell "An accomplice tries, who has the answer as well."
+be accomplice
+ok "the accomplice has an account" register accomplice "$password"
+sim phone 1 bind "$(code)" >/dev/null
+sim wait phone 1 asked 60 >/dev/null
+sim phone 1 answer Musti >/dev/null
+ok "vetoed: no other account can bind the phone, whatever the answer" \
+    sim wait phone 1 refused 60
+ok "and the owner is told of the try" wait_for 30 has_event binding-refused-held
+stolen=$(records_of thief)
+tell "The owner has the phone in his hand again."
+be owner
+sim phone 1 bind "$(code)" >/dev/null
+sim wait phone 1 asked 60 >/dev/null
+sim phone 1 answer Musti >/dev/null
+ok "the phone is the owner's again" wait_for 60 newest_binding_is_bound
+sim phone 1 call in +358401112222 60 >/dev/null
+sim phone 1 upload >/dev/null
+ok "and all that is on it is in the owner's vault" \
+    wait_for 120 same_as_phone 1 owner "$password" 2
+equal "after the veto nothing came to the thief's account" \
+    "$(records_of thief), $(records_of accomplice)" "$stolen, 0"
+ok "and no phone is bound to it" counts \
+    "SELECT count(*) FROM phone p JOIN account a USING (account_id)
+    WHERE a.login <> 'owner' AND p.unbound_at IS NULL" 0
