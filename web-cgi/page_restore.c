@@ -505,8 +505,11 @@ put_acts(struct page *p, const struct pages_restore *r)
 static void
 put_progress(struct page *p, const struct pages_restore *r)
 {
-	int64_t all = r->records + r->pieces;
-	int64_t done = all - r->items_left;
+	/* What was cancelled has nothing left to send, and has not arrived. */
+	bool cut = strcmp(r->state, "cancelled") == 0 ||
+		   strcmp(r->state, "failed") == 0;
+	int64_t all = r->records + (cut ? 0 : r->pieces);
+	int64_t done = cut ? r->arrived : all - r->items_left;
 
 	html_put(&p->body,
 	    "<label for=\"progress\">%s</label><progress id=\"progress\" "
