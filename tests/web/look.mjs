@@ -47,16 +47,21 @@ function faint() {
 	return [...found];
 }
 
-/* Runs in the page: what leaves the screen at the right. */
+/* Runs in the page: what leaves the screen at the right, headings on the border
+ * of their box. */
 function outside() {
 	const wide = document.documentElement.clientWidth;
+	const top = (e) => e.getBoundingClientRect().top;
+	const across = [...document.querySelectorAll("legend")]
+	    .filter((e) => e.checkVisibility() && top(e) < top(e.parentElement))
+	    .map((e) => `${e.textContent} lies across its border`);
 	if (document.documentElement.scrollWidth <= wide)
-		return [];
+		return across;
 	return [...document.querySelectorAll("body *")]
 	    .filter((e) => e.getBoundingClientRect().right > wide + 1 &&
 	        !e.closest("nav"))
 	    .map((e) => `${e.tagName}.${e.className} ${e.textContent.slice(0, 30)}`)
-	    .slice(0, 5);
+	    .slice(0, 5).concat(across);
 }
 
 /* Runs in the page: fields without a name, names used twice, small targets. */
@@ -129,7 +134,7 @@ export async function keyboard(page, path) {
 
 export function looked(least) {
 	ok(looks >= least, `${looks} looks at the pages`, `want: ${least} or more`);
-	for (const [kind, why] of [["outside", "nothing sticks out of the screen"],
+	for (const [kind, why] of [["outside", "nothing sticks out of the screen or lies across a border"],
 		["faint", "every text has the contrast of WCAG AA"],
 		["unusable", "every field has its label, every button its size"]])
 		ok(complaints[kind].length === 0, why, complaints[kind].join("\n"));
