@@ -8,7 +8,7 @@ phones=5
 quiet_s=3
 password="correct horse battery"
 new_instance
-plan 24
+plan 37
 instance_start
 
 phone_says() { # N PATTERN: a line of its status
@@ -68,7 +68,7 @@ post /phone/policy --data "id=$id" --data contact=fill --data contact-n=1 --data
 web "/phone?id=$id" >"$inst/run/page"
 ok "the page says that the policy is pending" \
     grep -q "has not confirmed it yet" "$inst/run/page"
-ok "the phone applies it above its own" \
+ok "the owner's policy: the phone applies it above its own" \
     wait_for 60 phone_says 1 "^policy call at-once$"
 ok "and refuses its user another, since it is locked" \
     sh -c '! "$@"' sh "$bin_sim" --socket "$inst/run/sim.sock" --ask \
@@ -98,23 +98,104 @@ all_same() {
 ok "the vault equals each of them" all_same
 
 # What is set on the phone itself.
-kept() { # KIND: how many of its records are in the vault
-	sql "SELECT count(DISTINCT record_id) FROM record_version WHERE kind = $1
-	    AND phone_id = (SELECT phone_id FROM phone ORDER BY phone_id OFFSET 1 LIMIT 1)"
+kept() { # N KIND: how many records of the Nth phone are in the vault
+	sql "SELECT count(DISTINCT record_id) FROM record_version WHERE kind = $2
+	    AND phone_id = (SELECT phone_id FROM phone ORDER BY phone_id OFFSET $1 - 1 LIMIT 1)"
 }
 
-has() { # KIND COUNT
-	test "$(kept "$1")" = "$2"
+has() { # N KIND COUNT
+	test "$(kept "$1" "$2")" = "$3"
 }
 
-messages=$(kept 2)
-calls=$(kept 3)
+messages=$(kept 2 2)
+calls=$(kept 2 3)
 sim phone 2 policy call manual >/dev/null
 sim phone 2 policy message at-once >/dev/null
 sim phone 2 call in +358402223333 30 >/dev/null
 sim phone 2 text-in +358402223333 "See you at six?" >/dev/null
-wait_for 60 has 2 $((messages + 1))
-ok "what is set on the phone holds as well: a call waits to be asked for" has 3 "$calls"
+ok "what is set on the phone holds as well: a text comes at once, by itself" \
+    wait_for 60 has 2 2 $((messages + 1))
+ok "... and a call waits to be asked for" has 2 3 "$calls"
 sim phone 2 upload >/dev/null
-ok "manual: told to, the phone sends it" wait_for 60 has 3 $((calls + 1))
+ok "manual: told to, the phone sends it" wait_for 60 has 2 3 $((calls + 1))
 ok "and the vault equals the phone again" wait_for 60 same_as_phone 2 main "$password" 2
+
+# Each kind can be sent at once: one new item, and nobody asks for it.
+at_once() { # KIND NUMBER COMMAND...
+	kind=$1
+	had=$(kept 3 "$2")
+	want=$2
+	sim phone 3 policy "$kind" at-once >/dev/null
+	shift 2
+	sim phone 3 "$@" >/dev/null
+	ok "at once: a new $kind is in the vault by itself" wait_for 60 has 3 "$want" $((had + 1))
+}
+as_user dd if=/dev/urandom of="$inst/run/tune.mp3" bs=700 count=1 status=none
+at_once contact 1 contact add "At Once" +358402224444
+at_once message 2 text-in +358402224444 "Just arrived"
+at_once call 3 call missed +358402224444
+at_once calendar 4 event add Sauna +26h 45
+at_once note 5 note add Shopping "milk, bread"
+at_once file 6 file add "$inst/run/tune.mp3"
+whole_files() {
+	[ "$(sql "SELECT count(*) FROM file WHERE whole_at IS NULL")" = 0 ]
+}
+wait_for 60 whole_files
+
+# What nobody has sealed.  A frame that is really under way is caught in the
+# modem, and comes again with one digit changed.
+texts=$(kept 3 2)
+stop smsd
+sim phone 3 text-in +358402224444 "Caught under way" >/dev/null
+slots() {
+	sim modem 0 slots | sed -n 's/^[A-Za-z]* [0-9]* [a-z]* \([0-9a-f]*\)$/\1/p'
+}
+caught() {
+	[ -n "$(slots)" ]
+}
+ok "a frame is caught in the modem" wait_for 60 caught
+frame=$(slots | head -n 1)
+smsd_start
+ok "it is taken when it comes as it was" wait_for 60 has 3 2 $((texts + 1))
+# Every row of every table, and how many SMS the service sent; but for what a
+# modem says of itself, such as how many it has read.
+everything() {
+	as_user "$pg_bin/pg_dump" -h "$inst/run" -U smsvault --data-only \
+	    --exclude-table-data=modem smsvault |
+	    grep -v '^.\(un\)\{0,1\}restrict'
+	sim stats | grep '^sms down'
+}
+at_rest() {
+	everything >"$inst/run/before" && sleep 3 && everything | cmp - "$inst/run/before"
+}
+ok "all is at rest" wait_for 90 at_rest
+junk() { # or set aside, for an operator to look at
+	as_user sqlite3 -readonly "$inst/spool/spool.db" \
+	    "SELECT count(*) FROM sms WHERE state IN (2, 3)"
+}
+was_junk=$(junk)
+forged=0
+# Another digit there, so many from the end of it.
+for back in 1 2 9 16 25; do
+	n=$((${#frame} - back))
+	digit=$(printf %s "$frame" | cut -c $n)
+	sim modem 0 raw "$(printf %s "$frame" | cut -c -$((n - 1)))$(printf %s "$digit" |
+	    tr 0-9a-f 1-9a-f0)$(printf %s "$frame" | cut -c $((n + 1))-)" >/dev/null &&
+	    forged=$((forged + 1))
+done
+stranger=+358409990009
+for text in "LOST 0000-0000-0000-0000" "FIND 1234-5678-9ABC-DEFG Alice"; do
+	sim sms $stranger +358401000000 text "$text" >/dev/null && forged=$((forged + 1))
+done
+sim sms $stranger +358401000000 data "$(head -c 130 /dev/urandom | od -An -tx1 | tr -d ' \n')" >/dev/null &&
+    forged=$((forged + 1))
+is_junk() { # or set aside, for an operator to look at
+	[ "$(junk)" -ge $((was_junk + forged)) ]
+}
+ok "without a valid seal: each of $forged SMS is put away" wait_for 60 is_junk
+as_before() {
+	everything | diff "$inst/run/before" - | cut -c -200
+	everything | cmp "$inst/run/before" -
+}
+ok "without a valid seal: no row is changed, and nothing is sent" as_before
+equal "nor answered to whoever sent it" "$(sim sms $stranger)" ok

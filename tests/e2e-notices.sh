@@ -46,8 +46,10 @@ ok "an address is given" post --data what=address --data do=send \
     --data-urlencode mail=owner@example.org
 ok "a code comes there" wait_for 30 read_mail '^Your code is [0-9]{6}\.'
 code=$(read_mail '^Your code is' | sed -n 's/.* is \([0-9]*\)\..*/\1/p' | tail -n 1)
-ok "which is kept nowhere else" wait_for 10 sh -c '[ "$1" = 0 ]' sh \
-    "$(sleep 1; sql 'SELECT count(*) FROM notice WHERE code IS NOT NULL')"
+code_is_gone() {
+	[ "$(sql 'SELECT count(*) FROM notice WHERE code IS NOT NULL')" = 0 ]
+}
+ok "which is kept nowhere else" wait_for 10 code_is_gone
 ok "and confirms it" post --data what=confirm --data "code=$code"
 ok "a trusted number is set" post --data what=number --data-urlencode "trusted=+358409990002"
 # A handset is in the network once it has said something.
@@ -59,7 +61,7 @@ ok "with who, whom and where to look" read_mail \
 trusted_has() {
 	sim sms +358409990002 | grep -q 'smsvault: Another SIM is in your phone'
 }
-ok "and an SMS at the trusted number" wait_for 60 trusted_has
+ok "another SIM: the owner has an SMS at the trusted number" wait_for 60 trusted_has
 
 # The server is away; then it refuses; what it takes later comes once.
 stop smtp

@@ -5,7 +5,7 @@ set -u
 
 phones=2
 sim_options="--speed 7200"
-scene 11 "A day of normal use: what is new is saved by itself, in few SMS."
+scene 15 "A day of normal use: what is new is saved by itself, in few SMS."
 
 tell "Anni registers and binds her phone by a code from the page."
 ok "she has an account" register anni "$password"
@@ -34,23 +34,40 @@ ok "in few SMS" test "$used" -le 8
 ok "nothing is stored twice" counts \
     "SELECT count(*) - count(DISTINCT (phone_id, transfer, ordinal)) FROM record_version" 0
 
-tell "Her other phone sends texts every three hours, and calls when told to."
+tell "Her other phone sends what is new once a day, and calls when told to."
 ok "it is bound" bind 2
 upload 2 >/dev/null
-sim phone 2 policy message interval 180 >/dev/null
+for kind in contact message calendar note; do
+	sim phone 2 policy $kind interval 1440 >/dev/null
+done
 sim phone 2 policy call manual >/dev/null
 kept() { # KIND: how many of its records are at the service
 	sql "SELECT count(DISTINCT record_id) FROM record_version WHERE kind = $1
 	    AND phone_id = (SELECT max(phone_id) FROM phone)"
 }
-messages=$(kept 2)
-calls=$(kept 3)
+for kind in 1 2 3 4 5; do
+	eval "had$kind=\$(kept $kind)"
+done
+sent() {
+	sim phone 2 | sed -n 's/^frames sent \([0-9]*\),.*/\1/p'
+}
 has() { # KIND COUNT
 	[ "$(kept "$1")" = "$2" ]
 }
+before=$(sent)
 sim phone 2 call in +358402223333 30 >/dev/null
-sim phone 2 text-in +358402223333 "See you at six?" >/dev/null
-ok "at an interval: the text comes by itself" wait_for 60 has 2 $((messages + 1))
-ok "manual: the call waits" has 3 "$calls"
+for n in 1 2 3 4; do
+	sim phone 2 text-in +358402223333 "See you at $n?" >/dev/null
+done
+sim phone 2 contact add "Once A Day" +358402223333 >/dev/null
+sim phone 2 event add Sauna +30h 60 >/dev/null
+sim phone 2 note add Wood "Two loads" >/dev/null
+ok "at an interval: texts come by themselves" wait_for 60 has 2 $((had2 + 4))
+ok "at an interval: a contact comes by itself" wait_for 60 has 1 $((had1 + 1))
+ok "at an interval: an appointment comes by itself" wait_for 60 has 4 $((had4 + 1))
+ok "at an interval: a note comes by itself" wait_for 60 has 5 $((had5 + 1))
+ok "at an interval: what is new goes together, not one by one" \
+    test $(($(sent) - before)) -le 4
+ok "manual: the call waits" has 3 "$had3"
 sim phone 2 upload >/dev/null
-ok "until it is asked for" wait_for 60 has 3 $((calls + 1))
+ok "until it is asked for" wait_for 60 has 3 $((had3 + 1))

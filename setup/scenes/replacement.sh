@@ -5,10 +5,12 @@ set -u
 
 phones=2
 sim_options="--speed 60 --contacts 5 --messages 6 --calls 4"
-scene 12 "The phone falls into the sea. A new one gets all that was on it."
+scene 16 "The phone falls into the sea. A new one gets all that was on it."
 
 ok "an account" register sailor "$password"
 ok "the phone is bound" bind 1
+as_user dd if=/dev/urandom of="$inst/sim/harbour.jpg" bs=9000 count=1 status=none
+sim phone 1 file add "$inst/sim/harbour.jpg" >/dev/null
 ok "and saved" upload 1
 before=$(sim phone 1 contacts; sim phone 1 messages; sim phone 1 calls; sim phone 1 notes)
 tell "It is gone. A new phone comes from the shop, with nothing on it."
@@ -24,9 +26,25 @@ replace() { # PATH
 	web "$1" --data-urlencode "csrf=$(csrf)" --data "from=$old&to=$new" \
 	    --data "replace=1&k1=1&k2=1&k3=1&k4=1&k5=1&k6=1" >"$inst/run/page"
 }
-ok "the page names the price" replace /restore
+names_price() {
+	replace /restore && grep -q 'id="sms">.*[1-9]' "$inst/run/page"
+}
+ok "the page names the price" names_price
+sim phone 2 coverage off >/dev/null
 ok "and starts" replace /restore/start
-ok "the new phone's receipt says that all has arrived" wait_for 240 counts \
+tell "There is no coverage. He pauses it, and goes on where there is."
+restore=$(sed -n 's/.*data-restore="\([0-9]*\)".*/\1/p' "$inst/run/page")
+make_it() { # STATE: by the button
+	web /restore/state --data-urlencode "csrf=$(csrf)" --data "id=$restore&state=$1" \
+	    >"$inst/run/page" && grep -q "data-state=\"$1\"" "$inst/run/page"
+}
+ok "the restore is paused" make_it paused
+ok "paused: nothing more is sent" wait_for 60 counts \
+    "SELECT count(*) FROM outbox WHERE purpose = 'restore' AND state IN ('queued', 'sending')" 0
+ok "paused: it is not over" counts "SELECT state FROM restore" paused
+sim phone 2 coverage on >/dev/null
+ok "the restore is resumed" make_it running
+ok "resumed: the new phone's receipt says that all has arrived" wait_for 240 counts \
     "SELECT state || ' ' || (receipt_mark = mark AND receipt_failed = 0) FROM restore" \
     "done true"
 # What is numbered anew by the phone is the same but for its number.

@@ -5,14 +5,14 @@ set -u
 
 phones=1
 sim_options="--speed 60 --contacts 20 --messages 40 --calls 20"
-scene 14 "The phone is stolen. The thief puts his own SIM in."
+scene 15 "The phone is stolen. The thief puts his own SIM in."
 
 ok "an account" register victim "$password"
 ok "the phone is bound" bind 1
 ok "and saved" upload 1
 tell "The thief's SIM."
 sim phone 1 sim +358409998877 >/dev/null
-ok "the phone says so by itself" wait_for 60 has_event sim-changed
+ok "another SIM: the phone says so by itself" wait_for 60 has_event sim-changed
 ok "its new number is known, and confirmed" wait_for 60 counts \
     "SELECT number FROM phone" +358409998877
 tell "The owner says on the page that it is lost."
@@ -29,7 +29,7 @@ ok "it is ordered" lost --data "act=on&lock=1&locate=5" \
     --data-urlencode "text=Call +358501112233"
 ok "the phone is in lost mode" sim wait phone 1 lost 60
 ok "which the page says once the phone has confirmed it" wait_for 60 shows on
-ok "its settings are locked" refused phone 1 user set call off
+ok "lost: its settings are locked" refused phone 1 user set call off
 sim phone 1 call out +358405550000 33 >/dev/null
 ok "the thief's call is reported at once" wait_for 60 counts \
     "SELECT count(*) FROM record_version WHERE kind = 3" 21
@@ -37,5 +37,6 @@ ok "and where the phone is" wait_for 60 counts \
     "SELECT count(*) > 0 FROM record_version WHERE kind = 9" t
 tell "The owner has it back, and says so on the page."
 ok "it is ordered" lost --data act=found
-ok "found: all is as before" sim wait phone 1 found 60
+ok "found: the phone is in lost mode no more" sim wait phone 1 found 60
+ok "found: its settings are its user's again" sim phone 1 user set call off
 ok "which the page says as well" wait_for 120 shows off

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { done, equal, match, ok, step } from "./tap.mjs";
-import { browser_open, person } from "./service.mjs";
+import { browser_open, person, reload_until, sim } from "./service.mjs";
 import { look, looked } from "./look.mjs";
 
 const complaints = [];
@@ -111,7 +111,7 @@ async function history(page) {
 	match(await page.textContent("#as-of"), new RegExp(day(8)), "a banner says which day it is");
 	ok(/Alma Virtanen/.test(await page.textContent("#contacts")) &&
 	    /Otto Gone/.test(await page.textContent("#contacts")),
-	    "the contacts are as they were");
+	    "as of a day in the past the contacts are as they were");
 	await look(page, "as-of");
 	await page.click("#contacts a:has-text('Alma')");
 	ok(!/alma@example/.test(await page.textContent("main")), "each of them too");
@@ -121,7 +121,7 @@ async function history(page) {
 	equal(await page.locator("#as-of").count(), 0, "and left for today");
 	await page.goto(`/changes?from=${day(7)}&to=${day(3)}`);
 	const alma = page.locator("[data-change=changed]:has-text('Alma')");
-	equal(await alma.locator("del").first().textContent(), "Alma Virtanen", "what changed has its old value");
+	equal(await alma.locator("del").first().textContent(), "Alma Virtanen", "what changed between two days has its old value");
 	equal(await alma.locator("ins").first().textContent(), "Alma Korhonen", "and its new one");
 	await page.goto(`/changes?from=${day(3)}&to=${day(1)}`);
 	equal(await page.locator("[data-change=deleted]:has-text('Otto')").count(), 1,
@@ -137,6 +137,27 @@ async function history(page) {
 	await look(page, "versions");
 }
 
+/* Restored as of a day: what has been deleted since, and under its old name. */
+async function as_of(page) {
+	await page.goto("/phones/add");
+	await page.fill("#name", "Time machine");
+	await page.click("main form button");
+	await sim(`phone 2 bind ${(await page.textContent("#code")).trim()}`);
+	await page.waitForSelector("#binding[data-state=bound]");
+	await page.goto("/restore");
+	await page.selectOption("#from", await page.locator("#from option:not(:text-is('Time machine'))")
+	    .first().getAttribute("value"));
+	await page.selectOption("#to", { label: "Time machine" });
+	await page.fill("#day", day(8));
+	await page.click("main form button");
+	equal(await page.textContent("#records"), "2", "as of that day there were two contacts");
+	await page.click("#start");
+	await reload_until(page, "the receipt", (p) => p.locator("#receipt").count());
+	const list = await sim("phone 2 contacts 1000");
+	ok(/Alma Virtanen/.test(list) && /Otto Gone/.test(list) && !/Alma Korhonen/.test(list),
+	    "restored as of that day: the phone has what was there then", list);
+}
+
 try {
 	const page = await person(browser, {}, complaints);
 	await sign_in(page);
@@ -144,6 +165,7 @@ try {
 	await files(page);
 	await search(page);
 	await history(page);
+	await as_of(page);
 	await page.goto("/contacts");
 	await page.click("a.lang");
 	for (const [name, path] of Object.entries({ calendar: "/calendar", notes: "/notes",

@@ -107,11 +107,11 @@ async function evidence(page, at) {
 		await reload_until(page, `"${what}" is reported`, async (p) =>
 		    (await p.textContent("main")).includes(what));
 	const text = await page.textContent("#timeline");
-	match(text, /Report of another SIM/, "the other SIM is in the timeline");
+	match(text, /Report of another SIM/, "the thief's SIM is in the timeline");
 	match(text, /\+358449998877/, "with the number that the SMS came from");
-	ok(await page.locator("#timeline [data-kind=call]").count() >= 1, "the call is there");
+	ok(await page.locator("#timeline [data-kind=call]").count() >= 1, "the thief's call is in the timeline");
 	match(text, /Contact · Deleted/, "a contact that was deleted is there");
-	ok(await page.locator("#timeline [data-kind=location]").count() >= 1, "a place is there");
+	ok(await page.locator("#timeline [data-kind=location]").count() >= 1, "a place where the phone was is in the timeline");
 	match(text, /Where are you\? <b>/, "the message is text, not markup");
 	const ids = (await page.locator("#timeline .entry h2 small").allTextContents())
 	    .map((t) => Number(t.slice(1)));
@@ -122,7 +122,7 @@ async function evidence(page, at) {
 	match(csv.toString(), /^\ufeffentry,event,phone-time,smsc-time,gateway-time,number/,
 	    "a table says what its columns are");
 	match(csv.toString(), /"message","\d+","put","[^\r\n]*Where are you\? <b>/,
-	    "the message is in it");
+	    "the message to the thief is in the table that is exported");
 	const list = JSON.parse(json.toString());
 	equal(list.length, ids[0] ? await page.locator("#timeline .entry").count() : 0,
 	    "JSON has every entry");
@@ -131,7 +131,7 @@ async function evidence(page, at) {
 	    "+358501112233")), "and what was in it");
 	await page.click("a.button:text-is('Report to print')");
 	equal(await page.textContent("#digest-csv"), digest(csv),
-	    "the report names the digest of the table");
+	    "the report to print names the digest of the table");
 	equal(await page.textContent("#digest-json"), digest(json), "and of the JSON");
 	await look(page, "evidence-print");
 	await page.emulateMedia({ media: "print" });
@@ -298,7 +298,7 @@ async function contacts(page) {
 	await look(page, "contact-price");
 	await send(page, 2);
 	await look(page, "contact-sent");
-	match(await sim("phone 2 contacts 100"), /Zacharias Ω <b>/, "the contact is on the phone");
+	match(await sim("phone 2 contacts 100"), /Zacharias Ω <b>/, "a contact written on the page is on the phone");
 	await contact_of(page, name);
 	match(await page.textContent("main"), /zacharias@example\.org/, "and in the vault");
 	await look(page, "contact");
@@ -312,7 +312,7 @@ async function contacts(page) {
 	equal((await page.locator("#change del").first().textContent()),
 	    "+358 40 777 0001, +358 40 777 0002", "what goes is struck out");
 	await send(page, 2);
-	match(await sim("phone 2 contacts 100"), /Zacharias Ω <b>.*0002/, "the phone has the change");
+	match(await sim("phone 2 contacts 100"), /Zacharias Ω <b>.*0002/, "a contact changed on the page is changed on the phone");
 	ok(!/777 ?0001/.test(await sim("phone 2 contacts 100")), "and not what was taken away");
 	await contact_of(page, name);
 	await reload_until(page, "the change is in the vault", async (p) =>
@@ -337,12 +337,27 @@ async function contacts(page) {
 	match(await page.textContent("#change"), /A deleted contact/, "it can be deleted");
 	await look(page, "contact-delete");
 	await send(page, 2);
-	ok(!/Zacharias/.test(await sim("phone 2 contacts 100")), "it is gone from the phone");
+	ok(!/Zacharias/.test(await sim("phone 2 contacts 100")), "a contact deleted on the page is gone from the phone");
 	await page.goto("/contacts");
 	await reload_until(page, "and from the list", async (p) =>
 	    await p.locator("#contacts li", { hasText: name }).count() === 0);
 	await page.goto("/deleted");
 	match(await page.textContent("main"), /Zacharias/, "but not from the vault");
+	await undeleted(page, name);
+}
+
+async function undeleted(page, name) {
+	await page.click(`#deleted li:has-text("${name}") form button`);
+	match(await page.textContent("#sms"), /about [1-9]\d* SMS/,
+	    "to undo a deletion has its price first");
+	await page.click("#start");
+	await reload_until(page, "the receipt", (p) => p.locator("#receipt").count());
+	match(await sim("phone 2 contacts 100"), /Zacharias Ω <b>.*0003/,
+	    "a deletion that is undone: the contact is on the phone again");
+	await sim("phone 2 upload");
+	await page.goto("/contacts");
+	await step("and in the list", () => reload_until(page, "the contact", async (p) =>
+	    await p.locator("#contacts li", { hasText: name }).count() === 1));
 }
 
 async function chinese(page, at) {

@@ -2,6 +2,7 @@
  * What an owner does with what is here: export it, restore it to another phone,
  * set limits and notices, and leave; in a real browser, on a whole instance.
  */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { done, equal, match, ok, step } from "./tap.mjs";
 import { browser_open, person, reload_until, sim } from "./service.mjs";
@@ -40,6 +41,16 @@ async function download(page, selector) {
 	return { name: d.suggestedFilename(), octets: readFileSync(await d.path()) };
 }
 
+/* What the phone sent is in the vault as it was. */
+async function filed(page) {
+	await page.goto("/files");
+	await page.click("#files li:has(b:text-is('photo.jpg')) a");
+	const r = await page.request.get(await page.getAttribute("#file a.button", "href"));
+	equal(createHash("sha256").update(await r.body()).digest("hex"),
+	    createHash("sha256").update(readFileSync(process.env.SMSVAULT_PHOTO)).digest("hex"),
+	    "a photo that the phone sent comes byte for byte");
+}
+
 async function exports(page) {
 	await page.goto("/export");
 	await page.selectOption("#phone", { label: "Old phone" });
@@ -76,7 +87,7 @@ async function priced(page, files) {
 	await page.selectOption("#to", { label: "New phone" });
 	await page.click("main form button");
 	match(await page.textContent("#sms"), /about [1-9]\d* SMS/,
-	    "before anything is sent, the page says how many SMS");
+	    "before a restore the page says how many SMS it takes");
 	return Number(await page.textContent("#records"));
 }
 
@@ -91,10 +102,10 @@ async function restored(page) {
 	await page.click("#start");
 	await reload_until(page, "the restore's receipt",
 	    async (p) => await p.locator("#receipt").count() > 0);
-	await is_in_state(page, "done", "the phone's receipt ends it");
+	await is_in_state(page, "done", "the phone's receipt ends a restore");
 	const [fresh, present, failed] = (await page.locator("#receipt dd")
 	    .allTextContents()).map(Number);
-	equal(fresh + present, held, "all that was sent is on the phone");
+	equal(fresh + present, held, "by its receipt all that was sent is on the phone");
 	equal(failed, 0, "and none of it failed");
 	equal(await page.locator("#verdict.good").count(), 1, "the digests are the same");
 	await look(page, "restore-done");
@@ -108,15 +119,38 @@ async function paused(page) {
 	await sim("phone 2 coverage off");
 	ok(await priced(page, true) > held, "files come on top");
 	await page.click("#start");
-	await is_in_state(page, "running", "it runs");
+	await is_in_state(page, "running", "a restore runs");
 	await page.click("button[value=paused]");
-	await is_in_state(page, "paused", "it can be paused");
+	await is_in_state(page, "paused", "a restore is paused");
 	await look(page, "restore-show");
-	await page.click("button[value=running]");
-	await is_in_state(page, "running", "and resumed");
-	await page.click("button[value=cancelled]");
-	await is_in_state(page, "cancelled", "and cancelled");
 	await sim("phone 2 coverage on");
+	await sim("wait smsc empty 60");
+	await sim("phone 2 call missed +358401112233");
+	await sim("phone 2 upload");
+	await sim("wait phone 2 acked 60");
+	await page.reload();
+	await is_in_state(page, "paused", "it stays so, though the phone is there");
+	equal(await page.locator("#receipt").count(), 0, "and is not over");
+	await page.click("button[value=running]");
+	await is_in_state(page, "running", "a restore is resumed");
+	await page.click("button[value=cancelled]");
+	await is_in_state(page, "cancelled", "and cancelled while it runs");
+}
+
+async function cancelled(page) {
+	await sim("phone 2 coverage off");
+	await priced(page, true);
+	await page.click("#start");
+	await is_in_state(page, "running", "another one runs");
+	await page.click("button[value=cancelled]");
+	await is_in_state(page, "cancelled", "a restore is cancelled");
+	await sim("phone 2 coverage on");
+	await sim("wait smsc empty 60");
+	await page.reload();
+	equal(await page.locator("button[value=running]").count(), 0, "and cannot be resumed");
+	const [value, max] = await Promise.all(["value", "max"].map((a) =>
+	    page.getAttribute("#progress", a)));
+	ok(Number(value) < Number(max), "cancelled: the page says that not all of it has arrived", `${value} of ${max}`);
 }
 
 async function picked(page) {
@@ -139,6 +173,7 @@ async function restore(page) {
 	await look(page, "restore-error");
 	await restored(page);
 	await paused(page);
+	await cancelled(page);
 	await picked(page);
 	await page.goto("/restore/replace");
 	await look(page, "replace");
@@ -184,6 +219,8 @@ async function notices(page) {
 	await page.fill("#trusted", "+358 40 123-4567");
 	await page.click("#number button");
 	equal(await page.inputValue("#trusted"), "+358401234567", "with one it is kept");
+	match(await page.textContent("#unverified"), /not verified/i,
+	    "the page says that a trusted number is not verified");
 	await page.uncheck("input[name='mail-phone-bound']");
 	await page.click("#topics button");
 	equal(await page.isChecked("input[name='mail-phone-bound']"), false,
@@ -273,6 +310,7 @@ try {
 	await sim(`phone 1 file add ${process.env.SMSVAULT_PHOTO}`);
 	await sim("phone 1 upload");
 	await step("the first phone's upload arrives", () => sim("wait phone 1 acked 60"));
+	await filed(page);
 	await exports(page);
 	await restore(page);
 	await budget(page);

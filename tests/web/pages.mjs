@@ -70,9 +70,42 @@ async function bind(page) {
 	match(await page.textContent("h1"), /Aino's phone/, "and leads to the phone");
 }
 
+/* Of each kind something that is known, on the phone. */
+async function put_on_phone() {
+	await sim("phone 1 event add \"Choir practice\" +26h 45 \"Parish hall\"");
+	await sim("phone 1 note add \"Shopping\" \"Milk, rye bread, coffee\"");
+	await sim("phone 1 mms-in +358409995555 \"The sky over the lake\"");
+}
+
+/* It came over the air, and each kind is on its page. */
+async function kinds(page) {
+	await page.goto("/calendar?view=list");
+	match(await page.textContent("main"), /Choir practice/,
+	    "a calendar event of the phone is on the calendar's page");
+	await page.goto("/notes");
+	await page.click("#notes a:has-text('Shopping')");
+	match(await page.textContent(".prose"), /Milk, rye bread, coffee/,
+	    "a note of the phone is read whole on its page");
+	await page.goto("/conversation?peer=%2B358409995555");
+	match(await page.textContent(".chat"), /The sky over the lake/,
+	    "an MMS of the phone is read in its conversation");
+	const picture = page.locator(".bubble img.preview");
+	await picture.first().waitFor();
+	await page.waitForFunction(() => document.querySelector(".bubble img.preview").complete);
+	ok(await picture.first().evaluate((i) => i.naturalWidth) > 1,
+	    "with the picture that came with it");
+	await look(page, "mms");
+	await page.goto("/files");
+	const files = (await sim("phone 1 file list")).split("\n").filter((l) => /^\d+ /.test(l));
+	equal(await page.locator("#files li").count(), files.length,
+	    "every file of the phone is on the files' page");
+	ok(files.length > 1, "and there are some");
+}
+
 async function data(page) {
+	await put_on_phone();
 	await sim("phone 1 upload");
-	await sim("wait phone 1 acked 60");
+	await sim("wait phone 1 acked 120");
 	await page.goto("/contacts");
 	const count = async (selector) => page.locator(selector).count();
 	const held = (await sim("phone 1 contacts 1000")).split("\n")
@@ -93,6 +126,7 @@ async function data(page) {
 	await page.goto("/calls");
 	ok(await count("#calls li") > 1, "calls are listed");
 	ok(await count(".plot .column") > 0, "and plotted");
+	await kinds(page);
 }
 
 async function policy(page) {

@@ -119,12 +119,12 @@ async function obeyed(page) {
 	match(await page.textContent("#waits"), new RegExp(`${hour}:10 – ${hour}:40`), "beside what waits");
 	await look(page, "policy-pending");
 	await sim("wait phone 2 policy 3 60");
-	equal(await phone_says(2, "policy call"), "interval 15", "the phone has it");
-	equal(await phone_says(2, "policy contact"), "fill 360", "for each kind");
+	equal(await phone_says(2, "policy call"), "interval 15", "what is set on the page is in force on the phone");
+	equal(await phone_says(2, "policy contact"), "fill 360", "kind by kind");
 	equal(await phone_says(2, "policy note"), undefined, "what is off is not among them");
-	ok(await refused("phone 2 policy call off"), "its user can change nothing");
+	ok(await refused("phone 2 policy call off"), "locked on the page: the phone's user can change nothing");
 	await confirmed();
-	await step("it comes into force", () => reload_until(page, "in force", (p) =>
+	await step("the page says that it is in force once the phone has confirmed it", () => reload_until(page, "in force", (p) =>
 	    p.locator("[data-in-force='3']").count()));
 	match(await page.textContent("#now"), /Send while roaming abroad\s*yes/, "in words");
 	match(await page.textContent("#now"), /BANK/, "with the numbers that stay out");
@@ -211,7 +211,7 @@ async function sims(page, first) {
 	await sim("phone 2 sim change +358449990000");
 	await page.goto(phone_page);
 	await page.click("#sims");
-	await step("a new SIM is in the history by itself", () =>
+	await step("another SIM is in the history on the page by itself", () =>
 	    reload_until(page, "two SIMs", async (p) => await p.locator("#sims > li").count() === 2));
 	match(await page.locator("#sims > li").first().textContent(), /In the phone now/,
 	    "the one in the phone comes first");
@@ -279,27 +279,56 @@ async function objected(page, other) {
 	await other.click(".phone h2 a");
 	match(await other.textContent("main"), /may object until/, "the new one that it may be objected to");
 	await page.click(".contest button");
-	match(await page.textContent(".note.good"), /is being ended/, "he objects");
-	await step("the phone is told, and forgets the new account", () =>
+	match(await page.textContent(".note.good"), /is being ended/, "the owner vetoes the binding");
+	await step("vetoed: the phone is told, and forgets the new account", () =>
 	    sim("wait phone 1 unbound 60"));
-	await step("where it is unbound", () => reload_until(other, "unbound", async (p) =>
-	    /This phone is unbound/.test(await p.textContent("main"))));
+	await step("and the new account says that it is unbound", () => reload_until(other, "unbound",
+	    async (p) => /This phone is unbound/.test(await p.textContent("main"))));
+	/* From another number: one number is answered once a minute. */
+	await sim("phone 1 sim change +358449990001");
+	await sim(`phone 1 bind ${await code(other)}`);
+	await sim("wait phone 1 asked 60");
+	await sim("phone 1 answer Musti");
+	await step("after a veto no other account can bind it", () => sim("wait phone 1 refused 60"));
+	await sim(`phone 1 bind ${await code(page)}`);
+	await sim("wait phone 1 asked 60");
+	await sim("phone 1 answer Musti");
+	await step("its owner can: the phone is his again", () => page.waitForSelector(
+	    "#binding[data-state=bound]"));
+	await sim("phone 1 contact add \"Back Again\" +358405550000");
+	await sim("phone 1 upload");
+	await page.goto("/contacts");
+	await step("and what it sends comes to his vault", () => reload_until(page, "the contact",
+	    (p) => p.locator("#contacts b:text-is('Back Again')").count()));
+	await other.goto("/contacts");
+	equal(await other.locator("#contacts li").count(), 0, "and not to the other account");
 }
 
 async function handed_over(page, other) {
+	await page.goto("/contacts");
+	const before = await page.locator("#contacts li").count();
 	await page.goto(phone_page);
 	await page.click("a[href*='to=owner']");
 	match(await page.textContent(".steps"), /new owner gets a code/, "handing over is explained");
 	await look(page, "hand-over");
 	await page.click("#unbind");
-	await step("the phone is told, and forgets its keys", () =>
+	await step("unbound on the page, the phone is told, and forgets its keys", () =>
 	    sim("wait phone 2 unbound 60"));
-	await step("the page says so", () => reload_until(page, "unbound", async (p) =>
+	await step("and the page says so", () => reload_until(page, "unbound", async (p) =>
 	    /This phone is unbound/.test(await p.textContent("main"))));
 	await look(page, "phone-unbound");
 	await sim(`phone 2 bind ${await code(other)}`);
-	await step("its new owner binds it without a question", () =>
+	await step("handed over, its new owner binds it without a question", () =>
 	    sim("wait phone 2 bound 60"));
+	await sim("phone 2 contact add \"New Owner\" +358405550002");
+	await sim("phone 2 upload");
+	await other.goto("/contacts");
+	await step("what it sends comes to the new owner's vault", () => reload_until(other,
+	    "the contact", (p) => p.locator("#contacts b:text-is('New Owner')").count()));
+	await page.goto("/contacts");
+	equal(await page.locator("#contacts b:text-is('New Owner')").count(), 0,
+	    "and no longer to the old owner's");
+	equal(await page.locator("#contacts li").count(), before, "who keeps what was his");
 	await page.goto("/phones");
 	equal(await page.locator(".contest").count(), 0, "and nobody may object");
 }

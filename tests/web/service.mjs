@@ -66,11 +66,11 @@ export async function person(browser, options, complaints) {
 }
 
 /* Load the page again until it is so. */
-export async function reload_until(page, why, so) {
-	const end = Date.now() + deadline_ms;
+export async function reload_until(page, why, so, seconds = deadline_ms / 1000) {
+	const end = Date.now() + 1000 * seconds;
 	while (!await so(page)) {
 		if (Date.now() > end)
-			throw new Error(`not in ${deadline_ms / 1000} s: ${why}`);
+			throw new Error(`not in ${seconds} s: ${why}`);
 		await page.waitForTimeout(200);
 		await page.reload();
 	}
