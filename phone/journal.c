@@ -73,8 +73,11 @@ static const char *const sql[ST_COUNT] = {
 	    "UPDATE frame SET todo = 0 WHERE transfer = ? AND idx = ?",
 	[ST_FRAMES_WAITING] = "SELECT count(*) FROM frame WHERE todo > 0",
 	[ST_FRAMES] = "SELECT count(*) FROM frame",
-	[ST_FRAME_AGAIN] = "UPDATE frame SET todo = 2 WHERE transfer = ? AND "
-			   "(1 << idx) & ? AND todo = 0",
+	/* Of one SMS alone, any bit asks for all. */
+	[ST_FRAME_AGAIN] =
+	    "UPDATE frame SET todo = 2 WHERE transfer = ?1 AND todo = 0 AND "
+	    "((1 << idx) & ?2 OR ?2 > 0 AND NOT EXISTS (SELECT 1 FROM frame f "
+	    "WHERE f.transfer = ?1 AND f.idx > 0))",
 	[ST_FRAME_ANY] = "SELECT 1 FROM frame WHERE transfer = ? LIMIT 1",
 	[ST_LAST_AGAIN] =
 	    "UPDATE frame SET todo = 2 WHERE todo = 0 AND (transfer, idx) = "
