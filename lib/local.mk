@@ -16,6 +16,7 @@ lib_libcommon_a_SOURCES = \
 	lib/pack.c \
 	lib/pack.h \
 	lib/pack_characters.c \
+	lib/pack_choice.c \
 	lib/pack_coder.c \
 	lib/pack_coder.h \
 	lib/pack_dict.c \

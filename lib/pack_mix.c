@@ -61,25 +61,46 @@ has_peer(unsigned kind)
 	return kind == RECORD_MESSAGE || kind == RECORD_CALL;
 }
 
+/* One after another, in either direction, or anything. */
 static void
 code_id(struct mix *x, struct head *h)
 {
 	struct fields *f = x->f;
 	uint32_t last = f->id[h->kind];
+	bool *back = &f->id_back[h->kind];
+	uint32_t how = (last == 0) + 2u * *back;
+	uint32_t guess = *back ? last - 1 : last + 1;
 	uint64_t ahead;
-	bool next = h->id == (uint32_t)(last + 1);
 
-	if (!ask(x, Q_NEXT_ID, h->kind, last == 0, next)) {
-		bool less = ask(x, Q_ID_SIGN, h->kind, last == 0, h->id < last);
+	if (ask(x, Q_NEXT_ID, h->kind, how, h->id == guess)) {
+		h->id = guess;
+	} else {
+		bool less = ask(x, Q_ID_SIGN, h->kind, how, h->id < last);
 
 		ahead = less ? last - h->id : h->id - last;
 		ahead = model_number(x->m, &x->c,
-		    mix_context(Q_ID, h->kind, less + 2u * (last == 0)), ahead);
+		    mix_context(Q_ID, h->kind, less + 2 * how), ahead);
 		h->id = (uint32_t)(less ? last - ahead : last + ahead);
-	} else {
-		h->id = last + 1;
 	}
+	*back = last != 0 && h->id == last - 1;
 	f->id[h->kind] = h->id;
+}
+
+/* Seconds since the record before: the hour of that says when people sleep.
+ * How long is the same backwards. */
+static int64_t
+code_gap(struct mix *x, uint32_t how, int64_t last, int64_t v)
+{
+	bool minus = ask(x, Q_TIME_SIGN, how, x->f->time_back, v < 0);
+	uint32_t hour = (uint32_t)((last / 3600 % 24 + 24) % 24);
+	const struct model_question q = { MIXER_TIME,
+		{ mix_context(Q_TIME, how, 0),
+		    mix_context(Q_TIME, how, 1 + hour * 2 + minus) } };
+	uint64_t n = minus ? ~(uint64_t)v : (uint64_t)v;
+
+	x->f->time_back = minus;
+	n = model_number_by(x->m, &x->c, &q, n);
+	return (int64_t)(minus ? ~n : n);
 }
 
 static void
@@ -98,7 +119,7 @@ code_time(struct mix *x, struct head *h)
 	if (ask(x, Q_TIME_SAME, how, 0, delta == 0))
 		delta = 0;
 	else
-		delta = code_signed(x, Q_TIME_SIGN, Q_TIME, how, 0, delta);
+		delta = code_gap(x, how, *last, delta);
 	seconds = (int64_t)((uint64_t)*last + (uint64_t)delta);
 	if (seconds > INT64_MAX / 1000 - 1 || seconds < INT64_MIN / 1000 + 1) {
 		x->c.bad = true;
@@ -143,7 +164,7 @@ struct context {
 	bool peer_done;
 	bool international; /* there was an E.164 number */
 	char typed[8][NUMBER_MAX]; /* the first numbers as typed */
-	size_t types;
+	size_t numbers; /* as typed */
 	char name[NUMBER_MAX];
 };
 
@@ -265,6 +286,22 @@ code_int(struct mix *x, struct context *k, int64_t v)
 	return v;
 }
 
+/* Where the list of tags is: the other parts of a number come as often as it
+ * was typed. */
+static uint32_t
+tag_context(const struct context *k)
+{
+	size_t left = k->numbers - k->count - 1, b = k->count;
+
+	if ((k->tag == RECORD_NUMBER_E164 || k->tag == RECORD_NUMBER_TYPE) &&
+	    k->count < k->numbers)
+		b = left < 3 ? 4 + left : 7;
+	else if (b > 3)
+		b = 3;
+	return mix_context(
+	    Q_TAG, k->head.kind * 256u + k->tag % 251, (uint32_t)b);
+}
+
 /* The next tag; 0: no more. */
 static uint16_t
 code_tag(struct mix *x, struct context *k, uint16_t tag, enum record_type *type)
@@ -273,10 +310,8 @@ code_tag(struct mix *x, struct context *k, uint16_t tag, enum record_type *type)
 	enum record_type usual;
 	bool known;
 
-	short_tag = model_tree(x->m, &x->c,
-	    mix_context(Q_TAG, k->head.kind * 256u + k->tag % 251,
-		k->count < 3 ? (uint32_t)k->count : 3),
-	    TAG_BITS, short_tag);
+	short_tag =
+	    model_tree(x->m, &x->c, tag_context(k), TAG_BITS, short_tag);
 	if (short_tag == 0)
 		return 0;
 	if (short_tag < TAG_LONG)
@@ -297,6 +332,7 @@ code_tag(struct mix *x, struct context *k, uint16_t tag, enum record_type *type)
 		k->tag = tag;
 		k->count = 0;
 	}
+	k->numbers += tag == RECORD_NUMBER;
 	return tag;
 }
 

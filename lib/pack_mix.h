@@ -28,6 +28,8 @@ struct fields {
 	int64_t seconds; /* of the last message, call, ... */
 	int64_t other_seconds[RECORD_KIND_COUNT]; /* of the last of others */
 	uint32_t id[RECORD_KIND_COUNT];
+	bool id_back[RECORD_KIND_COUNT]; /* the newest come first */
+	bool time_back;
 	unsigned last_kind;
 	int64_t last_direction[RECORD_KIND_COUNT];
 	uint16_t country; /* calling code most numbers have; 0: not known */
@@ -69,7 +71,12 @@ enum mix_question {
 	Q_DIGIT,
 	Q_DERIVED,
 	Q_EXACT,
+	Q_SEEN,
 };
+
+/* Mixers of choices that go by several contexts. */
+enum mix_mixer { MIXER_TIME = 1, MIXER_DIGIT };
+
 uint32_t mix_context(enum mix_question q, uint32_t a, uint32_t b);
 
 /* pack_save.c: what the coding of fields remembers, as octets that one end

@@ -1,5 +1,5 @@
 /*
- * The model's memory, its marks, and single choices.
+ * The model's memory and its marks.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include "pack_model_internal.h"
-
-#define CHOICE_LIMIT 60
 
 struct history_tables model_history;
 /* 65536 / (1 + e^(-x / 256)) for x = -2048, -1920, ..., 2048 */
@@ -51,15 +49,14 @@ fill_small(struct small *s)
 		for (int k = 0; k < 2 * SLOTTED + DIRECT; k++)
 			s->weight[i][k] =
 			    k >= 2 * SLOTTED || k % 2 == 0 ? 65536 / 4 : 0;
-	for (size_t i = 0; i < MODEL_CLASSES; i++)
+	for (size_t i = 0; i < 256 * SCRIPTS; i++)
 		for (int k = 0; k < SETS; k++)
 			s->final[i][k] = 65536 / SETS;
 	for (size_t i = 0; i < REFINED; i++)
 		for (int k = 0; k < 33; k++)
 			s->refine[i][k] =
 			    (uint16_t)model_squash((k - 16) * 128);
-	for (size_t i = 0; i < CHOICES; i++)
-		s->choice[i] = 32768;
+	model_choices_clear(s);
 	s->at = 1;
 }
 
@@ -72,9 +69,8 @@ model_new(void)
 		return NULL;
 	model_make_tables();
 	fill_small(&m->s);
-	for (int i = 0; i < DIRECT; i++)
-		for (size_t k = 0; k < 1u << DIRECT_BITS; k++)
-			m->direct[i][k][0] = 1u << 15;
+	for (size_t i = 0; i < DIRECT_1 + DIRECT_2; i++)
+		m->direct[i][0] = 1u << 15;
 	return m;
 }
 
@@ -184,88 +180,4 @@ model_remember(struct model *m, const uint16_t *cell)
 	if ((m->whole = model_copy(m)) == NULL)
 		abort(); /* as assert: the state would be lost */
 	roll_back(m->whole, m->log, m->logged);
-}
-
-/* ---- single choices ---- */
-
-static uint32_t
-choice_of(uint32_t context)
-{
-	return model_hash(context, 0x400) & (CHOICES - 1);
-}
-
-static uint32_t
-within(uint32_t p)
-{
-	return p < 64 ? 64 : p > 65472 ? 65472 : p;
-}
-
-uint32_t
-model_chance(const struct model *m, uint32_t context)
-{
-	return within(m->s.choice[choice_of(context)]);
-}
-
-unsigned
-model_bit_first(struct model *m, struct coder *c, uint32_t context,
-    unsigned bit, uint32_t p1)
-{
-	uint32_t i = choice_of(context);
-	int32_t n = m->s.choice_n[i], target, p;
-
-	p = n == 0 ? (int32_t)p1 : m->s.choice[i];
-	bit = coder_bit(c, bit, within((uint32_t)p));
-	target = bit != 0 ? 65535 : 0;
-	m->s.choice[i] = (uint16_t)(p + (target - p) * 2 / (2 * n + 3));
-	if (n < CHOICE_LIMIT)
-		m->s.choice_n[i]++;
-	return bit;
-}
-
-unsigned
-model_bit(struct model *m, struct coder *c, uint32_t context, unsigned bit)
-{
-	return model_bit_first(m, c, context, bit, 32768);
-}
-
-unsigned
-model_tree(struct model *m, struct coder *c, uint32_t context, unsigned bits,
-    unsigned v)
-{
-	unsigned partial = 1;
-
-	for (unsigned i = bits; i-- > 0;)
-		partial =
-		    partial << 1 |
-		    model_bit(m, c, model_hash(context, partial), v >> i & 1);
-	return partial - (1u << bits);
-}
-
-/* Bits below the first three are as good as random. */
-uint64_t
-model_number(struct model *m, struct coder *c, uint32_t context, uint64_t v)
-{
-	unsigned bits = 0;
-	uint64_t out = 1;
-
-	while (bits < 64 && v >> bits != 0)
-		bits++;
-	bits = model_tree(m, c, model_hash(context, 1), 7, bits);
-	if (bits == 0 || bits > 64) {
-		c->bad |= bits > 64;
-		return 0;
-	}
-	for (unsigned i = bits - 1; i-- > 0;) {
-		unsigned bit = (unsigned)(v >> i & 1);
-
-		if (bits - 1 - i <= 2)
-			bit = model_bit(m, c,
-			    model_hash(
-				model_hash(context, bits + 2), (uint32_t)out),
-			    bit);
-		else
-			bit = coder_bit(c, bit, 32768);
-		out = out << 1 | bit;
-	}
-	return out;
 }

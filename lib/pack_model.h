@@ -3,7 +3,7 @@
  *
  * Mixes the predictions of several contexts of the text so far, bit by bit, as
  * the PAQ programs do (Mahoney 2002 and later).  Also adaptive single choices
- * for the fields around the texts.  Memory is fixed: about 4 MB.
+ * for the fields around the texts.  Memory is fixed: about 4.5 MB.
  *
  * A model is learnt once; after that a caller marks it, uses it and undoes
  * what that changed, which costs as much as what was used, not 4 MB.
@@ -50,11 +50,23 @@ model_bit(struct model *m, struct coder *c, uint32_t context, unsigned bit);
 unsigned model_bit_first(struct model *m, struct coder *c, uint32_t context,
     unsigned bit, uint32_t p1);
 /* The probability of 1 there, in 1/65536. */
-uint32_t model_chance(const struct model *m, uint32_t context);
+uint32_t model_chance(struct model *m, uint32_t context);
 /* A number of that many bits, most significant first. */
 unsigned model_tree(struct model *m, struct coder *c, uint32_t context,
     unsigned bits, unsigned v);
-/* Any number: the count of its bits by context, then the bits. */
+/* A choice about which two contexts say something, the second more but not
+ * always; the mixer goes with the kind of question. */
+#define MODEL_CONTEXTS 2
+#define MODEL_MIXERS 8
+struct model_question {
+	unsigned mixer; /* 0 to MODEL_MIXERS - 1 */
+	uint32_t context[MODEL_CONTEXTS];
+};
+unsigned model_bit_by(struct model *m, struct coder *c,
+    const struct model_question *q, unsigned bit);
+/* Any number: the count of its bits by contexts, then the bits. */
+uint64_t model_number_by(struct model *m, struct coder *c,
+    const struct model_question *q, uint64_t v);
 uint64_t
 model_number(struct model *m, struct coder *c, uint32_t context, uint64_t v);
 

@@ -8,30 +8,33 @@
 #include "pack_model.h"
 
 /*
- * Sizes.  All in all 4 MiB; every number here is part of the protocol.
+ * Sizes.  All in all 4.3 MiB; every number here is part of the protocol.
  * Contexts of a text with slots: order 0, 3, 4 and 5, the word, and the word
  * with the one before.  Orders 1 and 2 have tables of their own.
  */
 #define SLOTTED 6
 #define DIRECT 2
-#define DIRECT_BITS 16
+#define DIRECT_1 (1u << 15)
+#define DIRECT_2 (1u << 17)
 #define INPUTS 20 /* of a mixer; 17 are used, and 20 is quicker */
-#define LINES 45056 /* of 64 octets each */
+#define LINES 36864 /* of 64 octets each */
 #define LINE_SLOTS 32
-#define TEXT_SIZE (1u << 18) /* octets that a match may look back */
-#define MATCH_SLOTS (1u << 16)
+#define TEXT_SIZE (1u << 19) /* octets that a match may look back */
+#define MATCH_SLOTS (1u << 17)
 #define MATCH_MIN 5
 #define MATCH_MAX 32
-#define CHOICES (1u << 14)
+#define CHOICES (1u << 15)
+#define KNOWN 4 /* ways in which a choice's last context is known */
 #define GROUPS 4 /* of maps */
 #define SETS 5
-#define SET_A (8 * MODEL_CLASSES)
-#define SET_B 512
-#define SET_C (12 * 8)
+#define SCRIPTS 3 /* ASCII; the first or the second octet of others */
+#define SET_A (8 * MODEL_CLASSES * SCRIPTS)
+#define SET_B (256 * SCRIPTS)
+#define SET_C (12 * 8 * SCRIPTS)
 #define SET_D (2 * 272)
 #define SET_E 257
 #define WEIGHTS (SET_A + SET_B + SET_C + SET_D + SET_E)
-#define REFINED (256 + 1024)
+#define REFINED (256 * SCRIPTS + 1024)
 #define LOG_MAX (1u << 18) /* changes remembered before all is kept */
 #define SPELL_MAX 31
 #define BEFORE 6 /* characters that contexts look back */
@@ -41,10 +44,9 @@ struct small {
 	uint32_t map[GROUPS][SLOTTED][256]; /* by history: see model_adapt() */
 	uint32_t match_map[64]; /* by length of the match */
 	int32_t weight[WEIGHTS][INPUTS]; /* 1/65536 */
-	int32_t final[MODEL_CLASSES][SETS + 1];
+	int32_t final[256 * SCRIPTS][SETS + 1];
 	uint16_t refine[REFINED][33];
-	uint16_t choice[CHOICES];
-	uint8_t choice_n[CHOICES];
+	int32_t choice_weight[MODEL_MIXERS * KNOWN][MODEL_CONTEXTS];
 	/* where the text is */
 	uint32_t at; /* octets of all texts so far */
 	uint32_t slotted[SLOTTED], direct[DIRECT]; /* hashes of the contexts */
@@ -68,9 +70,10 @@ struct change {
 struct model {
 	struct small s;
 	uint16_t slot[LINES][LINE_SLOTS]; /* check 8 bits, history 8 */
-	uint16_t direct[DIRECT][1u << DIRECT_BITS][2]; /* model_adapt()'s */
+	uint16_t direct[DIRECT_1 + DIRECT_2][2]; /* model_adapt()'s */
 	uint16_t text[TEXT_SIZE / 2]; /* two octets each */
 	uint16_t match_slot[MATCH_SLOTS][2];
+	uint16_t choice[CHOICES][2]; /* probability; check 8 bits, count 8 */
 	uint16_t end_of_tables[1];
 	/* marks */
 	bool marked;
@@ -81,6 +84,8 @@ struct model {
 };
 
 extern struct history_tables model_history;
+
+void model_choices_clear(struct small *s);
 
 void model_make_tables(void); /* these three */
 extern const uint16_t model_curve[33];

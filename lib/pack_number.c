@@ -131,40 +131,163 @@ code_country(struct mix *x, unsigned country)
 
 /* ---- digits ---- */
 
-static unsigned
-code_digit(struct mix *x, uint32_t context, unsigned v)
-{
-	struct model *m = x->m;
-	struct coder *c = &x->c;
-	unsigned high;
+/* What the digits of a number are: of which country, COUNTRY_NONE if that is
+ * not known. */
+struct national {
+	unsigned country;
+	uint32_t context; /* what else tells them apart */
+	bool form_only; /* no country in front */
+	size_t from, count;
+};
 
-	high = model_bit_first(
-	    m, c, mix_context(Q_DIGIT, context, 1), v >= 8, 65536 / 5);
-	if (high != 0)
-		return 8 +
-		       model_bit(m, c, mix_context(Q_DIGIT, context, 3), v & 1);
-	return model_tree(m, c, mix_context(Q_DIGIT, context, 2), 3, v);
+struct digit {
+	unsigned country;
+	uint32_t context;
+	uint32_t at; /* digits before it that are the same abroad */
+};
+
+/* The numbers that are known and begin with the same digits, and what comes
+ * next in them. */
+struct alike {
+	size_t count;
+	uint16_t index[NUMBERS_MAX];
+	size_t skip; /* octets before the digits that are compared */
+	uint32_t next[10];
+};
+
+static void
+find_alike(const struct fields *f, unsigned country, struct alike *a)
+{
+	char code[5] = "+";
+
+	a->count = 0;
+	if (country >= COUNTRIES)
+		return;
+	a->skip = 1 + country_text(country, code + 1);
+	for (size_t i = 0; i < f->numbers; i++)
+		if (strncmp(f->number[i].text, code, a->skip) == 0)
+			a->index[a->count++] = (uint16_t)i;
 }
 
-/* Digits [from, count) of a number of that country. */
-static void
-code_digits(
-    struct mix *x, unsigned country, size_t from, size_t count, char *digits)
+static unsigned
+next_of(const struct fields *f, const struct alike *a, size_t i, size_t at)
 {
-	uint32_t before = country + 1;
+	return (unsigned)(f->number[a->index[i]].text[a->skip + at] - '0');
+}
 
-	for (size_t i = from; i < count; i++) {
+static void
+count_next(const struct fields *f, struct alike *a, size_t at)
+{
+	memset(a->next, 0, sizeof a->next);
+	for (size_t i = 0; i < a->count; i++) {
+		unsigned v = next_of(f, a, i, at);
+
+		if (v < 10)
+			a->next[v]++;
+	}
+}
+
+/* Those that go on with v. */
+static void
+narrow(const struct fields *f, struct alike *a, size_t at, unsigned v)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->count; i++)
+		if (next_of(f, a, i, at) == v)
+			a->index[n++] = a->index[i];
+	a->count = n;
+}
+
+/* A number in short: 0 to 7. */
+static uint32_t
+size_of(uint32_t n)
+{
+	return n < 3 ? n : n < 5 ? 3 : n < 9 ? 4 : n < 17 ? 5 : n < 65 ? 6 : 7;
+}
+
+/* One choice of a digit: by the digits before it, and by the numbers that are
+ * known, of which n have 1 here, of total. */
+static unsigned
+code_digit_bit(struct mix *x, const struct digit *d, uint32_t node, uint32_t n,
+    uint32_t total, unsigned bit)
+{
+	uint32_t most = 2 * n > total, less = most != 0 ? total - n : n;
+	uint32_t seen = most + (node == 0 ? 2 : 0) + 4 * size_of(total) +
+			32 * size_of(less);
+	const struct model_question q = { MIXER_DIGIT,
+		{ mix_context(Q_DIGIT, d->context, 1 + node),
+		    mix_context(Q_SEEN, d->country * 16 + d->at, seen) } };
+
+	if (total == 0)
+		return model_bit_first(x->m, &x->c, q.context[0], bit,
+		    node == 0 ? 65536 / 5 : 32768);
+	return model_bit_by(x->m, &x->c, &q, bit);
+}
+
+/* 8 or 9, or the three bits of the others. */
+static unsigned
+code_digit(
+    struct mix *x, const struct digit *d, const uint32_t next[10], unsigned v)
+{
+	uint32_t low = 0, high = next[8] + next[9], size = 8;
+	unsigned part = 0;
+
+	for (int i = 0; i < 8; i++)
+		low += next[i];
+	if (code_digit_bit(x, d, 0, high, low + high, v >= 8) != 0)
+		return 8 + code_digit_bit(x, d, 16, next[9], high, v & 1);
+	for (unsigned i = 3; i-- > 0;) {
+		uint32_t one = 0;
+
+		size /= 2;
+		for (unsigned k = part + size; k < part + 2 * size; k++)
+			one += next[k];
+		if (code_digit_bit(x, d, 1u << (2 - i) | part << 5, one, low,
+			v >> i & 1) != 0) {
+			part += size;
+			low = one;
+		} else {
+			low -= one;
+		}
+	}
+	return part;
+}
+
+/* The digit that a national number has before that which is the same abroad. */
+static bool
+is_trunk(const struct national *n, unsigned v)
+{
+	return n->form_only &&
+	       (v == 0 || (v == 1 && n->country < COUNTRIES &&
+			      countries[n->country] == 1 && n->count == 11));
+}
+
+/* Digits [n->from, n->count). */
+static void
+code_digits(struct mix *x, const struct national *n, char *digits)
+{
+	struct alike a;
+	struct digit d = { .country = n->country, .context = n->context + 1 };
+
+	find_alike(x->f, n->country, &a);
+	for (size_t i = n->from; i < n->count; i++) {
 		unsigned v = (unsigned)(digits[i] - '0') % 10;
 
-		if (i - from < PREDICTED)
-			v = code_digit(x, before, v);
+		count_next(x->f, &a, d.at);
+		if (i - n->from < PREDICTED || a.count > 0)
+			v = code_digit(x, &d, a.next, v);
 		else
 			v = coder_even(&x->c, v, 10);
 		digits[i] = (char)('0' + v);
-		if (i - from < 2)
-			before = before * 16 + v + 1;
+		if (i - n->from < 2)
+			d.context = d.context * 16 + v + 1;
 		else
-			before = country + 1000;
+			d.context = n->context + 1000;
+		if (i == n->from && is_trunk(n, v))
+			continue;
+		narrow(x->f, &a, d.at, v);
+		d.at++;
 	}
 }
 
@@ -172,32 +295,34 @@ static void
 code_form(struct mix *x, unsigned form, char *text)
 {
 	char digits[20] = "", code[4];
-	size_t count = 0, from = 0;
+	struct national n = { .country = COUNTRY_NONE };
 	const char *d = digits, *p;
-	unsigned country;
+	size_t count = 0;
 
 	for (p = forms[form]; *p != '\0'; p++)
 		count += *p == 'd';
 	if (x->c.mode != CODER_READ)
 		digits_of(text, digits, sizeof digits);
-	if (forms[form][0] == '+') {
-		country = code_country(x, country_of(digits, count));
-		if (country != COUNTRY_NONE) {
-			from = country_text(country, code);
-			memcpy(digits, code, from);
+	n.form_only = forms[form][0] != '+';
+	n.count = count;
+	if (!n.form_only) {
+		n.country = code_country(x, country_of(digits, count));
+		n.context = n.country;
+		if (n.country != COUNTRY_NONE) {
+			n.from = country_text(n.country, code);
+			memcpy(digits, code, n.from);
 		}
 	} else if (count >= 9) {
 		/* A national number: of the phone's own country. */
-		country =
-		    x->f->country != 0 ? x->f->country - 1u : COUNTRY_NONE;
-		if (count < 10)
-			country += 100;
+		if (x->f->country != 0)
+			n.country = x->f->country - 1u;
+		n.context = n.country + (count < 10 ? 100 : 0);
 	} else {
-		country = 300 + (unsigned)count;
+		n.context = 300 + (uint32_t)count;
 	}
 	if (x->c.mode == CODER_READ)
-		memset(digits + from, '0', sizeof digits - from);
-	code_digits(x, country, from, count, digits);
+		memset(digits + n.from, '0', sizeof digits - n.from);
+	code_digits(x, &n, digits);
 	for (p = forms[form]; *p != '\0'; p++)
 		*text++ = *p == 'd' ? *d++ : *p;
 	*text = '\0';
@@ -278,7 +403,7 @@ weight_of(const struct fields *f, const struct known_number *k)
 {
 	uint32_t age = f->tick - k->tick;
 
-	return 4 + 16 * k->uses +
+	return 1 + 16 * k->uses +
 	       (k->uses == 0  ? 0
 		   : age < 4  ? 64
 		   : age < 16 ? 32

@@ -24,10 +24,10 @@
 #pragma GCC optimize("O3")
 #endif
 
-#define WEIGHT_RATE 11 /* eighths */
+#define WEIGHT_RATE 14 /* eighths */
 #define FINAL_RATE 2 /* 32nds */
 #define REFINE_RATE 64 /* one part in so many */
-#define MAP_LIMIT 255
+#define MAP_LIMIT 1023
 #define DIRECT_LIMIT 1023
 #define MATCH_LIMIT 1023
 #define HIGHEST 2047 /* of ln(p / (1 - p)) * 256 */
@@ -235,6 +235,7 @@ struct place {
 struct work {
 	unsigned partial; /* 1 and the bits of the octet so far */
 	unsigned done; /* how many */
+	unsigned part; /* partial and the script */
 	struct place place[SLOTTED];
 	uint16_t *slot[SLOTTED]; /* NULL: none yet */
 	unsigned state[SLOTTED];
@@ -287,13 +288,22 @@ put_inputs(int32_t *in, uint32_t p)
 	in[1] = ((int32_t)p - 32768) >> 6;
 }
 
+/* What an octet is part of: 0 to SCRIPTS - 1. */
+HOT unsigned
+script_of(const struct small *s)
+{
+	if (s->lead != 0)
+		return 2;
+	return s->before[0] >= 128 && s->before[0] < 0x10000;
+}
+
 /* Which maps: bodies in letters and in other characters, names, the rest. */
 static unsigned
 group_of(const struct small *s)
 {
 	if (s->class != 0)
 		return s->class == 1 ? 2 : 3;
-	return s->lead != 0 || (s->before[0] >= 128 && s->before[0] < 0x10000);
+	return script_of(s) != 0;
 }
 
 /* Returns which contexts are known, in short: 0 to 11. */
@@ -329,7 +339,8 @@ predict_direct(struct model *m, struct work *k, bool alone)
 	for (int i = 0; i < DIRECT; i++) {
 		uint32_t h = model_hash(m->s.direct[i], k->partial);
 
-		k->direct[i] = m->direct[i][h >> (32 - DIRECT_BITS)];
+		k->direct[i] = i == 0 ? m->direct[h % DIRECT_1]
+				      : m->direct[DIRECT_1 + h % DIRECT_2];
 		k->direct_p[i] =
 		    (uint32_t)k->direct[i][0] << 16 | k->direct[i][1];
 		k->in[2 * SLOTTED + i] = model_stretch(k->direct_p[i] >> 16);
@@ -379,7 +390,7 @@ HOT void
 mix(struct model *m, struct work *k, unsigned known)
 {
 	struct small *s = &m->s;
-	unsigned len = s->match_len;
+	unsigned len = s->match_len, script = script_of(s);
 	unsigned bucket = len == 0   ? 0
 			  : len < 7  ? 1
 			  : len < 12 ? 2
@@ -389,9 +400,12 @@ mix(struct model *m, struct work *k, unsigned known)
 	uint32_t last =
 	    s->before[0] < 256 ? s->before[0] : 256 + (s->before[0] & 15);
 
-	k->weight[0] = s->weight[bucket * MODEL_CLASSES + s->class];
-	k->weight[1] = s->weight[SET_A + k->partial + (s->lead != 0 ? 256 : 0)];
-	k->weight[2] = s->weight[SET_A + SET_B + known * 8 + k->done];
+	k->part = k->partial + 256 * script;
+	k->weight[0] =
+	    s->weight[(bucket * SCRIPTS + script) * MODEL_CLASSES + s->class];
+	k->weight[1] = s->weight[SET_A + k->part];
+	k->weight[2] =
+	    s->weight[SET_A + SET_B + (known * SCRIPTS + script) * 8 + k->done];
 	k->weight[3] = s->weight[SET_A + SET_B + SET_C + last +
 				 (s->lead != 0 ? SET_D / 2 : 0)];
 	k->weight[4] = s->weight[SET_A + SET_B + SET_C + SET_D +
@@ -400,7 +414,7 @@ mix(struct model *m, struct work *k, unsigned known)
 		k->dot[i] = dot(k->in, k->weight[i], INPUTS);
 		k->p[i] = model_squash(k->dot[i]);
 	}
-	k->dot[SETS] = dot(k->dot, s->final[s->class], SETS);
+	k->dot[SETS] = dot(k->dot, s->final[k->part], SETS);
 	k->p[SETS] = model_squash(k->dot[SETS]);
 }
 
@@ -422,8 +436,8 @@ refine(struct model *m, struct work *k)
 	uint32_t pair = model_hash(s->refined, k->partial) & 1023;
 	uint32_t p = 2 * k->p[SETS];
 
-	p += between(s->refine[k->partial], x, &k->fine[0]);
-	p += between(s->refine[256 + pair], x, &k->fine[1]);
+	p += between(s->refine[k->part], x, &k->fine[0]);
+	p += between(s->refine[256 * SCRIPTS + pair], x, &k->fine[1]);
 	p >>= 2;
 	return p < 16 ? 16 : p > 65520 ? 65520 : p;
 }
@@ -470,7 +484,7 @@ learn(struct model *m, struct work *k, unsigned bit)
 	for (int i = 0; i < SETS; i++)
 		train(k->weight[i], k->in, INPUTS,
 		    (target - (int32_t)k->p[i]) * WEIGHT_RATE / 8);
-	train(s->final[s->class], k->dot, SETS,
+	train(s->final[k->part], k->dot, SETS,
 	    (target - (int32_t)k->p[SETS]) * FINAL_RATE / 32);
 	for (int i = 0; i < 2; i++)
 		*k->fine[i] = (uint16_t)(*k->fine[i] +

@@ -8,7 +8,7 @@
 #include "be.h"
 #include "pack_mix.h"
 
-#define VERSION 1
+#define VERSION 2
 
 void
 pack_fields_clear(struct fields *f)
@@ -86,9 +86,11 @@ walk_fields(struct walk *w, struct fields *f)
 		f->other_seconds[i] =
 		    (int64_t)word(w, (uint64_t)f->other_seconds[i]);
 		f->id[i] = bounded(w, f->id[i], UINT32_MAX);
+		f->id_back[i] = bounded(w, f->id_back[i], 1) != 0;
 		f->last_direction[i] =
 		    (int64_t)word(w, (uint64_t)f->last_direction[i]);
 	}
+	f->time_back = bounded(w, f->time_back, 1) != 0;
 	f->last_kind = bounded(w, f->last_kind, RECORD_KIND_COUNT - 1);
 	f->country = (uint16_t)bounded(w, f->country, UINT16_MAX);
 	f->tick = bounded(w, f->tick, UINT32_MAX);

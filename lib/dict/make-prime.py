@@ -15,8 +15,9 @@ import sys
 
 LABELS = {"mobile": 1, "home": 2, "work": 3}
 CONTACTS = 1500
-CALLS = 700
+CALLS = 2000
 STEPS = 8
+BACKWARDS = 1  # of 4 steps: the newest first, as in a first backup
 
 
 def text(tag, value):
@@ -73,12 +74,10 @@ def chinese(path, calls, rng):
 
 def emit(batches):
     """Lines of batches: lists of records, and whether all is forgotten."""
-    ids = {}
     for records, fresh in batches:
         yield "-" if fresh else "="
-        for kind, ts, fields in records:
-            ids[kind] = ids.get(kind, 0) + 1
-            yield "\t".join([str(kind), str(ids[kind]), str(ts)] + fields)
+        for kind, number, ts, fields in records:
+            yield "\t".join([str(kind), str(number), str(ts)] + fields)
 
 
 def cut(records, sizes, rng):
@@ -90,19 +89,49 @@ def cut(records, sizes, rng):
     return out
 
 
+def apart(records, n, rng):
+    """n of them, to be learnt alone; and the others.  None comes twice: that
+    teaches the coder to trust what it has seen before."""
+    alone = set(rng.sample(range(len(records)), n))
+    return ([([r], True) for i, r in enumerate(records) if i in alone],
+            [r for i, r in enumerate(records) if i not in alone])
+
+
+def together(messages, calls):
+    """As in one phone: the calls at their hours, from the first message on."""
+    if not messages or not calls:
+        return messages + calls
+    days = (messages[0][2] - calls[0][2]) // 86400
+    calls = [(k, n, t + days * 86400, f) for k, n, t, f in calls]
+    return sorted(messages + calls, key=lambda r: r[2])
+
+
 def language(contacts, messages, calls, rng):
-    """One phone: contacts, then messages and calls; some batches alone."""
-    batches = [(b, False) for b in cut(contacts, (1, 1, 12, 40), rng)]
-    half = len(batches) // 2
-    alone = [(b[:1], True) for b, _ in batches[half:half + 60]]
-    stream = sorted(messages + calls, key=lambda r: r[1])
-    rest = [(b, False) for b in cut(stream, (1, 1, 1, 6, 10, 12, 40), rng)]
-    every = [(([rng.choice(stream)]), True) for _ in range(150)]
-    return batches, rest, alone + every
+    """Steps of batches, each step a phone of which nothing is known; and some
+    batches alone."""
+    kinds, alone = [], []
+    for records, n in ((contacts, 60), (messages, 100), (calls, 75)):
+        records = [(r[0], i + 1, *r[1:]) for i, r in enumerate(records)]
+        some, records = apart(records, n, rng)
+        kinds.append(records)
+        alone += some
+    steps = []
+    for i in range(STEPS):
+        c, m, l = (k[i * len(k) // STEPS:(i + 1) * len(k) // STEPS]
+                   for k in kinds)
+        if i % 4 == BACKWARDS:
+            m, l = m[::-1], l[::-1]
+        step = [(b, False) for b in cut(c, (1, 1, 12, 40), rng)]
+        for stream in (m, l) if i % 2 else (together(m, l),):
+            step += [(b, False)
+                     for b in cut(stream, (1, 1, 1, 6, 10, 12, 40), rng)]
+        step[0] = (step[0][0], True)
+        steps.append(step)
+    return steps, alone
 
 
 def main():
-    rng = random.Random(7)
+    rng = random.Random(8)
     d = sys.argv[1]
     parts = []
     for lang in ("zh", "en"):
@@ -116,15 +145,11 @@ def main():
             [message(m) for m in texts], [call(c) for c in calls[:CALLS]],
             rng))
     batches = []
-    # What stands last weighs most: the languages take turns, each time as a
-    # phone of which nothing is known.
-    for i in range(STEPS):
-        for contacts, stream, _ in parts:
-            first = len(batches)
-            for p in (contacts, stream):
-                batches += p[i * len(p) // STEPS:(i + 1) * len(p) // STEPS]
-            batches[first] = (batches[first][0], True)
-    for singles in zip(*(p[2] for p in parts)):
+    # What stands last weighs most: the languages take turns.
+    for steps in zip(*(p[0] for p in parts)):
+        for step in steps:
+            batches += step
+    for singles in zip(*(p[1] for p in parts)):
         batches += singles
     print("/* Made by lib/dict/make-prime.py: change that, not this. */")
     print('#include "pack_prime.h"\n')
