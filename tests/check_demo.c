@@ -255,6 +255,7 @@ answer_with(const char *text, size_t len, size_t filler, bool hang)
 		char got[SIMULATOR_COMMAND_MAX];
 
 		signal(SIGPIPE, SIG_DFL);
+		alarm(300); /* not for ever, if the test has failed */
 		peer = accept(fd, NULL, NULL);
 		if (read(peer, got, sizeof got) < 0)
 			_exit(1);
