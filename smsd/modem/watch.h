@@ -20,11 +20,11 @@ void watch_init(void);
 void watch_call(unsigned quiet_s, unsigned most_s);
 void watch_end(void);
 /*
- * libGammu sleeps for the sake of telephones of the nineties, and then waits for
- * the answer all the same: 0.4 s behind each of the first commands, 4 s at each
- * start; 0.7 s around the text of each message that it sends, while nothing is
- * received.  In a hurry no sleep of its is longer than 40 ms.  (watch.c takes
- * the place of usleep(3) as well.)
+ * libGammu sleeps for the sake of telephones of the nineties, and then waits
+ * for the answer all the same: 0.4 s behind each of the first commands, 4 s at
+ * each start; 0.7 s around the text of each message that it sends, while
+ * nothing is received.  In a hurry no sleep of its is longer than 40 ms.
+ * (watch.c takes the place of usleep(3) as well.)
  */
 void watch_hurry(bool on);
 
