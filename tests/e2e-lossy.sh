@@ -13,7 +13,7 @@ plan 6
 instance_start
 ok "an account is registered" register lossy "$password"
 for n in 1 2; do
-	ok "phone $n is bound, though one SMS in ten is lost" bind $n
+	ok "phone $n is bound, though one SMS in ten is lost" bind $n 300
 	sim phone $n upload >/dev/null
 done
 ok "the vault comes to equal phone 1" \

@@ -8,7 +8,7 @@ sim_options="--loss 0.05 --dup 0.05 --reorder 0.2 --delay 5 --speed 60 --contact
 scene 5 "One SMS in twenty is lost, one comes twice, many overtake one another."
 
 ok "an account" register lossy "$password"
-ok "the phone is bound all the same" bind 1
+ok "the phone is bound all the same" bind 1 300
 head -c 12000 /dev/urandom >"$inst/run/photo.jpg"
 head -c 15000 /dev/urandom | base64 -w 76 >"$inst/run/text.txt"
 chmod a+rx "$inst/run" 2>/dev/null

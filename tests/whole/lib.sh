@@ -165,15 +165,15 @@ newest_binding_is_bound() {
 	[ "$(sql "SELECT state FROM binding ORDER BY created_at DESC LIMIT 1")" = bound ]
 }
 
-# bind N: bind simulated phone N to the account that is signed in.  The phone
-# says that it is bound before its proof has arrived.
+# bind N [SECONDS]: bind simulated phone N to the account that is signed in.
+# The phone says that it is bound before its proof has arrived.
 bind() {
 	web /phones/add >"$inst/run/page" || return 1
 	web /phones/add --data-urlencode "csrf=$(csrf)" --data-urlencode "name=" \
 	    --data-urlencode "question=Name of your first pet?" \
 	    --data-urlencode "answer=Musti" >"$inst/run/page" || return 1
-	sim phone "$1" bind "$(field code)" && sim wait phone "$1" bound 60 &&
-	    wait_for 60 newest_binding_is_bound
+	sim phone "$1" bind "$(field code)" && sim wait phone "$1" bound "${2-60}" &&
+	    wait_for "${2-60}" newest_binding_is_bound
 }
 
 # Everything on the phone is in the vault, once, octet for octet:
