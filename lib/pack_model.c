@@ -45,19 +45,24 @@ fill_small(struct small *s)
 			    (uint32_t)model_history.p1[k] << 16;
 	for (uint32_t i = 0; i < 64; i++)
 		s->match_map[i] = (i & 31) << 26 | 1u << 31;
-	for (size_t i = 0; i < WEIGHTS; i++)
-		for (int k = 0; k < 2 * SLOTTED + DIRECT; k++)
-			s->weight[i][k] =
-			    k >= 2 * SLOTTED || k % 2 == 0 ? 65536 / 4 : 0;
 	for (size_t i = 0; i < 256 * SCRIPTS; i++)
 		for (int k = 0; k < SETS; k++)
 			s->final[i][k] = 65536 / SETS;
-	for (size_t i = 0; i < REFINED; i++)
-		for (int k = 0; k < 33; k++)
-			s->refine[i][k] =
-			    (uint16_t)model_squash((k - 16) * 128);
 	model_choices_clear(s);
 	s->at = 1;
+}
+
+static void
+fill_rows(struct rows *r)
+{
+	for (size_t i = 0; i < WEIGHTS; i++)
+		for (int k = 0; k < 2 * SLOTTED + DIRECT; k++)
+			r->weight[i][k] =
+			    k >= 2 * SLOTTED || k % 2 == 0 ? 65536 / 4 : 0;
+	for (size_t i = 0; i < REFINED; i++)
+		for (int k = 0; k < 33; k++)
+			r->refine[i][k] =
+			    (uint16_t)model_squash((k - 16) * 128);
 }
 
 struct model *
@@ -69,6 +74,7 @@ model_new(void)
 		return NULL;
 	model_make_tables();
 	fill_small(&m->s);
+	fill_rows(&m->r);
 	for (size_t i = 0; i < DIRECT_1 + DIRECT_2; i++)
 		m->direct[i][0] = 1u << 15;
 	return m;
@@ -142,6 +148,8 @@ model_mark(struct model *m)
 	    (m->log = malloc(LOG_MAX * sizeof *m->log)) == NULL)
 		return -1;
 	m->kept = m->s;
+	m->mark++;
+	m->nchanged = 0;
 	m->logged = 0;
 	m->marked = true;
 	return 0;
@@ -152,6 +160,17 @@ roll_back(struct model *m, const struct change *log, size_t n)
 {
 	while (n-- > 0)
 		cells(m)[log[n].where] = log[n].old;
+}
+
+static void
+copy_row(struct rows *to, const struct rows *from, uint32_t row)
+{
+	if (row < WEIGHTS)
+		memcpy(
+		    to->weight[row], from->weight[row], sizeof to->weight[row]);
+	else
+		memcpy(to->refine[row - WEIGHTS], from->refine[row - WEIGHTS],
+		    sizeof to->refine[row - WEIGHTS]);
 }
 
 void
@@ -165,7 +184,17 @@ model_undo(struct model *m)
 	model_free(m->whole);
 	m->whole = NULL;
 	m->s = m->kept;
+	while (m->nchanged > 0)
+		copy_row(&m->r, &m->kept_rows, m->changed[--m->nchanged]);
 	m->marked = false;
+}
+
+void
+model_remember_row(struct model *m, uint32_t row)
+{
+	m->row_mark[row] = m->mark;
+	m->changed[m->nchanged++] = (uint16_t)row;
+	copy_row(&m->kept_rows, &m->r, row);
 }
 
 /* Keep what a cell was, while that is cheaper than keeping all of them. */

@@ -43,9 +43,7 @@
 struct small {
 	uint32_t map[GROUPS][SLOTTED][256]; /* by history: see model_adapt() */
 	uint32_t match_map[64]; /* by length of the match */
-	int32_t weight[WEIGHTS][INPUTS]; /* 1/65536 */
-	int32_t final[256 * SCRIPTS][SETS + 1];
-	uint16_t refine[REFINED][33];
+	int32_t final[256 * SCRIPTS][SETS + 1]; /* 1/65536 */
 	int32_t choice_weight[MODEL_MIXERS * KNOWN][MODEL_CONTEXTS];
 	/* where the text is */
 	uint32_t at; /* octets of all texts so far */
@@ -61,6 +59,13 @@ struct small {
 	uint32_t match_len;
 };
 
+/* Of these a mark keeps the rows that change. */
+struct rows {
+	int32_t weight[WEIGHTS][INPUTS]; /* 1/65536 */
+	uint16_t refine[REFINED][33];
+};
+#define ROWS (WEIGHTS + REFINED) /* those of weight come first */
+
 struct change {
 	uint32_t where; /* in cells from slot[0][0] */
 	uint16_t old;
@@ -69,6 +74,7 @@ struct change {
 /* The tables from slot on are cells of 16 bits, changed by model_set(). */
 struct model {
 	struct small s;
+	struct rows r;
 	uint16_t slot[LINES][LINE_SLOTS]; /* check 8 bits, history 8 */
 	uint16_t direct[DIRECT_1 + DIRECT_2][2]; /* model_adapt()'s */
 	uint16_t text[TEXT_SIZE / 2]; /* two octets each */
@@ -78,6 +84,10 @@ struct model {
 	/* marks */
 	bool marked;
 	struct small kept;
+	struct rows kept_rows;
+	uint32_t mark, row_mark[ROWS]; /* equal: that row is kept */
+	uint16_t changed[ROWS]; /* the rows that are kept */
+	size_t nchanged;
 	struct change *log;
 	size_t logged;
 	struct model *whole; /* all as it was, once the log is full */
@@ -93,8 +103,16 @@ extern int16_t model_stretches[4096];
 #define MODEL_COUNT_MAX 1023
 extern uint64_t model_parts[MODEL_COUNT_MAX + 1]; /* 2^40 / (2n + 3), and 1 */
 
-/* Before a cell of a marked model changes: keep what it was. */
+/* Before a cell or a row of a marked model changes: keep what it was. */
 void model_remember(struct model *m, const uint16_t *cell);
+void model_remember_row(struct model *m, uint32_t row);
+
+static inline void
+model_change_row(struct model *m, uint32_t row)
+{
+	if (m->marked && m->row_mark[row] != m->mark)
+		model_remember_row(m, row);
+}
 
 static inline void
 model_set(struct model *m, uint16_t *cell, uint16_t v)

@@ -399,18 +399,18 @@ mix(struct model *m, struct work *k, unsigned known)
 				     : 5;
 	uint32_t last =
 	    s->before[0] < 256 ? s->before[0] : 256 + (s->before[0] & 15);
+	uint32_t row[SETS];
 
 	k->part = k->partial + 256 * script;
-	k->weight[0] =
-	    s->weight[(bucket * SCRIPTS + script) * MODEL_CLASSES + s->class];
-	k->weight[1] = s->weight[SET_A + k->part];
-	k->weight[2] =
-	    s->weight[SET_A + SET_B + (known * SCRIPTS + script) * 8 + k->done];
-	k->weight[3] = s->weight[SET_A + SET_B + SET_C + last +
-				 (s->lead != 0 ? SET_D / 2 : 0)];
-	k->weight[4] = s->weight[SET_A + SET_B + SET_C + SET_D +
-				 (s->before[1] < 256 ? s->before[1] : 256)];
+	row[0] = (bucket * SCRIPTS + script) * MODEL_CLASSES + s->class;
+	row[1] = SET_A + k->part;
+	row[2] = SET_A + SET_B + (known * SCRIPTS + script) * 8 + k->done;
+	row[3] = SET_A + SET_B + SET_C + last + (s->lead != 0 ? SET_D / 2 : 0);
+	row[4] = SET_A + SET_B + SET_C + SET_D +
+		 (s->before[1] < 256 ? s->before[1] : 256);
 	for (int i = 0; i < SETS; i++) {
+		model_change_row(m, row[i]);
+		k->weight[i] = m->r.weight[row[i]];
 		k->dot[i] = dot(k->in, k->weight[i], INPUTS);
 		k->p[i] = model_squash(k->dot[i]);
 	}
@@ -431,13 +431,15 @@ between(uint16_t *table, uint32_t x, uint16_t **nearest)
 HOT uint32_t
 refine(struct model *m, struct work *k)
 {
-	struct small *s = &m->s;
 	uint32_t x = (uint32_t)(k->dot[SETS] + 2048);
-	uint32_t pair = model_hash(s->refined, k->partial) & 1023;
+	uint32_t pair = model_hash(m->s.refined, k->partial) & 1023;
+	const uint32_t row[2] = { k->part, 256 * SCRIPTS + pair };
 	uint32_t p = 2 * k->p[SETS];
 
-	p += between(s->refine[k->part], x, &k->fine[0]);
-	p += between(s->refine[256 * SCRIPTS + pair], x, &k->fine[1]);
+	for (int i = 0; i < 2; i++) {
+		model_change_row(m, WEIGHTS + row[i]);
+		p += between(m->r.refine[row[i]], x, &k->fine[i]);
+	}
 	p >>= 2;
 	return p < 16 ? 16 : p > 65520 ? 65520 : p;
 }
