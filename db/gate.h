@@ -60,9 +60,10 @@ struct gate_piece {
 	uint16_t have; /* segment: state afterwards */
 	int last_index; /* -1: unknown */
 };
-/* Stores pieces in one round trip and fills their out fields. */
-enum db_err gate_pieces_put(
-    struct db *db, struct gate_piece *pieces, size_t n, int64_t now_ms);
+/* Stores pieces in one round trip and fills their out fields.  meanwhile, which
+ * may be NULL, is called while the database works; it may not use it. */
+enum db_err gate_pieces_put(struct db *db, struct gate_piece *pieces, size_t n,
+    int64_t now_ms, void (*meanwhile)(void *ctx), void *ctx);
 /* A piece that was not accepted: is that transfer the same one (digest, may be
  * NULL), and when did its newest piece come? */
 enum db_err gate_transfer_same(struct db *db, int64_t account, int64_t phone,

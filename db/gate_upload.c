@@ -120,8 +120,8 @@ send_segment(struct db *db, const struct gate_piece *p, int64_t now_ms)
 }
 
 enum db_err
-gate_pieces_put(
-    struct db *db, struct gate_piece *pieces, size_t n, int64_t now_ms)
+gate_pieces_put(struct db *db, struct gate_piece *pieces, size_t n,
+    int64_t now_ms, void (*meanwhile)(void *ctx), void *ctx)
 {
 	static const struct db_stmt *const stmts[] = { &piece_state,
 		&piece_body, &piece_single };
@@ -143,6 +143,9 @@ gate_pieces_put(
 			err = send_segment(db, &pieces[i], now_ms);
 		}
 	}
+	/* What cannot be sent now is reported by db_pipe_end(). */
+	if (err == DB_OK && meanwhile != NULL && PQflush(db_conn(db)) != -1)
+		meanwhile(ctx);
 	end = db_pipe_end(db, take_piece, &t);
 	if (err == DB_OK)
 		err = end;

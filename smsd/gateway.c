@@ -19,6 +19,7 @@ struct item {
 	struct keys_phone *phone;
 	size_t text_len;
 	uint8_t text[WIRE_DATA_MAX]; /* single: opened */
+	struct gateway_content *content; /* and read, or NULL */
 };
 
 /* Pieces that are committed together. */
@@ -216,8 +217,8 @@ store_single(struct gateway *g, const struct item *it,
 	};
 	enum gateway_reading how;
 	int n;
-	enum db_err err =
-	    gateway_store(g, &u, it->text, it->text_len, h, &how, &n);
+	enum db_err err = gateway_store(
+	    g, &u, it->text, it->text_len, it->content, h, &how, &n);
 
 	h->records += n;
 	if (err != DB_OK || how != GATEWAY_UNREADABLE)
@@ -276,6 +277,27 @@ store_piece(struct gateway *g, struct batch *b, size_t i,
 	return DB_OK;
 }
 
+/* While the database looks at the pieces: most of them are new. */
+static void
+read_ahead(void *ctx)
+{
+	struct batch *b = ctx;
+
+	for (size_t i = 0; i < b->n; i++)
+		if (b->piece[i].single)
+			b->item[i].content = gateway_read_ahead(
+			    b->item[i].text, b->item[i].text_len);
+}
+
+static void
+forget_content(struct batch *b)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		gateway_content_free(b->item[i].content);
+		b->item[i].content = NULL;
+	}
+}
+
 static enum db_err
 store_batch(struct gateway *g, struct batch *b, const struct spool_row *rows,
     int64_t now_ms, struct gateway_answer *answers)
@@ -283,7 +305,8 @@ store_batch(struct gateway *g, struct batch *b, const struct spool_row *rows,
 	enum db_err err;
 
 	if ((err = db_begin(g->db)) != DB_OK ||
-	    (err = gate_pieces_put(g->db, b->piece, b->n, now_ms)) != DB_OK)
+	    (err = gate_pieces_put(
+		 g->db, b->piece, b->n, now_ms, read_ahead, b)) != DB_OK)
 		return err;
 	b->heard_n = 0;
 	for (size_t i = 0; i < b->n && err == DB_OK; i++)
@@ -306,6 +329,7 @@ flush(struct gateway *g, struct batch *b, const struct spool_row *rows,
 	if (b->n == 0)
 		return DB_OK;
 	err = store_batch(g, b, rows, now_ms, answers);
+	forget_content(b);
 	if (err != DB_OK) {
 		db_rollback(g->db);
 		gateway_forget(g);

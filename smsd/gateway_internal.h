@@ -45,11 +45,17 @@ enum gateway_reading {
 	GATEWAY_UNBASED, /* coded against what is not known: it is missing,
 			    and the phone will be told to code it anew */
 };
+/* What the text of an upload says, read before it is known whether it is new;
+ * it borrows from text.  NULL: it takes a state to read it, or memory is short.
+ */
+struct gateway_content; /* opaque */
+struct gateway_content *gateway_read_ahead(const uint8_t *text, size_t len);
+void gateway_content_free(struct gateway_content *c);
 /* Store what the text of an upload says and brings, in the caller's
- * transaction. */
+ * transaction.  ahead: read from text before, and used up by this; or NULL. */
 enum db_err gateway_store(struct gateway *g, const struct gateway_upload *u,
-    const uint8_t *text, size_t len, struct gate_heard *h,
-    enum gateway_reading *how, int *count);
+    const uint8_t *text, size_t len, struct gateway_content *ahead,
+    struct gate_heard *h, enum gateway_reading *how, int *count);
 /* Tell phones which transfers to code anew. */
 int gateway_recode_tick(struct gateway *g, int64_t now_ms);
 /* What a preamble says; lost.c: evidence and the words of a lost phone. */

@@ -14,7 +14,7 @@
 #include "upload.h"
 
 /* What follows the preamble: records, or a piece of a file. */
-struct content {
+struct gateway_content {
 	struct upload_preamble pre;
 	enum gateway_reading how;
 	struct record **records;
@@ -25,7 +25,7 @@ struct content {
 /* Records that are coded against a state of this phone. */
 static enum db_err
 unpack_based(struct gateway *g, const struct gateway_upload *u,
-    const uint8_t *p, size_t len, struct content *c)
+    const uint8_t *p, size_t len, struct gateway_content *c)
 {
 	const struct gate_phone *row = &u->phone->row;
 	struct upload_base base;
@@ -187,20 +187,21 @@ note_records(struct gateway *g, const struct gateway_upload *u,
 	return err;
 }
 
-static enum db_err
-read_content(struct gateway *g, const struct gateway_upload *u,
-    const uint8_t *text, size_t len, struct content *c)
+/* False: it takes a state to read it. */
+static bool
+read_alone(const uint8_t *text, size_t len, struct gateway_content *c)
 {
 	size_t head = upload_get(text, len, &c->pre);
 	const uint8_t *p = text + head;
 	int err;
 
-	*c = (struct content){ .pre = c->pre, .how = GATEWAY_UNREADABLE };
+	*c = (struct gateway_content){ .pre = c->pre,
+		.how = GATEWAY_UNREADABLE };
 	if (head == 0)
-		return DB_OK;
+		return true;
 	len -= head;
 	if (c->pre.codec == PACK_BASED && len > 0)
-		return unpack_based(g, u, p, len, c);
+		return false;
 	if (c->pre.codec == UPLOAD_FILE)
 		err = upload_piece_get(p, len, &c->piece);
 	else
@@ -208,12 +209,44 @@ read_content(struct gateway *g, const struct gateway_upload *u,
 		    (enum pack_codec)c->pre.codec, p, len, &c->records, &c->n);
 	if (err == 0)
 		c->how = GATEWAY_READ;
-	return DB_OK;
+	return true;
+}
+
+struct gateway_content *
+gateway_read_ahead(const uint8_t *text, size_t len)
+{
+	struct gateway_content *c = calloc(1, sizeof *c);
+
+	if (c != NULL && !read_alone(text, len, c)) {
+		free(c);
+		c = NULL;
+	}
+	return c;
+}
+
+void
+gateway_content_free(struct gateway_content *c)
+{
+	if (c != NULL)
+		free_records(c->records, c->n);
+	free(c);
 }
 
 static enum db_err
-store_content(
-    struct gateway *g, const struct gateway_upload *u, const struct content *c)
+read_content(struct gateway *g, const struct gateway_upload *u,
+    const uint8_t *text, size_t len, struct gateway_content *c)
+{
+	size_t head;
+
+	if (read_alone(text, len, c))
+		return DB_OK;
+	head = upload_get(text, len, &c->pre);
+	return unpack_based(g, u, text + head, len - head, c);
+}
+
+static enum db_err
+store_content(struct gateway *g, const struct gateway_upload *u,
+    const struct gateway_content *c)
 {
 	const struct keys_phone *phone = u->phone;
 	bool arrived;
@@ -236,8 +269,8 @@ store_content(
 
 /* Its records are missing until they come anew; what else it says is not. */
 static enum db_err
-put_off(struct gateway *g, const struct gateway_upload *u, struct content *c,
-    struct gate_heard *h)
+put_off(struct gateway *g, const struct gateway_upload *u,
+    struct gateway_content *c, struct gate_heard *h)
 {
 	const struct gate_phone *row = &u->phone->row;
 	enum db_err err;
@@ -255,12 +288,19 @@ put_off(struct gateway *g, const struct gateway_upload *u, struct content *c,
 
 enum db_err
 gateway_store(struct gateway *g, const struct gateway_upload *u,
-    const uint8_t *text, size_t len, struct gate_heard *h,
-    enum gateway_reading *how, int *count)
+    const uint8_t *text, size_t len, struct gateway_content *ahead,
+    struct gate_heard *h, enum gateway_reading *how, int *count)
 {
-	struct content c = { .n = 0 };
-	enum db_err err = read_content(g, u, text, len, &c);
+	struct gateway_content c = { .n = 0 };
+	enum db_err err = DB_OK;
 
+	if (ahead != NULL) {
+		c = *ahead;
+		ahead->records = NULL;
+		ahead->n = 0;
+	} else {
+		err = read_content(g, u, text, len, &c);
+	}
 	*count = 0;
 	*how = c.how;
 	if (err != DB_OK || (err = note_number(g, u)) != DB_OK ||
@@ -306,7 +346,7 @@ store_whole(struct gateway *g, struct keys_phone *phone,
 	};
 	enum gateway_reading how;
 	int n;
-	enum db_err err = gateway_store(g, &u, text, len, &h, &how, &n);
+	enum db_err err = gateway_store(g, &u, text, len, NULL, &h, &how, &n);
 
 	/* Of one that cannot be read the segments stay: nothing that was
 	 * accepted is lost. */
