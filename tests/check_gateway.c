@@ -344,7 +344,78 @@ START_TEST(forged_frames_change_nothing)
 }
 END_TEST
 
-/* A replay from another number does not move the phone's number. */
+/* As the spool hands it over. */
+static void
+make_row(struct spool_row *row, struct air *a, size_t back)
+{
+	static const uint8_t udh[] = { 6, 5, 4, WIRE_PORT >> 8,
+		WIRE_PORT & 0xff, 0, 0 };
+	const uint8_t *sms;
+	size_t len;
+
+	air_sent(a, &sms, &len, back);
+	*row = (struct spool_row){ .id = 1000000 - (int64_t)back,
+		.received_ms = air_now(a),
+		.modem = "air",
+		.sms = { .class = LINK_CLASS_DATA,
+		    .number = "+358401000001",
+		    .udh_len = sizeof udh,
+		    .data_len = (uint32_t)len } };
+	memcpy(row->sms.udh, udh, sizeof udh);
+	memcpy(row->sms.data, sms, len);
+}
+
+static void
+check_stored(struct air *a, int64_t records)
+{
+	ck_assert_int_eq(air_int(a, "SELECT count(*) FROM record_version WHERE "
+				    "account_id = $A"),
+	    records);
+	ck_assert_int_eq(
+	    air_int(a, "SELECT count(*) FROM record WHERE account_id = $A"),
+	    records);
+}
+
+/* What the database refuses is refused where nobody waits for its answer: the
+ * whole batch is as if it had not come, and is stored once when it can be. */
+START_TEST(a_refusal_that_comes_late_loses_nothing)
+{
+	struct air *a = air_new(&perfect);
+	int n = air_add_phone(a, "+358401000001", "Test phone", NULL);
+	struct spool_row row[2];
+	struct gateway_answer answer[2];
+
+	ck_assert(air_bind(a, n));
+	ck_assert(air_settle(a, 2 * DAY));
+	air_lose_all(a, true);
+	for (uint32_t i = 0; i < 2; i++) {
+		put_messages(a, n, 1 + i, 1);
+		phone_upload_now(air_phone(a, n));
+		air_run(a, 1);
+	}
+	make_row(&row[0], a, 1);
+	make_row(&row[1], a, 0);
+	air_sql(a, "ALTER TABLE record ADD CONSTRAINT refused CHECK "
+		   "(record_id <> 2) NOT VALID");
+	ck_assert_int_eq(
+	    gateway_take(air_gateway(a), row, 2, air_now(a), answer), -1);
+	check_stored(a, 0);
+	air_sql(a, "ALTER TABLE record DROP CONSTRAINT refused");
+	for (int again = 0; again < 2; again++) {
+		ck_assert_int_eq(
+		    gateway_take(air_gateway(a), row, 2, air_now(a), answer),
+		    0);
+		ck_assert_int_eq(answer[0].verdict, GATEWAY_TAKEN);
+		ck_assert_int_eq(answer[1].verdict, GATEWAY_TAKEN);
+		check_stored(a, 2);
+	}
+	air_lose_all(a, false);
+	ck_assert(air_settle(a, 10 * DAY));
+	ck_assert_ptr_null(air_compare(a, n));
+	air_free(a);
+}
+END_TEST
+
 /* An operator restored the wrong key file: what phones send is set aside, to
  * be taken again, and not thrown away as nobody's. */
 START_TEST(another_key_file_loses_nothing)
@@ -373,6 +444,7 @@ START_TEST(another_key_file_loses_nothing)
 }
 END_TEST
 
+/* A replay from another number does not move the phone's number. */
 START_TEST(a_replay_moves_nothing)
 {
 	struct air *a = air_new(&perfect);
@@ -487,6 +559,7 @@ main(void)
 	tcase_add_loop_test(tc, what_is_put_is_stored, 0, 2);
 	tcase_add_loop_test(tc, loss_duplicates_and_order_do_no_harm, 0,
 	    check_short() == 1 ? 12 : 4);
+	tcase_add_test(tc, a_refusal_that_comes_late_loses_nothing);
 	tcase_add_test(tc, an_empty_phone_is_bound);
 	tcase_add_test(tc, a_proof_into_the_void_is_given_up);
 	tcase_add_test(tc, a_phone_that_restarts_goes_on);
