@@ -4,21 +4,12 @@
  * in a real browser, on a whole instance.
  */
 import { done, equal, match, ok, step } from "./tap.mjs";
-import { browser_open, deadline_ms, person, reload_until, sim } from "./service.mjs";
+import { browser_open, deadline_ms, person, register, reload_until, sim } from "./service.mjs";
 import { look, looked } from "./look.mjs";
 
 const password = "correct horse battery";
 const complaints = [];
 const browser = await browser_open();
-
-async function register(page, login) {
-	await page.goto("/register");
-	await page.fill("#login", login);
-	await page.fill("#password", password);
-	await page.fill("#password2", password);
-	await page.click("main form button");
-	await page.click("main a.button");
-}
 
 /* A code of the page, typed into the phone on the page. */
 async function bind(page, n, question) {
@@ -273,7 +264,7 @@ async function replacement(page) {
 /* A thief with a browser of his own. */
 async function thief(page) {
 	const his = await person(browser, {}, complaints);
-	await register(his, "thief");
+	await register(his, "thief", password);
 	await begin(page, "thief", 1);
 	await until(page, "#story[data-turn=your-turn]");
 	await his.goto("/phones/add");
@@ -340,7 +331,7 @@ async function away(page) {
 
 try {
 	const page = await person(browser, {}, complaints);
-	await register(page, "visitor");
+	await register(page, "visitor", password);
 	await page.goto("/phones");
 	await page.click("nav a:text-is('Simulator')");
 	await look(page, "demo");

@@ -6,22 +6,13 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { done, equal, match, ok, step } from "./tap.mjs";
-import { browser_open, person, reload_until, sim } from "./service.mjs";
+import { browser_open, person, register, reload_until, sim } from "./service.mjs";
 import { look, looked } from "./look.mjs";
 
 const login = "loser";
 const password = "correct horse battery";
 const complaints = [];
 const browser = await browser_open();
-
-async function register(page) {
-	await page.goto("/register");
-	await page.fill("#login", login);
-	await page.fill("#password", password);
-	await page.fill("#password2", password);
-	await page.click("main form button");
-	await page.click("main a.button");
-}
 
 async function bind(page, n, name) {
 	await page.goto("/phones/add");
@@ -373,7 +364,7 @@ async function chinese(page, at) {
 
 try {
 	const page = await person(browser, { acceptDownloads: true }, complaints);
-	await register(page);
+	await register(page, login, password);
 	await bind(page, 1, "Aino's phone");
 	const at = await of_phone(page, "Aino's phone");
 	await page.goto(at("evidence"));

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { done, equal, match, ok, step } from "./tap.mjs";
-import { browser_open, person, reload_until, sim } from "./service.mjs";
+import { browser_open, person, register, reload_until, sim } from "./service.mjs";
 import { look, looked } from "./look.mjs";
 
 const login = "owner";
@@ -13,15 +13,6 @@ const password = "correct horse battery";
 const complaints = [];
 const browser = await browser_open();
 let shown, held; /* how many contacts there are, and of the old phone */
-
-async function register(page) {
-	await page.goto("/register");
-	await page.fill("#login", login);
-	await page.fill("#password", password);
-	await page.fill("#password2", password);
-	await page.click("main form button");
-	await page.click("main a.button");
-}
 
 async function bind(page, n, name) {
 	await page.goto("/phones/add");
@@ -301,7 +292,7 @@ async function chinese(page) {
 
 try {
 	let page = await person(browser, { acceptDownloads: true }, complaints);
-	await register(page);
+	await register(page, login, password);
 	await page.goto("/restore");
 	await look(page, "restore-empty");
 	await bind(page, 1, "Old phone");

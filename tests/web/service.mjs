@@ -75,3 +75,13 @@ export async function reload_until(page, why, so, seconds = deadline_ms / 1000) 
 		await page.reload();
 	}
 }
+
+/* A new account, signed in, past its recovery code. */
+export async function register(page, login, password) {
+	await page.goto("/register");
+	await page.fill("#login", login);
+	await page.fill("#password", password);
+	await page.fill("#password2", password);
+	await page.click("main form button");
+	await page.click("main a.button");
+}
