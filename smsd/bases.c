@@ -11,8 +11,6 @@
 #include "log.h"
 #include "rest.h"
 
-#define SLOTS 4 /* of about 6 MB each */
-
 struct slot {
 	int64_t account, phone;
 	uint32_t first;
@@ -32,18 +30,20 @@ static const char *const purposes[WHATS] = {
 struct bases {
 	uint8_t key[WHATS][SEAL_SIV_KEY_LEN];
 	uint64_t clock;
-	struct slot slot[SLOTS];
+	size_t slots;
+	struct slot slot[];
 };
 
 struct bases *
-bases_new(const uint8_t service[static SEAL_KEY_LEN])
+bases_new(const uint8_t service[static SEAL_KEY_LEN], size_t states)
 {
-	struct bases *b = calloc(1, sizeof *b);
+	struct bases *b = calloc(1, sizeof *b + states * sizeof b->slot[0]);
 
 	if (b == NULL) {
 		log_error("cannot allocate the bases: %m");
 		return NULL;
 	}
+	b->slots = states;
 	for (int i = 0; i < WHATS; i++)
 		if (seal_wrap_key(service, purposes[i], b->key[i]) != SEAL_OK) {
 			bases_free(b);
@@ -62,7 +62,7 @@ empty(struct slot *s)
 void
 bases_forget(struct bases *b)
 {
-	for (size_t i = 0; i < SLOTS; i++)
+	for (size_t i = 0; i < b->slots; i++)
 		empty(&b->slot[i]);
 }
 
@@ -250,7 +250,7 @@ slot_for(struct bases *b, int64_t account, int64_t phone, uint32_t first,
 {
 	struct slot *oldest = &b->slot[0];
 
-	for (size_t i = 0; i < SLOTS; i++) {
+	for (size_t i = 0; i < b->slots; i++) {
 		struct slot *s = &b->slot[i];
 
 		if (s->state != NULL && s->account == account &&

@@ -14,8 +14,9 @@
 
 struct bases;
 
-/* service: wraps what is stored. */
-struct bases *bases_new(const uint8_t service[static SEAL_KEY_LEN]);
+/* service: wraps what is stored; states: most that are kept, 1 or more. */
+struct bases *
+bases_new(const uint8_t service[static SEAL_KEY_LEN], size_t states);
 void bases_free(struct bases *b);
 /* A transaction was rolled back: what was read in it may not be there. */
 void bases_forget(struct bases *b);

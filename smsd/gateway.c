@@ -34,7 +34,7 @@ struct batch {
 
 struct gateway *
 gateway_new(struct db *db, const struct gateway_keys *keys,
-    const struct reassembly_timing *timing)
+    const struct reassembly_timing *timing, size_t states)
 {
 	struct gateway *g = calloc(1, sizeof *g);
 
@@ -47,7 +47,7 @@ gateway_new(struct db *db, const struct gateway_keys *keys,
 	memcpy(g->service, keys->service, sizeof g->service);
 	if ((g->keys = keys_new(keys->gateway)) == NULL ||
 	    (g->vault = vault_new()) == NULL ||
-	    (g->bases = bases_new(g->service)) == NULL) {
+	    (g->bases = bases_new(g->service, states)) == NULL) {
 		gateway_free(g);
 		return NULL;
 	}

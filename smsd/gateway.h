@@ -21,9 +21,10 @@ struct gateway_keys {
 	uint8_t service[SEAL_KEY_LEN]; /* wraps codes and questions */
 };
 
-/* db is not owned. */
+/* db is not owned.  states: how many phones' coders stay in memory, 1 or more,
+ * of about 6 MB each; that of another phone is made again when it sends. */
 struct gateway *gateway_new(struct db *db, const struct gateway_keys *keys,
-    const struct reassembly_timing *timing);
+    const struct reassembly_timing *timing, size_t states);
 void gateway_free(struct gateway *g);
 
 enum gateway_verdict {

@@ -202,7 +202,8 @@ set_up(struct ingest *in)
 	    (in->spool = spool_open(in->conf->spool)) != NULL &&
 	    (in->db = db_open(in->conf->database, NULL)) != NULL &&
 	    db_listen(in->db, "smsvault_work") == DB_OK &&
-	    (in->gateway = gateway_new(in->db, &keys, &timing)) != NULL)
+	    (in->gateway = gateway_new(
+		 in->db, &keys, &timing, (size_t)in->conf->hot_states)) != NULL)
 		ret = 0;
 	seal_wipe(&keys, sizeof keys);
 	return ret;

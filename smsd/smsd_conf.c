@@ -33,6 +33,8 @@ static const struct conf_key keys[] = {
 	    1, 1512 },
 	{ "quiet_s", CONF_INT, offsetof(struct smsd_conf, quiet_s), "600", 1,
 	    86400 },
+	{ "hot_states", CONF_INT, offsetof(struct smsd_conf, hot_states), "4",
+	    1, 10000 },
 	{ "reports", CONF_BOOL, offsetof(struct smsd_conf, reports), "true", 0,
 	    0 },
 	{ "syslog", CONF_BOOL, offsetof(struct smsd_conf, syslog), "false", 0,

@@ -36,6 +36,7 @@ struct smsd_conf {
 	int64_t day_sms_max; /* as month_sms_max, a day UTC */
 	int64_t validity_h; /* of SMS that we send, hours */
 	int64_t quiet_s; /* before missing segments are asked for */
+	int64_t hot_states; /* phones whose coders stay in memory */
 	bool reports; /* ask for delivery reports */
 	bool syslog;
 	bool verbose;

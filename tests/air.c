@@ -320,13 +320,23 @@ make_account(struct air *a)
 	free(key);
 }
 
+static void
+start_gateway(struct air *a)
+{
+	struct reassembly_timing timing = reassembly_timing_default;
+
+	gateway_free(a->gateway);
+	a->gateway = gateway_new(a->db, &a->keys, &timing, a->states);
+	ck_assert_ptr_nonnull(a->gateway);
+}
+
 struct air *
 air_new(const struct air_faults *faults)
 {
 	struct air *a = calloc(1, sizeof *a);
-	struct reassembly_timing timing = reassembly_timing_default;
 
 	a->faults = *faults;
+	a->states = 4;
 	a->seed = faults->seed * 2 + 1;
 	a->now_ms = 1760000000000;
 	memset(&a->keys, 7, sizeof a->keys);
@@ -334,20 +344,22 @@ air_new(const struct air_faults *faults)
 	a->conn = PQconnectdb("");
 	ck_assert_int_eq(PQstatus(a->conn), CONNECTION_OK);
 	make_account(a);
-	a->gateway = gateway_new(a->db, &a->keys, &timing);
-	ck_assert_ptr_nonnull(a->gateway);
+	start_gateway(a);
 	return a;
 }
 
 void
 air_other_key(struct air *a, bool other)
 {
-	struct reassembly_timing timing = reassembly_timing_default;
-
-	gateway_free(a->gateway);
 	a->keys.gateway[0] = other ? 8 : 7;
-	a->gateway = gateway_new(a->db, &a->keys, &timing);
-	ck_assert_ptr_nonnull(a->gateway);
+	start_gateway(a);
+}
+
+void
+air_hot_states(struct air *a, size_t states)
+{
+	a->states = states;
+	start_gateway(a);
 }
 
 void

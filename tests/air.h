@@ -58,6 +58,8 @@ enum gateway_verdict
 air_inject(struct air *a, const char *from, const uint8_t *sms, size_t len);
 /* Start the gateway anew, with another gateway.key, or with the right one. */
 void air_other_key(struct air *a, bool other);
+/* ... with so many phones' coding states in memory. */
+void air_hot_states(struct air *a, size_t states);
 /* The last so many SMS that phones handed to the air, for replays. */
 size_t
 air_sent(const struct air *a, const uint8_t **sms, size_t *len, size_t back);

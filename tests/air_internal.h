@@ -49,6 +49,7 @@ struct air {
 	struct db *db;
 	PGconn *conn;
 	struct gateway *gateway;
+	size_t states; /* that it keeps in memory */
 	struct gateway_keys keys;
 	int64_t account;
 	uint8_t secret[SEAL_KEY_LEN];
