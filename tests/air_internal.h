@@ -1,6 +1,7 @@
 /*
- * air_internal.h - shared by air.c, which lets time pass, and air_owner.c,
- * which does what an owner does and compares what came of it.
+ * air_internal.h - shared by air.c, which sets all of it up, air_phone.c, which
+ * hosts the phones, air_time.c, which lets time pass, and air_owner.c, which
+ * does what an owner does and compares what came of it.
  */
 #ifndef AIR_INTERNAL_H
 #define AIR_INTERNAL_H
@@ -73,6 +74,10 @@ struct air {
 
 /* Octets as a literal for SQL; the caller frees it. */
 char *air_hex(const uint8_t *p, size_t len);
+/* Put an SMS on the air: to that phone, or -1: to the gateway.  It may be lost,
+ * doubled or late, as the faults say. */
+void air_carry(struct air *a, int to, const char *number, const uint8_t *sms,
+    size_t len, bool text);
 /* What is on the phone, as its user sees it. */
 void air_remember(struct station *s, const struct record *r);
 

@@ -1,4 +1,5 @@
-AIR_SOURCES = tests/air.c tests/air.h tests/air_internal.h tests/air_owner.c
+AIR_SOURCES = tests/air.c tests/air.h tests/air_internal.h tests/air_owner.c \
+	tests/air_phone.c tests/air_time.c
 
 # the gateway's logic, with a real database and the phone's library
 dist_check_SCRIPTS += tests/with-postgres.sh tests/check-gateway.sh
