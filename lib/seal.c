@@ -202,26 +202,21 @@ seal_siv_seal(const uint8_t *key, size_t key_len, const void *ad, size_t ad_len,
 	return err;
 }
 
-enum seal_err
-seal_siv_open(const uint8_t *key, size_t key_len, const void *ad, size_t ad_len,
+/* Opens with a context that has its key and has opened nothing. */
+static enum seal_err
+open_with(EVP_CIPHER_CTX *ctx, const void *ad, size_t ad_len,
     const uint8_t *sealed, size_t len, uint8_t *out)
 {
 	uint8_t tag[SEAL_TAG_LEN];
-	EVP_CIPHER_CTX *ctx = NULL;
 	uint8_t *plain = NULL;
 	int n = 0;
 	enum seal_err err = SEAL_E_FORGED;
 
-	if (len <= SEAL_TAG_LEN || len > INT_MAX)
-		return SEAL_E_FORGED;
 	assert(ad_len >= 1 && ad_len <= INT_MAX);
 	len -= SEAL_TAG_LEN;
 	memcpy(tag, sealed, sizeof tag);
 	/* Decrypt beside out: what is forged must not reach it. */
-	if ((ctx = EVP_CIPHER_CTX_new()) == NULL ||
-	    (plain = malloc(len)) == NULL ||
-	    EVP_DecryptInit_ex2(ctx, siv_cipher(key_len), key, NULL, NULL) !=
-		1 ||
+	if ((plain = malloc(len)) == NULL ||
 	    EVP_CIPHER_CTX_ctrl(
 		ctx, EVP_CTRL_AEAD_SET_TAG, SEAL_TAG_LEN, tag) != 1 ||
 	    EVP_DecryptUpdate(ctx, NULL, &n, ad, (int)ad_len) != 1) {
@@ -239,6 +234,74 @@ out:
 	if (plain != NULL)
 		seal_wipe(plain, len);
 	free(plain);
+	return err;
+}
+
+static bool
+siv_len_fits(size_t len)
+{
+	return len > SEAL_TAG_LEN && len <= INT_MAX;
+}
+
+enum seal_err
+seal_siv_open(const uint8_t *key, size_t key_len, const void *ad, size_t ad_len,
+    const uint8_t *sealed, size_t len, uint8_t *out)
+{
+	EVP_CIPHER_CTX *ctx;
+	enum seal_err err;
+
+	if (!siv_len_fits(len))
+		return SEAL_E_FORGED;
+	ctx = EVP_CIPHER_CTX_new();
+	err = ctx != NULL && EVP_DecryptInit_ex2(
+				 ctx, siv_cipher(key_len), key, NULL, NULL) == 1
+		  ? open_with(ctx, ad, ad_len, sealed, len, out)
+		  : failed("AES-SIV");
+	EVP_CIPHER_CTX_free(ctx);
+	return err;
+}
+
+/* A context opens once, so that this one is copied and never opens itself. */
+struct seal_reader {
+	EVP_CIPHER_CTX *keyed;
+};
+
+struct seal_reader *
+seal_reader_new(const uint8_t key[static SEAL_SIV_KEY_LEN])
+{
+	struct seal_reader *r = calloc(1, sizeof *r);
+
+	if (r != NULL && (r->keyed = EVP_CIPHER_CTX_new()) != NULL &&
+	    EVP_DecryptInit_ex2(
+		r->keyed, siv_cipher(SEAL_SIV_KEY_LEN), key, NULL, NULL) == 1)
+		return r;
+	failed("AES-SIV");
+	seal_reader_free(r);
+	return NULL;
+}
+
+void
+seal_reader_free(struct seal_reader *r)
+{
+	if (r == NULL)
+		return;
+	EVP_CIPHER_CTX_free(r->keyed);
+	free(r);
+}
+
+enum seal_err
+seal_reader_open(const struct seal_reader *r, const void *ad, size_t ad_len,
+    const uint8_t *sealed, size_t len, uint8_t *out)
+{
+	EVP_CIPHER_CTX *ctx;
+	enum seal_err err;
+
+	if (!siv_len_fits(len))
+		return SEAL_E_FORGED;
+	ctx = EVP_CIPHER_CTX_new();
+	err = ctx != NULL && EVP_CIPHER_CTX_copy(ctx, r->keyed) == 1
+		  ? open_with(ctx, ad, ad_len, sealed, len, out)
+		  : failed("AES-SIV");
 	EVP_CIPHER_CTX_free(ctx);
 	return err;
 }

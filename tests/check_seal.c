@@ -538,6 +538,51 @@ START_TEST(box_every_bit)
 }
 END_TEST
 
+/* What one key opens many times, as seal_unlock() does it once. */
+START_TEST(reader)
+{
+	uint8_t key[SEAL_SIV_KEY_LEN], text[40], sealed[40 + SEAL_TAG_LEN];
+	uint8_t out[40], before[40];
+	struct seal_reader *r;
+
+	fill(key, sizeof key, 6);
+	ck_assert_ptr_nonnull(r = seal_reader_new(key));
+	for (size_t n = 1; n <= sizeof text; n++) {
+		size_t bit = n * 7 % (8 * (n + SEAL_TAG_LEN));
+
+		fill(text, n, n);
+		ck_assert_int_eq(
+		    seal_lock(key, &n, sizeof n, text, n, sealed), SEAL_OK);
+		memset(out, 0xa5, sizeof out);
+		memcpy(before, out, sizeof out);
+		sealed[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		ck_assert_int_eq(seal_reader_open(r, &n, sizeof n, sealed,
+				     n + SEAL_TAG_LEN, out),
+		    SEAL_E_FORGED);
+		sealed[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		ck_assert_int_eq(
+		    seal_reader_open(r, "AD", 2, sealed, n + SEAL_TAG_LEN, out),
+		    SEAL_E_FORGED);
+		ck_assert_int_eq(seal_reader_open(r, &n, sizeof n, sealed,
+				     SEAL_TAG_LEN, out),
+		    SEAL_E_FORGED);
+		ck_assert_mem_eq(out, before, sizeof out);
+		ck_assert_int_eq(seal_reader_open(r, &n, sizeof n, sealed,
+				     n + SEAL_TAG_LEN, out),
+		    SEAL_OK);
+		ck_assert_mem_eq(out, text, n);
+	}
+	seal_reader_free(r);
+	key[9] ^= 1;
+	ck_assert_ptr_nonnull(r = seal_reader_new(key));
+	ck_assert_int_eq(seal_reader_open(r, &(size_t){ 40 }, sizeof(size_t),
+			     sealed, sizeof sealed, out),
+	    SEAL_E_FORGED);
+	seal_reader_free(r);
+	seal_reader_free(NULL);
+}
+END_TEST
+
 START_TEST(wrap_every_bit)
 {
 	uint8_t secret[SEAL_KEY_LEN], wrapped[SEAL_KEY_LEN + SEAL_TAG_LEN];
@@ -881,6 +926,7 @@ main(void)
 	suite_add_tcase(s, tc);
 	tc = tcase_create("at rest");
 	tcase_add_test(tc, box_every_bit);
+	tcase_add_test(tc, reader);
 	tcase_add_test(tc, wrap_every_bit);
 	tcase_add_test(tc, keyfile);
 	suite_add_tcase(s, tc);

@@ -36,6 +36,14 @@ tests_check_session_LDFLAGS = -Wl,--wrap=pages_session_find \
 	-Wl,--wrap=pages_session_put -Wl,--wrap=pages_session_drop
 tests_check_session_LDADD = $(WEB_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/check_open
+TESTS += tests/check_open
+tests_check_open_SOURCES = tests/check_open.c
+tests_check_open_CPPFLAGS = $(WEB_TEST_CPPFLAGS)
+tests_check_open_CFLAGS = $(TEST_CFLAGS)
+tests_check_open_LDFLAGS = -Wl,--wrap=pages_keys
+tests_check_open_LDADD = $(WEB_LIBS) $(CHECK_LIBS)
+
 # Every kind of event has words.
 check_PROGRAMS += tests/event_words
 tests_event_words_SOURCES = tests/event_words.c
