@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "be.h"
 #include "log.h"
 
 #define PREPARED_MAX 128
@@ -358,8 +359,8 @@ db_query(struct db *db, const struct db_stmt *stmt, const struct db_args *args,
 	settle(&a);
 	if ((err = catch_up(db)) != DB_OK || (err = prepare(db, stmt)) != DB_OK)
 		return err;
-	*res = PQexecPrepared(
-	    db->conn, stmt->name, a.n, a.value, a.length, a.binary, 0);
+	*res = PQexecPrepared(db->conn, stmt->name, a.n, a.value, a.length,
+	    a.binary, a.binary_rows);
 	status = PQresultStatus(*res);
 	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK)
 		return DB_OK;
@@ -498,9 +499,28 @@ db_push(struct db *db)
 
 /* ---- fields ---- */
 
+/* A smallint, an integer or a bigint, as it is on the wire. */
+static int64_t
+binary_int(const uint8_t *p, int len)
+{
+	switch (len) {
+	case 2:
+		return (int16_t)be_get16(p);
+	case 4:
+		return (int32_t)be_get32(p);
+	case 8:
+		return (int64_t)be_get64(p);
+	default:
+		return 0;
+	}
+}
+
 int64_t
 db_int(const PGresult *res, int row, int col)
 {
+	if (PQfformat(res, col) == 1)
+		return binary_int((const uint8_t *)PQgetvalue(res, row, col),
+		    PQgetlength(res, row, col));
 	return strtoll(PQgetvalue(res, row, col), NULL, 10);
 }
 
@@ -519,11 +539,17 @@ db_text(const PGresult *res, int row, int col, char *out, size_t cap)
 int
 db_bytes(const PGresult *res, int row, int col, uint8_t *out, size_t cap)
 {
-	size_t len = 0;
+	size_t len = (size_t)PQgetlength(res, row, col);
 	unsigned char *p;
 
 	if (PQgetisnull(res, row, col))
 		return 0;
+	if (PQfformat(res, col) == 1) {
+		if (len > cap)
+			return -1;
+		memcpy(out, PQgetvalue(res, row, col), len);
+		return (int)len;
+	}
 	p = PQunescapeBytea(
 	    (const unsigned char *)PQgetvalue(res, row, col), &len);
 	if (p == NULL || len > cap || len > INT_MAX) {

@@ -19,6 +19,7 @@ struct db_args {
 	int length[DB_ARGS_MAX];
 	int binary[DB_ARGS_MAX];
 	char digits[DB_ARGS_MAX][24];
+	bool binary_rows; /* of many rows: db_int() and db_bytes() alone */
 };
 
 void db_arg_int(struct db_args *a, int64_t v);
@@ -38,8 +39,9 @@ struct db_stmt {
 	const char *sql;
 };
 
-/* Rows come back in text format.  On DB_OK *res is the caller's to PQclear;
- * otherwise it is NULL. */
+/* Rows come back in text format, unless binary ones are asked for: these are
+ * cheaper where there are thousands of them.  On DB_OK *res is the caller's to
+ * PQclear; otherwise it is NULL. */
 enum db_err db_query(struct db *db, const struct db_stmt *stmt,
     const struct db_args *args, PGresult **res);
 /* As above for statements without rows; *affected may be NULL. */
@@ -76,7 +78,7 @@ int64_t db_int(const PGresult *res, int row, int col); /* 0 for NULL */
 bool db_bool(const PGresult *res, int row, int col);
 /* Copies at most cap - 1 octets and ends with NUL. */
 void db_text(const PGresult *res, int row, int col, char *out, size_t cap);
-/* Decodes bytea text form; returns the length, or -1 if it is over cap. */
+/* Of a bytea; returns the length, or -1 if it is over cap. */
 int db_bytes(const PGresult *res, int row, int col, uint8_t *out, size_t cap);
 
 #endif

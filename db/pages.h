@@ -119,9 +119,6 @@ struct pages_records {
 	size_t n;
 	uint8_t *sealed;
 };
-/* The current records of a kind, newest first; phone 0: of all phones. */
-enum db_err pages_records(struct db *db, int64_t account, int kind,
-    int64_t phone, size_t max, struct pages_records *out);
 void pages_records_clear(struct pages_records *r);
 
 /*

@@ -16,7 +16,7 @@ struct pages_wish {
 	int kind; /* enum record_kind */
 	int64_t phone; /* 0: of all */
 	int64_t as_of_ms; /* as it was just before then; 0: now */
-	size_t skip, max; /* newest first */
+	size_t skip, max; /* newest first; max 0: all of them */
 };
 /* *total, if it is wanted: how many there are without skip and max. */
 enum db_err pages_list(struct db *db, int64_t account,

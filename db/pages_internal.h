@@ -8,9 +8,10 @@
 #include "db_internal.h"
 #include "pages.h"
 
-/* A timestamptz column as ms since 1970; 0 for NULL. */
+/* A timestamptz column as ms since 1970; 0 for NULL.  extract() would count in
+ * numeric, which takes several times as long. */
 #define PAGES_MS(col) \
-	"coalesce((extract(epoch FROM " col ") * 1000)::bigint, 0)"
+	"coalesce((date_part('epoch', " col ") * 1000)::bigint, 0)"
 
 /* A transaction of several statements.  pages_end() commits if err is DB_OK,
  * else rolls back, and returns err or why it could not commit. */
@@ -32,8 +33,13 @@ void
 pages_octets(const PGresult *res, int row, int col, uint8_t *out, size_t len);
 
 /* Rows of phone_id, kind, record_id, transfer, ordinal, time_ms, stored_at in
- * ms, data_key_id and sealed, from column col on. */
+ * ms, data_key_id and sealed, from column col on, in either format. */
 enum db_err
 pages_read_records(const PGresult *res, int col, struct pages_records *out);
+
+/* One statement that answers with such rows alone. */
+enum db_err
+pages_query_records(struct db *db, int64_t account, const struct db_stmt *stmt,
+    const struct db_args *a, struct pages_records *out);
 
 #endif

@@ -76,22 +76,21 @@ pages_flow(
 {
 	static const struct db_stmt stmt = { "flow", 3,
 		"WITH p AS (SELECT bound_at + interval '1 day' AS begun, now() "
-		" - make_interval(days => $3::int) AS since FROM phone WHERE "
+		" - make_interval(days => $3::int) AS since, (date_part('epoch', "
+		" now()) * 1000)::bigint AS now_ms FROM phone WHERE "
 		" account_id = $1 AND phone_id = $2), "
-		"own AS (SELECT r.time_ms AS at, " STORED " AS octets FROM p, "
-		" record r JOIN record_version v USING (account_id, phone_id, "
-		"  kind, record_id, transfer, ordinal) WHERE r.account_id = $1 "
-		" AND r.phone_id = $2 AND r.kind IN (2, 3) AND r.op = 0 AND "
-		" r.time_ms BETWEEN extract(epoch FROM p.since) * 1000 AND "
-		"  extract(epoch FROM now()) * 1000), "
+		"own AS (SELECT v.time_ms AS at, " STORED " AS octets FROM p, "
+		" record_version v WHERE v.account_id = $1 AND v.phone_id = $2 "
+		" AND v.kind IN (2, 3) AND v.op = 0 AND v.time_ms BETWEEN "
+		" p.now_ms - $3::bigint * 86400000 AND p.now_ms), "
 		"changed AS (SELECT " PAGES_MS(
 		    "v.stored_at") " AS at, "
 				   " " STORED
 				   " AS octets FROM p, record_version v WHERE "
 				   " v.account_id = $1 AND v.phone_id = $2 AND v.kind IN (1, 4, "
 				   " 5) AND v.stored_at > greatest(p.since, p.begun)) "
-				   "SELECT at, octets, (extract(epoch FROM now()) * 1000)::bigint "
-				   "FROM (TABLE own UNION ALL TABLE changed) x ORDER BY at LIMIT "
+				   "SELECT at, octets, p.now_ms FROM p, "
+				   "(TABLE own UNION ALL TABLE changed) x ORDER BY at LIMIT "
 				   "20000" };
 	struct db_args a = { 0 };
 	PGresult *res;

@@ -16,9 +16,8 @@ pages_read_records(const PGresult *res, int col, struct pages_records *out)
 {
 	size_t total = 0, n = (size_t)PQntuples(res);
 
-	/* bytea in text form: two letters an octet, and "\x". */
 	for (size_t i = 0; i < n; i++)
-		total += (size_t)PQgetlength(res, (int)i, col + 8) / 2;
+		total += (size_t)PQgetlength(res, (int)i, col + 8);
 	out->row = calloc(n + 1, sizeof *out->row);
 	out->sealed = malloc(total + 1);
 	if (out->row == NULL || out->sealed == NULL) {
@@ -48,30 +47,18 @@ pages_read_records(const PGresult *res, int col, struct pages_records *out)
 }
 
 enum db_err
-pages_records(struct db *db, int64_t account, int kind, int64_t phone,
-    size_t max, struct pages_records *out)
+pages_query_records(struct db *db, int64_t account, const struct db_stmt *stmt,
+    const struct db_args *a, struct pages_records *out)
 {
-	static const struct db_stmt stmt = { "records", 4,
-		"SELECT r.phone_id, r.kind, r.record_id, r.transfer, "
-		" r.ordinal, r.time_ms, " PAGES_MS(
-		    "v.stored_at") ", v.data_key_id, "
-				   " v.sealed FROM record r JOIN record_version v USING "
-				   " (account_id, phone_id, kind, record_id, transfer, ordinal) "
-				   "WHERE r.account_id = $1 AND r.kind = $2 AND r.op = 0 AND "
-				   " ($3::bigint = 0 OR r.phone_id = $3::bigint) "
-				   "ORDER BY r.time_ms DESC LIMIT $4" };
-	struct db_args a = { 0 };
+	struct db_args args = *a;
 	PGresult *res;
 	enum db_err err;
 
 	*out = (struct pages_records){ 0 };
-	db_arg_int(&a, account);
-	db_arg_int(&a, kind);
-	db_arg_int(&a, phone);
-	db_arg_int(&a, (int64_t)max);
-	if ((err = pages_query(db, account, &stmt, &a, &res)) != DB_OK)
-		return err;
-	err = pages_read_records(res, 0, out);
+	args.binary_rows = true;
+	err = pages_query(db, account, stmt, &args, &res);
+	if (err == DB_OK)
+		err = pages_read_records(res, 0, out);
 	PQclear(res);
 	return err;
 }

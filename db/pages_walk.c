@@ -46,21 +46,15 @@ pages_walk(struct db *db, int64_t account, struct pages_walk *w, size_t max,
 	static const struct db_stmt then = { "walk_then", 8,
 		"SELECT " COLUMNS THEN_FROM "AND " AFTER };
 	struct db_args a = { 0 };
-	PGresult *res;
 	enum db_err err;
 
-	*out = (struct pages_records){ 0 };
 	walk_args(&a, account, w);
 	db_arg_int(&a, w->begun ? w->time_ms : INT64_MAX);
 	db_arg_int(&a, w->begun ? w->at_phone : INT64_MAX);
 	db_arg_int(&a, w->begun ? w->at_record : INT64_MAX);
 	db_arg_int(&a, (int64_t)max);
-	err =
-	    pages_query(db, account, w->as_of_ms == 0 ? &now : &then, &a, &res);
-	if (err != DB_OK)
-		return err;
-	err = pages_read_records(res, 0, out);
-	PQclear(res);
+	err = pages_query_records(
+	    db, account, w->as_of_ms == 0 ? &now : &then, &a, out);
 	if (err == DB_OK && out->n > 0) {
 		const struct pages_record *last = &out->row[out->n - 1];
 
@@ -108,20 +102,15 @@ pages_version(struct db *db, int64_t account, int64_t phone, int kind,
 		"AND phone_id = $2 AND kind = $3 AND record_id = $4) OR "
 		"v.transfer = $5::bigint AND v.ordinal = $6)" };
 	struct db_args a = { 0 };
-	PGresult *res;
 	enum db_err err;
 
-	*out = (struct pages_records){ 0 };
 	db_arg_int(&a, account);
 	db_arg_int(&a, phone);
 	db_arg_int(&a, kind);
 	db_arg_int(&a, record);
 	db_arg_int(&a, transfer);
 	db_arg_int(&a, ordinal);
-	if ((err = pages_query(db, account, &stmt, &a, &res)) != DB_OK)
-		return err;
-	err = pages_read_records(res, 0, out);
-	PQclear(res);
+	err = pages_query_records(db, account, &stmt, &a, out);
 	if (err == DB_OK && out->n == 0) {
 		pages_records_clear(out);
 		err = DB_NONE;
@@ -170,19 +159,12 @@ pages_pieces(struct db *db, int64_t account, int64_t phone, uint32_t record,
 		"AND p.content = $4 AND f.whole_at IS NOT NULL AND "
 		"p.\"offset\" >= $5 ORDER BY p.\"offset\" LIMIT $6" };
 	struct db_args a = { 0 };
-	PGresult *res;
-	enum db_err err;
 
-	*out = (struct pages_records){ 0 };
 	db_arg_int(&a, account);
 	db_arg_int(&a, phone);
 	db_arg_int(&a, record);
 	db_arg_int(&a, content);
 	db_arg_int(&a, from);
 	db_arg_int(&a, (int64_t)max);
-	if ((err = pages_query(db, account, &stmt, &a, &res)) != DB_OK)
-		return err;
-	err = pages_read_records(res, 0, out);
-	PQclear(res);
-	return err;
+	return pages_query_records(db, account, &stmt, &a, out);
 }

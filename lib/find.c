@@ -5,20 +5,20 @@
 #include <wctype.h>
 
 /* The character at p and the octets it takes; broken UTF-8 is itself. */
-static wint_t
+static inline wint_t
 character(const unsigned char *p, size_t *len)
 {
 	static const unsigned char mask[] = { 0, 0, 0x1f, 0x0f, 0x07 };
 	size_t n = p[0] < 0xc0 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	wint_t c = p[0];
+	wint_t c;
 
-	if (n > 1)
-		c = p[0] & mask[n];
+	*len = 1;
+	if (n == 1)
+		return p[0];
+	c = p[0] & mask[n];
 	for (size_t i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80) {
-			*len = 1;
+		if ((p[i] & 0xc0) != 0x80)
 			return p[0];
-		}
 		c = c << 6 | (p[i] & 0x3f);
 	}
 	*len = n;
@@ -60,10 +60,11 @@ find_in(const char *text, const char *needle, size_t *len)
 	const unsigned char *p = (const unsigned char *)text;
 	const unsigned char *q = (const unsigned char *)needle;
 	size_t n;
+	wint_t first = small(character(q, &n));
 
 	for (; *p != '\0'; p += n) {
-		character(p, &n);
-		if (begins(p, q, len))
+		/* Nearly all that people write begins with other letters. */
+		if (small(character(p, &n)) == first && begins(p, q, len))
 			return (const char *)p;
 	}
 	return NULL;

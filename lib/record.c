@@ -12,8 +12,12 @@ struct record {
 	uint32_t id;
 	enum record_op op;
 	int64_t time_ms;
-	size_t count;
-	struct record_field field[RECORD_FIELDS_MAX]; /* in canonical order */
+	size_t count, room;
+	struct record_field *field; /* in canonical order */
+	/* The texts that record_decode() read, in one piece.  Others are each
+	 * in memory of their own. */
+	char *texts;
+	size_t texts_len;
 };
 
 /* What this version knows of each field. */
@@ -147,12 +151,25 @@ record_new(enum record_kind kind, uint32_t id)
 	return r;
 }
 
+static bool
+is_own(const struct record *r, const char *text)
+{
+	uintptr_t p = (uintptr_t)text, from = (uintptr_t)r->texts;
+
+	return r->texts == NULL || p < from || p >= from + r->texts_len;
+}
+
 static void
 drop_fields(struct record *r)
 {
 	for (size_t i = 0; i < r->count; i++)
-		free((void *)(uintptr_t)r->field[i].text);
-	r->count = 0;
+		if (is_own(r, r->field[i].text))
+			free((void *)(uintptr_t)r->field[i].text);
+	free(r->field);
+	free(r->texts);
+	r->field = NULL;
+	r->texts = NULL;
+	r->count = r->room = r->texts_len = 0;
 }
 
 void
@@ -202,6 +219,21 @@ record_set_time_ms(struct record *r, int64_t ms)
 	r->time_ms = ms;
 }
 
+static bool
+make_room(struct record *r, size_t n)
+{
+	struct record_field *field;
+
+	if (n <= r->room)
+		return true;
+	field = realloc(r->field, n * sizeof *field);
+	if (field == NULL)
+		return false;
+	r->field = field;
+	r->room = n;
+	return true;
+}
+
 /* Room for one more field of that tag, behind those it has already. */
 static struct record_field *
 insert(struct record *r, uint16_t tag, enum record_type type)
@@ -210,6 +242,8 @@ insert(struct record *r, uint16_t tag, enum record_type type)
 
 	if (r->count == RECORD_FIELDS_MAX || r->op == RECORD_DELETE ||
 	    tag == 0 || !type_fits(tag, type))
+		return NULL;
+	if (r->count == r->room && !make_room(r, r->count + 4))
 		return NULL;
 	for (; i > 0 && r->field[i - 1].tag > tag; i--)
 		r->field[i] = r->field[i - 1];
@@ -387,6 +421,7 @@ static size_t
 decode_field(struct record *r, const uint8_t *p, size_t len)
 {
 	uint16_t tag;
+	struct record_field *f;
 	size_t n;
 
 	if (len < 5)
@@ -402,9 +437,14 @@ decode_field(struct record *r, const uint8_t *p, size_t len)
 		return 11;
 	}
 	n = be_get16(p + 3);
-	if (p[2] != RECORD_TEXT || len - 5 < n ||
-	    add_octets(r, tag, (const char *)p + 5, n) == -1)
+	if (p[2] != RECORD_TEXT || len - 5 < n || n < 1 ||
+	    n > RECORD_TEXT_MAX || !utf8_valid((const char *)p + 5, n) ||
+	    (f = insert(r, tag, RECORD_TEXT)) == NULL)
 		return 0;
+	f->text = memcpy(r->texts + r->texts_len, p + 5, n);
+	f->len = n;
+	r->texts[r->texts_len + n] = '\0';
+	r->texts_len += n + 1;
 	return 5 + n;
 }
 
@@ -422,6 +462,11 @@ record_decode(const uint8_t *p, size_t len)
 		return NULL;
 	r->time_ms = (int64_t)be_get64(p + 7);
 	r->op = (enum record_op)p[2];
+	/* The texts, each with its NUL, take less than what they stand in. */
+	if (!make_room(r, p[15]) || (r->texts = malloc(len)) == NULL) {
+		record_free(r);
+		return NULL;
+	}
 	for (unsigned i = 0; i < p[15]; i++) {
 		if ((step = decode_field(r, p + n, len - n)) == 0) {
 			record_free(r);

@@ -230,7 +230,8 @@ open_with(EVP_CIPHER_CTX *ctx, const void *ad, size_t ad_len,
 	memcpy(out, plain, len);
 	err = SEAL_OK;
 out:
-	ERR_clear_error();
+	if (err != SEAL_OK)
+		ERR_clear_error();
 	if (plain != NULL)
 		seal_wipe(plain, len);
 	free(plain);

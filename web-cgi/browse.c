@@ -6,9 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-#define LIST_MAX 20000
-
-/* All current records of a kind, opened; false after answering an error. */
 /* ---- as of a day ---- */
 
 int64_t
@@ -117,7 +114,6 @@ browse_records(struct page *p, int kind, struct opened **list, size_t *n)
 	const struct pages_wish wish = {
 		.kind = kind,
 		.as_of_ms = browse_as_of(p),
-		.max = LIST_MAX,
 	};
 
 	return list_of(p, &wish, list, n, NULL);

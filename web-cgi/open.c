@@ -240,21 +240,6 @@ open_rows(struct opener *o, struct db *db, int64_t account,
 }
 
 enum db_err
-open_records(struct opener *o, struct db *db, int64_t account,
-    const uint8_t secret[static SEAL_KEY_LEN], int kind, int64_t phone,
-    size_t max, struct opened **out, size_t *n, size_t *damaged)
-{
-	struct pages_records rows;
-	enum db_err err = pages_records(db, account, kind, phone, max, &rows);
-
-	if (err != DB_OK)
-		return err;
-	err = open_rows(o, db, account, secret, &rows, out, n, damaged);
-	pages_records_clear(&rows);
-	return err;
-}
-
-enum db_err
 open_piece(struct opener *o, struct db *db, int64_t account,
     const uint8_t secret[static SEAL_KEY_LEN], const struct pages_records *rows,
     size_t i, uint8_t *out)

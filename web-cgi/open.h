@@ -23,13 +23,9 @@ struct opened {
 	struct record *record;
 };
 /*
- * The current records of a kind, opened; the caller calls opened_free().
- * Rows that do not open are counted in *damaged and left out.
+ * Rows that are at hand, opened; the caller calls opened_free().  Rows that do
+ * not open are counted in *damaged and left out.
  */
-enum db_err open_records(struct opener *o, struct db *db, int64_t account,
-    const uint8_t secret[static SEAL_KEY_LEN], int kind, int64_t phone,
-    size_t max, struct opened **out, size_t *n, size_t *damaged);
-/* The same for rows that are at hand. */
 enum db_err open_rows(struct opener *o, struct db *db, int64_t account,
     const uint8_t secret[static SEAL_KEY_LEN], const struct pages_records *rows,
     struct opened **out, size_t *n, size_t *damaged);

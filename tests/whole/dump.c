@@ -10,8 +10,6 @@
 #include "open.h"
 #include "private.h"
 
-#define MAX 100000
-
 static int64_t
 phone_of(struct db *db, int64_t account, long nth)
 {
@@ -38,14 +36,18 @@ static int
 print_kind(struct db *db, int64_t account, const uint8_t *secret, int kind,
     int64_t phone)
 {
+	const struct pages_wish wish = { .kind = kind, .phone = phone };
 	struct opener *o = opener_new();
+	struct pages_records rows;
 	struct opened *list;
 	uint8_t octets[RECORD_STORED_MAX];
 	size_t n, damaged;
 
-	if (o == NULL || open_records(o, db, account, secret, kind, phone, MAX,
-			     &list, &n, &damaged) != DB_OK)
+	if (o == NULL || pages_list(db, account, &wish, &rows, NULL) != DB_OK ||
+	    open_rows(o, db, account, secret, &rows, &list, &n, &damaged) !=
+		DB_OK)
 		return -1;
+	pages_records_clear(&rows);
 	for (size_t i = 0; i < n; i++) {
 		const struct record *r = list[i].record;
 		size_t len = record_encode(r, octets, sizeof octets);
