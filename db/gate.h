@@ -497,6 +497,9 @@ struct gate_device {
 };
 enum db_err gate_device(struct db *db, const uint8_t device[static 16],
     int64_t now_ms, struct gate_device *out);
+/* Was it ever bound to anybody? */
+enum db_err
+gate_device_known(struct db *db, const uint8_t device[static 16], bool *known);
 /* The owner before may veto this binding until then. */
 enum db_err gate_phone_contest(struct db *db, int64_t account, int64_t phone,
     int64_t by_account, int64_t until_ms);

@@ -355,6 +355,23 @@ gate_phone_unbind(struct db *db, int64_t account, int64_t phone, int64_t now_ms)
 }
 
 enum db_err
+gate_device_known(struct db *db, const uint8_t device[static 16], bool *known)
+{
+	static const struct db_stmt stmt = { "device_known", 1,
+		"SELECT EXISTS (SELECT 1 FROM phone WHERE device = $1)" };
+	struct db_args a = { 0 };
+	PGresult *res;
+	enum db_err err;
+
+	db_arg_bytes(&a, device, 16);
+	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
+		return err;
+	*known = db_bool(res, 0, 0);
+	PQclear(res);
+	return DB_OK;
+}
+
+enum db_err
 gate_device_unbind(
     struct db *db, const uint8_t device[static 16], int64_t now_ms)
 {

@@ -55,4 +55,5 @@ dist_migrations_DATA = \
 	db/migrations/0002_life.sql \
 	db/migrations/0003_segments.sql \
 	db/migrations/0004_owner.sql \
-	db/migrations/0005_taken_back.sql
+	db/migrations/0005_taken_back.sql \
+	db/migrations/0006_device_known.sql

@@ -19,6 +19,7 @@
 #include "pack.h"
 
 #define CHALLENGE_LIFE_MS 3600000LL
+#define TOLD_LIFE_MS 3600000LL
 #define UNBIND_LIFE_MS (7 * 86400000LL)
 #define NETWORK_REPEATS_MS 60000 /* a PROOF later than that is the phone's */
 #define ANSWERS_MAX 20 /* wrong ones, in all ... */
@@ -366,6 +367,23 @@ contest(struct gateway *g, const struct gate_binding *b, int64_t phone,
 	return gate_phone_contest(g->db, b->account, phone, by, until_ms);
 }
 
+/* Its keys of before hold on the phone until it hears under these; what it
+ * sends meanwhile is in vain.  So it hears at once. */
+static enum db_err
+tell_bound(struct gateway *g, int64_t account, int64_t phone, int64_t now_ms)
+{
+	const struct wire_ack ack = { .cumulative = 0 };
+	uint8_t plain[WIRE_DATA_MAX];
+	struct keys_phone *keys;
+	enum db_err err = gateway_find_phone(g, account, phone, now_ms, &keys);
+
+	if (err != DB_OK ||
+	    (err = gateway_control(g, keys, WIRE_ACK, "ack", plain,
+		 wire_ack_encode(&ack, plain), TOLD_LIFE_MS, now_ms)) != DB_OK)
+		return err;
+	return gate_acked_put(g->db, account, phone, 0, now_ms);
+}
+
 /* dev: whose the device was until now. */
 static enum db_err
 bind(struct gateway *g, const struct gate_binding *b,
@@ -375,9 +393,11 @@ bind(struct gateway *g, const struct gate_binding *b,
 			   : b->hello_name[0] != '\0' ? b->hello_name
 						      : "Phone";
 	int64_t phone;
+	bool known;
 	enum db_err err;
 
-	if ((err = moved(g, b, dev->owner, now_ms)) != DB_OK ||
+	if ((err = gate_device_known(g->db, b->device, &known)) != DB_OK ||
+	    (err = moved(g, b, dev->owner, now_ms)) != DB_OK ||
 	    (dev->contested_by != dev->owner &&
 		(err = moved(g, b, dev->contested_by, now_ms)) != DB_OK) ||
 	    (err = gate_device_unbind(g->db, b->device, now_ms)) != DB_OK ||
@@ -386,6 +406,8 @@ bind(struct gateway *g, const struct gate_binding *b,
 	    (err = contest(g, b, phone, dev, now_ms)) != DB_OK)
 		return err;
 	keys_drop_all(g->keys);
+	if (known && (err = tell_bound(g, b->account, phone, now_ms)) != DB_OK)
+		return err;
 	return gate_event_put(
 	    g->db, b->account, phone, now_ms, "phone-bound", name);
 }
