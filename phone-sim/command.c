@@ -448,7 +448,7 @@ static const struct {
 	    "note delete ID | notes [N] | file add PATH | file list | file "
 	    "save ID PATH | file delete ID | mms-in NUMBER TEXT | upload | "
 	    "cost | policy KIND MODE [MINUTES] | user set KIND MODE [MINUTES] "
-	    "| sim NUMBER | sim change NUMBER | sim out | coverage on|off | "
+	    "| sent [N] | sim NUMBER | sim change NUMBER | sim out | coverage on|off | "
 	    "roaming on|off | power on|off | restart | clock +T|-T | "
 	    "text-only on|off | lost | factory-reset | dump]",
 	    "what the user of phone N does; phones count from 1",

@@ -54,6 +54,7 @@ enum command_result command_mms(struct command *c, struct sim_phone *p);
 enum command_result command_cost(struct command *c, struct sim_phone *p);
 enum command_result command_lost(struct command *c, struct sim_phone *p);
 enum command_result command_reset(struct command *c, struct sim_phone *p);
+enum command_result command_sent(struct command *c, struct sim_phone *p);
 enum command_result command_handset(struct command *c);
 /* Is the condition of a wait true?  1, 0, or -1: no such condition. */
 int command_condition(struct sim *s, const char *condition);

@@ -204,6 +204,23 @@ command_reset(struct command *c, struct sim_phone *p)
 	return answer(c, sim_phone_factory_reset(p));
 }
 
+enum command_result
+command_sent(struct command *c, struct sim_phone *p)
+{
+	long want = 32;
+
+	if (c->n > 3 && command_int(c, 3, 1, 32, &want) != 0)
+		return command_error(
+		    c, "how many? at most 32, such as: phone 1 sent 5");
+	while (want-- > 0) {
+		const char *sent = sim_phone_sent(p, (size_t)want);
+
+		if (sent != NULL)
+			command_say(c, "%s", sent);
+	}
+	return command_ok(c);
+}
+
 /* sms FROM TO TEXT, from a handset; sms FROM: what it got */
 enum command_result
 command_handset(struct command *c)

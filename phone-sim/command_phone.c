@@ -500,10 +500,11 @@ command_phone(struct command *c)
 		{ "mms-in", command_mms }, { "note", command_note },
 		{ "notes", do_notes }, { "policy", do_policy },
 		{ "power", do_switch }, { "restart", do_restart },
-		{ "roaming", do_switch }, { "sim", do_sim },
-		{ "status", do_status }, { "text-in", do_text },
-		{ "text-only", do_switch }, { "text-out", do_text },
-		{ "upload", do_upload }, { "user", do_user } };
+		{ "roaming", do_switch }, { "sent", command_sent },
+		{ "sim", do_sim }, { "status", do_status },
+		{ "text-in", do_text }, { "text-only", do_switch },
+		{ "text-out", do_text }, { "upload", do_upload },
+		{ "user", do_user } };
 	struct sim_phone *p = NULL;
 	long n;
 

@@ -35,6 +35,8 @@ phone_sim_libphonesim_a_SOURCES = \
 	phone-sim/phones.h \
 	phone-sim/phones_internal.h \
 	phone-sim/phones_life.c \
+	phone-sim/phones_radio.c \
+	phone-sim/phones_store.c \
 	phone-sim/phones_user.c \
 	phone-sim/png.c \
 	phone-sim/png.h \

@@ -1,7 +1,5 @@
 #include "phones.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,132 +12,6 @@
 #define PACE_SMS 600 /* no operating system asks a simulated user */
 #define PACE_MS 60000
 #define TICK_MIN_MS 50 /* a library that is due at once is due soon */
-
-/* ---- files ---- */
-
-void
-sim_phone_file(const struct sim_phone *p, const char *what, char out[4096])
-{
-	snprintf(out, 4096, "%s/phone-%u.%s", p->all->dir, p->n, what);
-}
-
-int
-sim_phone_save(struct sim_phone *p)
-{
-	char path[4096], aside[4096];
-	FILE *f;
-
-	sim_phone_file(p, "settings", path);
-	sim_phone_file(p, "settings-new", aside);
-	if ((f = fopen(aside, "we")) == NULL) {
-		log_error("cannot write %s: %m", aside);
-		return -1;
-	}
-	fprintf(f,
-	    "number %s\nsim %s\npower %d\ncoverage %d\ntext %d\nclock %lld\n"
-	    "roaming %d\nzone %d\nseen %s\n",
-	    p->number, p->sim_id, p->power, p->coverage, p->text_only,
-	    (long long)p->clock_ms, p->roaming, p->offset_min, p->sim_seen);
-	for (int k = 1; k < RECORD_KIND_COUNT; k++)
-		fprintf(f, "policy %d %d %u\n", k, (int)p->own.kind[k].mode,
-		    p->own.kind[k].interval_min);
-	if (fclose(f) != 0 || rename(aside, path) == -1) {
-		log_error("cannot write %s: %m", path);
-		return -1;
-	}
-	return 0;
-}
-
-static void
-load_setting(struct sim_phone *p, const char *line)
-{
-	int k, mode, on;
-	unsigned minutes;
-	long long ms;
-
-	if (strcmp(line, "number \n") == 0)
-		p->number[0] = p->sim_id[0] = '\0';
-	else if (sscanf(line, "number %23s", p->number) == 1 ||
-		 sscanf(line, "sim %23s", p->sim_id) == 1 ||
-		 sscanf(line, "seen %23s", p->sim_seen) == 1 ||
-		 sscanf(line, "zone %d", &p->offset_min) == 1)
-		return;
-	if (sscanf(line, "power %d", &on) == 1)
-		p->power = on != 0;
-	else if (sscanf(line, "coverage %d", &on) == 1)
-		p->coverage = on != 0;
-	else if (sscanf(line, "text %d", &on) == 1)
-		p->text_only = on != 0;
-	else if (sscanf(line, "roaming %d", &on) == 1)
-		p->roaming = on != 0;
-	else if (sscanf(line, "clock %lld", &ms) == 1)
-		p->clock_ms = ms;
-	else if (sscanf(line, "policy %d %d %u", &k, &mode, &minutes) == 3 &&
-		 k > 0 && k < RECORD_KIND_COUNT && mode >= POLICY_INHERIT &&
-		 mode <= POLICY_FILL) {
-		p->own.kind[k].mode = (enum policy_mode)mode;
-		p->own.kind[k].interval_min = minutes;
-	}
-}
-
-/* False: it is a new phone. */
-static bool
-load_settings(struct sim_phone *p)
-{
-	char path[4096], line[256];
-	FILE *f;
-
-	sim_phone_file(p, "settings", path);
-	if ((f = fopen(path, "re")) == NULL)
-		return false;
-	while (fgets(line, sizeof line, f) != NULL)
-		load_setting(p, line);
-	fclose(f);
-	return true;
-}
-
-/* Without a directory of its own a phone lives in memory, as far as we can:
- * a journal must be a file to outlive the phone's restart. */
-static int
-make_dir(struct phones *all)
-{
-	static const char *const places[] = { "/dev/shm", NULL, "/tmp" };
-
-	if (all->sim->setup.state != NULL) {
-		snprintf(
-		    all->dir, sizeof all->dir, "%s", all->sim->setup.state);
-		return 0;
-	}
-	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-		const char *place = places[i];
-
-		if (place == NULL && (place = getenv("TMPDIR")) == NULL)
-			continue;
-		snprintf(
-		    all->dir, sizeof all->dir, "%s/phone-sim.XXXXXX", place);
-		if (mkdtemp(all->dir) != NULL) {
-			all->temporary = true;
-			return 0;
-		}
-	}
-	log_error("cannot make a temporary directory: %m; give one with "
-		  "--state");
-	return -1;
-}
-
-static void
-remove_dir(const char *dir)
-{
-	DIR *d = opendir(dir);
-	struct dirent *e;
-
-	while (d != NULL && (e = readdir(d)) != NULL)
-		if (e->d_name[0] != '.')
-			unlinkat(dirfd(d), e->d_name, 0);
-	if (d != NULL)
-		closedir(d);
-	rmdir(dir);
-}
 
 /* ---- the library's host ---- */
 
@@ -161,48 +33,6 @@ host_mono(void *ctx)
 	const struct sim_phone *p = ctx;
 
 	return sim_now_ms(p->all->sim);
-}
-
-bool
-sim_phone_on_air(const struct sim_phone *p)
-{
-	return p->power && p->coverage && p->line != NULL;
-}
-
-void
-sim_phone_submit(struct sim_phone *p, const char *to, struct pdu *m)
-{
-	m->type = PDU_SUBMIT;
-	snprintf(m->number, sizeof m->number, "%s", to);
-	smsc_submit(p->all->sim->smsc, p->line, m);
-}
-
-static int
-host_send(
-    void *ctx, const char *number, const uint8_t *frame, size_t len, bool text)
-{
-	static const uint8_t ports[7] = { 6, 5, 4, WIRE_PORT >> 8,
-		WIRE_PORT & 255, WIRE_PORT >> 8, WIRE_PORT & 255 };
-	struct sim_phone *p = ctx;
-	char letters[WIRE_TEXT_CHARS + 1];
-	struct pdu m = { .dcs = 0x04, .header = true };
-
-	if (!sim_phone_on_air(p))
-		return -1;
-	if (text) {
-		if (len > WIRE_TEXT_MAX)
-			return -1;
-		wire_text_encode(frame, len, letters);
-		text_to_parts(letters, 0, &m, 1);
-	} else {
-		if (len > sizeof m.ud - sizeof ports)
-			return -1;
-		memcpy(m.ud, ports, sizeof ports);
-		memcpy(m.ud + sizeof ports, frame, len);
-		m.ud_len = m.ud_octets = (uint8_t)(sizeof ports + len);
-	}
-	sim_phone_submit(p, number, &m);
-	return 0;
 }
 
 void
@@ -322,129 +152,6 @@ sim_phone_settle(struct sim_phone *p)
 	if (next < now + TICK_MIN_MS)
 		next = now + TICK_MIN_MS;
 	p->tick = sched_at(s, next, on_tick, p);
-}
-
-/* ---- what comes in ---- */
-
-int
-sim_phone_add_message(struct sim_phone *p, const char *peer, int direction,
-    const char *text, int64_t sent_ms)
-{
-	struct record *r =
-	    record_new(RECORD_MESSAGE, book_next_id(p->book, RECORD_MESSAGE));
-
-	if (r == NULL)
-		return -1;
-	record_set_time_ms(r, sim_phone_now_ms(p));
-	if (record_add_text(r, RECORD_PEER, peer) != 0 ||
-	    record_add_int(r, RECORD_DIRECTION, direction) != 0 ||
-	    record_add_text(r, RECORD_BODY, text) != 0 ||
-	    record_add_int(r, RECORD_READ, direction == RECORD_MSG_SENT) != 0) {
-		record_free(r);
-		return -1;
-	}
-	if (direction == RECORD_MSG_RECEIVED)
-		record_add_int(r, RECORD_SENT_MS, sent_ms);
-	if (p->lib != NULL)
-		phone_put(p->lib, r);
-	return book_put(p->book, r);
-}
-
-static struct puzzle *
-find_puzzle(
-    struct sim_phone *p, const struct pdu *m, const struct text_header *h)
-{
-	struct puzzle **oldest = &p->puzzle[0];
-
-	for (int i = 0; i < PHONES_PARTS_HELD; i++) {
-		struct puzzle *z = p->puzzle[i];
-
-		if (z != NULL && z->reference == h->reference &&
-		    z->total == h->total && strcmp(z->from, m->number) == 0)
-			return z;
-		if (z == NULL ||
-		    (*oldest != NULL && z->order < (*oldest)->order))
-			oldest = &p->puzzle[i];
-	}
-	free(*oldest);
-	if ((*oldest = calloc(1, sizeof **oldest)) == NULL)
-		return NULL;
-	(*oldest)->order = p->puzzles++;
-	(*oldest)->reference = h->reference;
-	(*oldest)->total = h->total;
-	snprintf((*oldest)->from, sizeof(*oldest)->from, "%s", m->number);
-	return *oldest;
-}
-
-/* One part more; the whole text is a message. */
-static void
-take_part(struct sim_phone *p, const struct pdu *m, const struct text_header *h)
-{
-	char text[TEXT_PARTS_MAX * 480 + 1];
-	struct puzzle *z;
-	size_t n = 0;
-
-	if (h->total == 0 || h->total > TEXT_PARTS_MAX || h->index == 0 ||
-	    h->index > h->total || (z = find_puzzle(p, m, h)) == NULL ||
-	    z->there[h->index - 1])
-		return;
-	z->there[h->index - 1] = true;
-	z->part[h->index - 1] = *m;
-	if (++z->have < z->total)
-		return;
-	for (int i = 0; i < z->total; i++)
-		n += text_of_part(&z->part[i], text + n, sizeof text - n);
-	p->text_in++;
-	sim_phone_add_message(
-	    p, m->number, RECORD_MSG_RECEIVED, text, m->time_ms);
-	sim_phone_notice(p, "SMS from %s: %.300s", m->number, text);
-	for (int i = 0; i < PHONES_PARTS_HELD; i++)
-		if (p->puzzle[i] == z)
-			p->puzzle[i] = NULL;
-	free(z);
-}
-
-static void
-take_text(struct sim_phone *p, const struct pdu *m)
-{
-	char text[PDU_UD_MAX * 4 + 8];
-	size_t n = text_of_part(m, text, sizeof text);
-
-	if (phone_receive(p->lib, m->number, (const uint8_t *)text, n, true)) {
-		p->data_in++;
-		return;
-	}
-	p->text_in++;
-	if (n > 0)
-		sim_phone_add_message(
-		    p, m->number, RECORD_MSG_RECEIVED, text, m->time_ms);
-	sim_phone_notice(p, "SMS from %s: %.300s", m->number, text);
-}
-
-static enum smsc_taken
-on_deliver(void *ctx, const struct pdu *m)
-{
-	struct sim_phone *p = ctx;
-	struct text_header h = { 0 };
-	bool head = m->header && text_header_read(m->ud, m->ud_octets, &h);
-
-	if (!sim_phone_on_air(p) || p->lib == NULL)
-		return SMSC_AWAY;
-	if (m->type != PDU_DELIVER)
-		return SMSC_TAKEN;
-	if (pdu_alphabet(m->dcs) == PDU_8BIT) {
-		/* What is for no port that we know is for nobody. */
-		if (head && h.port && h.port_to == WIRE_PORT &&
-		    phone_receive(p->lib, m->number, m->ud + h.len,
-			m->ud_octets - h.len, false))
-			p->data_in++;
-	} else if (head && h.concat) {
-		take_part(p, m, &h);
-	} else {
-		take_text(p, m);
-	}
-	sim_phone_settle(p);
-	return SMSC_TAKEN;
 }
 
 /* ---- SIM, radio, power ---- */
@@ -624,13 +331,14 @@ identify(struct sim_phone *p)
 	p->host = (struct phone_host){ .ctx = p,
 		.now_ms = host_now,
 		.mono_ms = host_mono,
-		.send = host_send,
+		.send = sim_phone_send,
 		.tell = host_tell };
 	sim_phone_life_host(&p->host);
 	p->offset_min = p->chinese ? 480 : 120;
 	snprintf(p->sim_seen, sizeof p->sim_seen, "%s", p->sim_id);
-	p->end =
-	    (struct smsc_end){ .ctx = p, .radio = true, .deliver = on_deliver };
+	p->end = (struct smsc_end){
+		.ctx = p, .radio = true, .deliver = sim_phone_deliver
+	};
 }
 
 static int
@@ -641,7 +349,7 @@ start(struct sim_phone *p, const struct people_amount *amount)
 	char path[4096];
 
 	identify(p);
-	known = load_settings(p);
+	known = sim_phone_load(p);
 	sim_phone_file(p, "records", path);
 	if (!known)
 		unlink(path); /* half filled, when the first start was cut */
@@ -684,7 +392,7 @@ phones_new(struct sim *s, size_t n, const struct people_amount *amount)
 	if (all == NULL)
 		return NULL;
 	all->sim = s;
-	if (make_dir(all) != 0 ||
+	if (phones_dir_make(all) != 0 ||
 	    (all->phone = calloc(n + 1, sizeof *all->phone)) == NULL)
 		goto fail;
 	while (all->n < n) {
@@ -712,7 +420,7 @@ phones_free(struct phones *p)
 	for (size_t i = 0; i < p->n; i++)
 		phone_free(p->phone[i]);
 	if (p->temporary)
-		remove_dir(p->dir);
+		phones_dir_remove(p->dir);
 	free(p->phone);
 	free(p);
 }

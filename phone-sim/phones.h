@@ -41,6 +41,9 @@ struct phone_facts {
 void sim_phone_facts(const struct sim_phone *p, struct phone_facts *out);
 struct book *sim_phone_book(struct sim_phone *p);
 int64_t sim_phone_now_ms(const struct sim_phone *p);
+/* What its radio took of the library, in words; back 0: the newest.  NULL: it
+ * is not remembered. */
+const char *sim_phone_sent(const struct sim_phone *p, size_t back);
 /* The library; NULL while the phone is off.  Behind every call into it comes
  * sim_phone_settle(). */
 struct phone *sim_phone_lib(struct sim_phone *p);

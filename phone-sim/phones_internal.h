@@ -11,6 +11,7 @@
 #include "wire.h"
 
 #define PHONES_PARTS_HELD 8 /* concatenated texts on their way at once */
+#define PHONES_SENT_MAX 32 /* SMS that are remembered */
 #define PHONES_OFF "the phone is off: say phone N power on"
 
 /* A text that comes in parts. */
@@ -44,7 +45,8 @@ struct sim_phone {
 	struct puzzle *puzzle[PHONES_PARTS_HELD];
 	uint64_t puzzles;
 	uint8_t reference;
-	uint64_t data_in, text_in, text_out;
+	uint64_t data_in, text_in, text_out, data_out;
+	char sent[PHONES_SENT_MAX][48]; /* the newest frames, in words */
 	unsigned restored; /* since it was last erased */
 };
 
@@ -56,22 +58,34 @@ struct phones {
 	struct sim_phone **phone;
 };
 
+/* phones_store.c */
+int phones_dir_make(struct phones *all);
+void phones_dir_remove(const char *dir);
 /* phone-N.what, in the directory of the simulation. */
 void
 sim_phone_file(const struct sim_phone *p, const char *what, char out[4096]);
 int sim_phone_save(struct sim_phone *p);
+/* False: it is a new phone. */
+bool sim_phone_load(struct sim_phone *p);
+
 /* What the phone shows its user. */
 void sim_phone_notice(struct sim_phone *p, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-bool sim_phone_on_air(const struct sim_phone *p);
-void sim_phone_submit(struct sim_phone *p, const char *to, struct pdu *m);
-/* A text that came or went, as a record.  0 or -1. */
-int sim_phone_add_message(struct sim_phone *p, const char *peer, int direction,
-    const char *text, int64_t sent_ms);
 /* Into the book and, if the phone is on, to the library; r is taken over. */
 const char *sim_phone_keep(struct sim_phone *p, struct record *r);
 const char *sim_phone_said(enum phone_err err);
 const char *sim_phone_reopen(struct sim_phone *p);
+
+/* phones_radio.c */
+bool sim_phone_on_air(const struct sim_phone *p);
+void sim_phone_submit(struct sim_phone *p, const char *to, struct pdu *m);
+/* The library's send(). */
+int sim_phone_send(
+    void *ctx, const char *number, const uint8_t *frame, size_t len, bool text);
+enum smsc_taken sim_phone_deliver(void *ctx, const struct pdu *m);
+/* A text that came or went, as a record.  0 or -1. */
+int sim_phone_add_message(struct sim_phone *p, const char *peer, int direction,
+    const char *text, int64_t sent_ms);
 
 /* phones_life.c */
 void sim_phone_life_host(struct phone_host *host);

@@ -20,7 +20,7 @@ run_packages='postgresql-15 lighttpd curl'
 test_packages='postgresql-15-pgtap postgresql-client-15 gammu gammu-smsd
 chromium fonts-wqy-zenhei mandoc valgrind clang libclang-rt-14-dev
 clang-format sqlite3 xz-utils python3-vobject python3-icalendar
-libxml2-utils python3-aiosmtpd'
+libxml2-utils python3-aiosmtpd zbar-tools'
 
 # Install those of the named packages that are missing.
 install_packages() {

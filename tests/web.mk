@@ -82,6 +82,11 @@ EXTRA_DIST += tests/web/policy.mjs
 dist_check_SCRIPTS += tests/e2e-policy.sh
 TESTS += tests/e2e-policy.sh
 
+# Bound by the picture.
+EXTRA_DIST += tests/web/bind.mjs
+dist_check_SCRIPTS += tests/e2e-bind.sh
+TESTS += tests/e2e-bind.sh
+
 # A lost phone.
 EXTRA_DIST += tests/web/lost.mjs
 dist_check_SCRIPTS += tests/e2e-lost.sh

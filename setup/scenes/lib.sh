@@ -45,3 +45,10 @@ counts() { # SQL WANT
 has_event() { # KIND: the service has noted it
 	[ "$(sql "SELECT count(*) FROM event WHERE kind = '$1'")" -gt 0 ]
 }
+
+lost() { # ID WHAT...: ordered on the page of that phone
+	at="/phone/lost?id=$1"
+	shift
+	web "$at" >"$inst/run/page" &&
+	    web "$at" --data-urlencode "csrf=$(csrf)" --data "id=${at#*=}" "$@" >"$inst/run/page"
+}

@@ -5,7 +5,7 @@ set -u
 
 phones=1
 sim_options="--speed 60 --contacts 20 --messages 40 --calls 20"
-scene 23 "A thief has the phone in his hand and an account of his own."
+scene 31 "A thief has the phone in his hand and an account of his own."
 
 be owner
 ok "the owner registers" register owner "$password"
@@ -38,7 +38,28 @@ ok "the thief's account has no phone" counts \
     "SELECT count(*) FROM phone p JOIN account a USING (account_id) WHERE a.login = 'thief'" 0
 equal "nor any record" "$(records_of thief)" 0
 
-tell "He finds the answer out, and puts a SIM of his own in."
+tell "The owner says on the page that it is lost. The thief finds the answer out,"
+tell "and puts a SIM of his own in."
+phone=$(sql "SELECT phone_id FROM phone")
+ok "it is ordered" lost "$phone" --data act=on
+ok "the phone is in lost mode" sim wait phone 1 lost 60
+sim phone 1 sim +358409998876 >/dev/null
+be thief
+ok "lost: the phone takes no code" refused phone 1 bind "$(code)"
+sim phone 1 factory-reset >/dev/null
+sim phone 1 bind "$(code)" >/dev/null
+ok "erased: it is asked as before" sim wait phone 1 asked 60
+sim phone 1 answer Musti >/dev/null
+ok "lost: nobody can bind the phone, even with the right answer" \
+    sim wait phone 1 refused 60
+ok "and the owner is told that somebody tried" wait_for 30 has_event binding-refused-lost
+ok "the thief's account has no phone yet" counts \
+    "SELECT count(*) FROM phone p JOIN account a USING (account_id) WHERE a.login = 'thief'" 0
+be owner
+tell "The owner believes that it is found."
+ok "it is ordered" lost "$phone" --data act=found
+
+tell "The thief tries again, with another SIM."
 sim phone 1 sim +358409998877 >/dev/null
 be thief
 sim phone 1 bind "$(code)" >/dev/null
