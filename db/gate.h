@@ -43,6 +43,11 @@ enum db_err gate_phone_by_id(
 
 /* ---- what arrives: pipelined ---- */
 
+/* Where a phone's base begins, and to where all its transfers are here. */
+struct gate_base {
+	uint32_t first, cumulative;
+};
+
 /* A single that was opened, or one segment of a transfer. */
 struct gate_piece {
 	int64_t account, phone;
@@ -59,6 +64,7 @@ struct gate_piece {
 	bool accepted; /* single: new; segment: its transfer is open */
 	uint16_t have; /* segment: state afterwards */
 	int last_index; /* -1: unknown */
+	struct gate_base base; /* single: as of now */
 };
 /* Stores pieces in one round trip and fills their out fields.  meanwhile, which
  * may be NULL, is called while the database works; it may not use it. */
@@ -70,6 +76,9 @@ enum db_err gate_transfer_same(struct db *db, int64_t account, int64_t phone,
     uint32_t transfer, const uint8_t *digest, bool *same, int64_t *last_at_ms);
 enum db_err gate_transfer_whole(
     struct db *db, int64_t account, int64_t phone, uint32_t transfer);
+/* A single that was accepted waits to be opened, as a whole transfer does. */
+enum db_err gate_single_wait(struct db *db, const struct gate_piece *p,
+    const uint8_t *sms, size_t len, int64_t now_ms);
 
 struct gate_heard {
 	int64_t account, phone;
@@ -124,13 +133,16 @@ struct gate_whole {
 	int last_index;
 	char number[GATE_NUMBER_MAX]; /* of its newest SMS */
 	int64_t smsc_ms, received_ms;
+	/* of gate_whole_take() */
+	bool single; /* its body is a frame */
+	struct gate_base base;
 };
 /* Not in a transaction: up to max transfers that wait to be opened. */
 enum db_err
 gate_whole_list(struct db *db, struct gate_whole *out, size_t max, size_t *n);
 /* Locks the transfer; DB_NONE if another has taken it.  bodies gets the
  * segments in order. */
-enum db_err gate_whole_take(struct db *db, const struct gate_whole *w,
+enum db_err gate_whole_take(struct db *db, struct gate_whole *w,
     uint8_t *bodies, size_t cap, size_t *len);
 /* state: "stored" or "bad". */
 enum db_err gate_whole_end(
@@ -143,9 +155,6 @@ gate_whole_again(struct db *db, const struct gate_whole *w, int64_t now_ms);
 
 /* ---- bases: what coders of phones go by ---- */
 
-/* Where the base begins, and to where all transfers are here. */
-enum db_err gate_base_get(struct db *db, int64_t account, int64_t phone,
-    uint32_t *first, uint32_t *cumulative);
 /* It begins anew with first, says that transfer, whose own segments go too. */
 enum db_err gate_base_begin(struct db *db, int64_t account, int64_t phone,
     uint32_t first, uint32_t transfer);

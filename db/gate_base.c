@@ -7,29 +7,6 @@
 #include "gate_internal.h"
 
 enum db_err
-gate_base_get(struct db *db, int64_t account, int64_t phone, uint32_t *first,
-    uint32_t *cumulative)
-{
-	static const struct db_stmt stmt = { "base_get", 2,
-		"SELECT base_first, cumulative FROM phone "
-		"WHERE account_id = $1 AND phone_id = $2" };
-	struct db_args a = { 0 };
-	PGresult *res;
-	enum db_err err;
-
-	arg_pair(&a, account, phone);
-	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
-		return err;
-	err = PQntuples(res) == 1 ? DB_OK : DB_NONE;
-	if (err == DB_OK) {
-		*first = (uint32_t)db_int(res, 0, 0);
-		*cumulative = (uint32_t)db_int(res, 0, 1);
-	}
-	PQclear(res);
-	return err;
-}
-
-enum db_err
 gate_base_begin(struct db *db, int64_t account, int64_t phone, uint32_t first,
     uint32_t transfer)
 {

@@ -41,7 +41,8 @@ static const struct db_stmt piece_body = { "piece_body", 7,
 	       "(SELECT 1 FROM transfer WHERE account_id = $1 AND phone_id = $2 "
 	       " AND transfer = $3 AND state = 'open') "
 	       "ON CONFLICT DO NOTHING" };
-static const struct db_stmt piece_single = { "piece_single", 7,
+static const struct db_stmt piece_single = {
+	"piece_single", 7,
 	"INSERT INTO transfer (account_id, phone_id, transfer, state, have, "
 	" last_index, digest, first_at, last_at, number, smsc_at) "
 	"VALUES ($1, $2, $3, 'stored', 1, 0, $4, to_timestamp($5 / 1000.0), "
@@ -54,7 +55,10 @@ static const struct db_stmt piece_single = { "piece_single", 7,
 	" number = excluded.number, smsc_at = excluded.smsc_at "
 	"WHERE transfer.state = 'open' AND "
 	" (transfer.have = 0 OR transfer.recode > 0) "
-	"RETURNING have, last_index" };
+	"RETURNING have, last_index, "
+	" (SELECT base_first FROM phone WHERE account_id = $1 AND phone_id = $2), "
+	" (SELECT cumulative FROM phone WHERE account_id = $1 AND phone_id = $2)"
+};
 
 struct take_pieces {
 	struct gate_piece *pieces;
@@ -75,6 +79,9 @@ take_piece(void *ctx, int nth, const PGresult *res)
 	p->accepted = true;
 	p->have = (uint16_t)db_int(res, 0, 0);
 	p->last_index = (int)db_int(res, 0, 1);
+	if (p->single)
+		p->base = (struct gate_base){ (uint32_t)db_int(res, 0, 2),
+			(uint32_t)db_int(res, 0, 3) };
 }
 
 static void
@@ -189,6 +196,30 @@ gate_transfer_whole(
 	arg_pair(&a, account, phone);
 	db_arg_int(&a, transfer);
 	return db_later(db, &stmt, &a);
+}
+
+enum db_err
+gate_single_wait(struct db *db, const struct gate_piece *p, const uint8_t *sms,
+    size_t len, int64_t now_ms)
+{
+	static const struct db_stmt state = { "single_wait", 3,
+		"UPDATE transfer SET state = 'whole' WHERE account_id = $1 "
+		"AND phone_id = $2 AND transfer = $3" };
+	static const struct db_stmt body = { "single_body", 5,
+		"INSERT INTO segment (account_id, phone_id, transfer, index, "
+		" last, single, body, arrived_at) "
+		"SELECT $1, $2, $3, 0, true, true, $4, " TS(
+		    5) " ON CONFLICT DO NOTHING" };
+	struct db_args a = { 0 }, b = { 0 };
+	enum db_err err;
+
+	piece_args(&a, p);
+	piece_args(&b, p);
+	db_arg_bytes(&b, sms, len);
+	db_arg_time(&b, now_ms);
+	if ((err = db_later(db, &state, &a)) != DB_OK)
+		return err;
+	return db_later(db, &body, &b);
 }
 
 /* ---- records ---- */
@@ -307,15 +338,16 @@ whole_args(struct db_args *a, const struct gate_whole *w)
 }
 
 enum db_err
-gate_whole_take(struct db *db, const struct gate_whole *w, uint8_t *bodies,
+gate_whole_take(struct db *db, struct gate_whole *w, uint8_t *bodies,
     size_t cap, size_t *len)
 {
 	static const struct db_stmt lock = { "whole_lock", 3,
-		"SELECT 1 FROM transfer WHERE account_id = $1 AND "
-		"phone_id = $2 AND transfer = $3 AND state = 'whole' "
-		"FOR UPDATE SKIP LOCKED" };
+		"SELECT p.base_first, p.cumulative FROM transfer t JOIN "
+		"phone p USING (account_id, phone_id) WHERE account_id = $1 "
+		"AND phone_id = $2 AND transfer = $3 AND t.state = 'whole' "
+		"FOR UPDATE OF t SKIP LOCKED" };
 	static const struct db_stmt stmt = { "whole_bodies", 4,
-		"SELECT body FROM segment WHERE account_id = $1 AND "
+		"SELECT body, single FROM segment WHERE account_id = $1 AND "
 		"phone_id = $2 AND transfer = $3 AND index <= $4 "
 		"ORDER BY index" };
 	struct db_args a = { 0 }, b = { 0 };
@@ -326,7 +358,9 @@ gate_whole_take(struct db *db, const struct gate_whole *w, uint8_t *bodies,
 	whole_args(&a, w);
 	if ((err = db_query(db, &lock, &a, &res)) != DB_OK)
 		return err;
-	rows = PQntuples(res);
+	if ((rows = PQntuples(res)) == 1)
+		w->base = (struct gate_base){ (uint32_t)db_int(res, 0, 0),
+			(uint32_t)db_int(res, 0, 1) };
 	PQclear(res);
 	if (rows == 0)
 		return DB_NONE;
@@ -335,9 +369,11 @@ gate_whole_take(struct db *db, const struct gate_whole *w, uint8_t *bodies,
 	if ((err = db_query(db, &stmt, &b, &res)) != DB_OK)
 		return err;
 	*len = 0;
+	w->single = false;
 	for (int i = 0; i < PQntuples(res); i++) {
 		int n = db_bytes(res, i, 0, bodies + *len, cap - *len);
 
+		w->single = db_bool(res, i, 1);
 		if (n > 0)
 			*len += (size_t)n;
 	}

@@ -56,4 +56,5 @@ dist_migrations_DATA = \
 	db/migrations/0003_segments.sql \
 	db/migrations/0004_owner.sql \
 	db/migrations/0005_taken_back.sql \
-	db/migrations/0006_device_known.sql
+	db/migrations/0006_device_known.sql \
+	db/migrations/0007_singles.sql

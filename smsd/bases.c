@@ -243,61 +243,79 @@ save(struct bases *b, struct db *db, struct slot *s)
 
 /* ---- finding it ---- */
 
+static bool
+is_it(const struct slot *s, const struct bases_want *w)
+{
+	return s->state != NULL && s->account == w->account &&
+	       s->phone == w->phone && s->first == w->base.first &&
+	       pack_state_upto(s->state) == w->transfer &&
+	       pack_state_check(s->state) == w->check;
+}
+
+/* Nothing is acknowledged beyond cumulative: no phone may go by it. */
+static bool
+is_possible(const struct bases_want *w)
+{
+	return w->transfer >= w->base.first &&
+	       w->transfer <= w->base.cumulative;
+}
+
 /* One of that phone that has not come further, or the one not used longest. */
 static struct slot *
-slot_for(struct bases *b, int64_t account, int64_t phone, uint32_t first,
-    uint32_t transfer)
+slot_for(struct bases *b, const struct bases_want *w)
 {
 	struct slot *oldest = &b->slot[0];
 
 	for (size_t i = 0; i < b->slots; i++) {
 		struct slot *s = &b->slot[i];
 
-		if (s->state != NULL && s->account == account &&
-		    s->phone == phone && s->first == first &&
-		    pack_state_upto(s->state) <= transfer)
+		if (s->state != NULL && s->account == w->account &&
+		    s->phone == w->phone && s->first == w->base.first &&
+		    pack_state_upto(s->state) <= w->transfer)
 			return s;
 		if (s->used < oldest->used)
 			oldest = s;
 	}
 	empty(oldest);
-	oldest->account = account;
-	oldest->phone = phone;
-	oldest->first = first;
 	return oldest;
 }
 
-static bool
-is_it(const struct slot *s, uint32_t transfer, uint8_t check)
+static void
+name(struct slot *s, const struct bases_want *w)
 {
-	return s->state != NULL && pack_state_upto(s->state) == transfer &&
-	       pack_state_check(s->state) == check;
+	s->account = w->account;
+	s->phone = w->phone;
+	s->first = w->base.first;
+}
+
+bool
+bases_is_at_hand(const struct bases *b, const struct bases_want *w)
+{
+	for (size_t i = 0; i < b->slots; i++)
+		if (is_it(&b->slot[i], w))
+			return true;
+	return !is_possible(w);
 }
 
 enum db_err
-bases_find(struct bases *b, struct db *db, int64_t account, int64_t phone,
-    uint32_t transfer, uint8_t check, struct pack_state **out)
+bases_find(struct bases *b, struct db *db, const struct bases_want *w,
+    struct pack_state **out)
 {
-	uint32_t first, cumulative;
 	struct slot *s;
-	enum db_err err =
-	    gate_base_get(db, account, phone, &first, &cumulative);
+	enum db_err err = DB_OK;
 
 	*out = NULL;
-	/* Nothing is acknowledged beyond cumulative: no phone may go by it. */
-	if (err != DB_OK || transfer < first || transfer > cumulative)
-		return err == DB_NONE ? DB_OK : err;
-	s = slot_for(b, account, phone, first, transfer);
+	if (!is_possible(w))
+		return DB_OK;
+	s = slot_for(b, w);
 	if (s->state != NULL)
-		err = learn(b, db, s, transfer);
+		err = learn(b, db, s, w->transfer);
 	/* A batch may have come late, behind what was learnt. */
-	if (err == DB_OK && !is_it(s, transfer, check)) {
-		s->account = account;
-		s->phone = phone;
-		s->first = first;
-		err = make(b, db, s, transfer);
+	if (err == DB_OK && !is_it(s, w)) {
+		name(s, w);
+		err = make(b, db, s, w->transfer);
 	}
-	if (err != DB_OK || !is_it(s, transfer, check))
+	if (err != DB_OK || !is_it(s, w))
 		return err;
 	s->used = ++b->clock;
 	*out = s->state;

@@ -21,10 +21,20 @@ void bases_free(struct bases *b);
 /* A transaction was rolled back: what was read in it may not be there. */
 void bases_forget(struct bases *b);
 
-/* The state behind that transfer of a phone, if its digest begins with check;
- * *out NULL: it is not known.  Not owned: holds until the next call. */
-enum db_err bases_find(struct bases *b, struct db *db, int64_t account,
-    int64_t phone, uint32_t transfer, uint8_t check, struct pack_state **out);
+/* What a transfer goes by: the state behind an earlier one of its phone, whose
+ * digest begins with check. */
+struct bases_want {
+	int64_t account, phone;
+	struct gate_base base; /* as the database has it in this transaction */
+	uint32_t transfer;
+	uint8_t check;
+};
+/* Is it to be had without work: in memory, or not at all? */
+bool bases_is_at_hand(const struct bases *b, const struct bases_want *w);
+/* That state; *out NULL: it is not known.  Not owned: holds until the next
+ * call. */
+enum db_err bases_find(struct bases *b, struct db *db,
+    const struct bases_want *w, struct pack_state **out);
 /* These records are in a transfer that is stored. */
 enum db_err bases_keep(struct bases *b, struct db *db, int64_t account,
     int64_t phone, uint32_t transfer, struct record *const *records, size_t n);

@@ -197,6 +197,17 @@ heard(struct batch *b, const struct keys_phone *phone)
 	return h;
 }
 
+/* Later, when what is new is committed: gateway_open(). */
+static enum db_err
+put_off_single(struct gateway *g, const struct spool_row *row,
+    const struct gate_piece *p, int64_t now_ms)
+{
+	uint8_t sms[WIRE_DATA_MAX];
+	size_t len = frame_of(&row->sms, sms);
+
+	return gate_single_wait(g->db, p, sms, len, now_ms);
+}
+
 static enum db_err
 store_single(struct gateway *g, const struct item *it,
     const struct spool_row *row, const struct gate_piece *p,
@@ -209,6 +220,7 @@ store_single(struct gateway *g, const struct item *it,
 		.smsc_ms = p->smsc_ms,
 		.received_ms = row->received_ms,
 		.now_ms = now_ms,
+		.base = p->base,
 	};
 	const struct gate_whole w = {
 		.account = p->account,
@@ -217,7 +229,12 @@ store_single(struct gateway *g, const struct item *it,
 	};
 	enum gateway_reading how;
 	int n;
-	enum db_err err = gateway_store(
+	enum db_err err;
+
+	if (it->content == NULL &&
+	    gateway_takes_long(g, &u, it->text, it->text_len))
+		return put_off_single(g, row, p, now_ms);
+	err = gateway_store(
 	    g, &u, it->text, it->text_len, it->content, h, &how, &n);
 
 	h->records += n;

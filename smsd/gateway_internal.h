@@ -37,6 +37,7 @@ struct gateway_upload {
 	int64_t smsc_ms; /* the service centre's time stamp; 0: none */
 	int64_t received_ms;
 	int64_t now_ms;
+	struct gate_base base;
 };
 
 enum gateway_reading {
@@ -50,6 +51,9 @@ enum gateway_reading {
  */
 struct gateway_content; /* opaque */
 struct gateway_content *gateway_read_ahead(const uint8_t *text, size_t len);
+/* Does it go by a state that must be made first, which takes its time? */
+bool gateway_takes_long(const struct gateway *g, const struct gateway_upload *u,
+    const uint8_t *text, size_t len);
 void gateway_content_free(struct gateway_content *c);
 /* Store what the text of an upload says and brings, in the caller's
  * transaction.  ahead: read from text before, and used up by this; or NULL. */

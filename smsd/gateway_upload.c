@@ -13,6 +13,8 @@
 #include "pack.h"
 #include "upload.h"
 
+#define LIST_MAX 64 /* whole transfers that are looked at for one to open */
+
 /* What follows the preamble: records, or a piece of a file. */
 struct gateway_content {
 	struct upload_preamble pre;
@@ -22,24 +24,39 @@ struct gateway_content {
 	struct upload_piece piece;
 };
 
+/* The state that an upload names.  Returns the octets of the name; 0: none. */
+static size_t
+wanted_state(const struct gateway_upload *u, const uint8_t *p, size_t len,
+    struct bases_want *w)
+{
+	struct upload_base base;
+	size_t head = upload_base_get(p, len, &base);
+
+	*w = (struct bases_want){
+		.account = u->phone->row.account,
+		.phone = u->phone->row.phone,
+		.base = u->base,
+	};
+	if (head > 0 && base.back < u->transfer)
+		w->transfer = u->transfer - base.back;
+	w->check = head > 0 ? base.check : 0;
+	return head;
+}
+
 /* Records that are coded against a state of this phone. */
 static enum db_err
 unpack_based(struct gateway *g, const struct gateway_upload *u,
     const uint8_t *p, size_t len, struct gateway_content *c)
 {
-	const struct gate_phone *row = &u->phone->row;
-	struct upload_base base;
+	struct bases_want want;
 	struct pack_state *state = NULL;
-	size_t head = upload_base_get(p, len, &base);
+	size_t head = wanted_state(u, p, len, &want);
 	enum db_err err;
 
 	if (head == 0)
 		return DB_OK;
 	c->how = GATEWAY_UNBASED;
-	if (base.back >= u->transfer)
-		return DB_OK;
-	err = bases_find(g->bases, g->db, row->account, row->phone,
-	    u->transfer - base.back, base.check, &state);
+	err = bases_find(g->bases, g->db, &want, &state);
 	if (err == DB_OK && state != NULL &&
 	    pack_state_read(state, p + head, len - head, &c->records, &c->n) ==
 		0)
@@ -224,6 +241,19 @@ gateway_read_ahead(const uint8_t *text, size_t len)
 	return c;
 }
 
+bool
+gateway_takes_long(const struct gateway *g, const struct gateway_upload *u,
+    const uint8_t *text, size_t len)
+{
+	struct upload_preamble pre;
+	struct bases_want want;
+	size_t head = upload_get(text, len, &pre);
+
+	return head > 0 && pre.codec == PACK_BASED &&
+	       wanted_state(u, text + head, len - head, &want) > 0 &&
+	       !bases_is_at_hand(g->bases, &want);
+}
+
 void
 gateway_content_free(struct gateway_content *c)
 {
@@ -338,6 +368,7 @@ store_whole(struct gateway *g, struct keys_phone *phone,
 		.smsc_ms = w->smsc_ms,
 		.received_ms = w->received_ms,
 		.now_ms = now_ms,
+		.base = w->base,
 	};
 	struct gate_heard h = {
 		.account = w->account,
@@ -357,11 +388,36 @@ store_whole(struct gateway *g, struct keys_phone *phone,
 	h.records = n;
 	if (err == DB_OK)
 		err = gate_heard_put(g->db, &h, 1, now_ms);
-	return err;
+	/* It was unbound meanwhile: nothing of this is to stay in memory. */
+	return err == DB_NONE ? DB_REFUSED : err;
 }
 
+/* The text of a whole transfer; 0: it is not authentic. */
+static size_t
+open_text(const struct seal_phone *keys, const struct gate_whole *w,
+    const uint8_t *bodies, size_t len, uint8_t *text)
+{
+	struct wire_frame f;
+	uint32_t transfer;
+
+	if (!w->single)
+		return len > SEAL_TAG_LEN &&
+			       seal_transfer_open(keys, false, w->transfer,
+				   bodies, len, text) == SEAL_OK
+			   ? len - SEAL_TAG_LEN
+			   : 0;
+	return wire_decode(bodies, len, &f) == WIRE_OK &&
+		       f.type == WIRE_SINGLE &&
+		       seal_single_open(
+			   keys, &f, w->transfer, &transfer, text) == SEAL_OK &&
+		       transfer == w->transfer
+		   ? f.body_len
+		   : 0;
+}
+
+/* DB_NONE: it is not for us. */
 static enum db_err
-open_one(struct gateway *g, const struct gate_whole *w, int64_t now_ms)
+open_one(struct gateway *g, struct gate_whole *w, int64_t now_ms)
 {
 	uint8_t bodies[WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX];
 	uint8_t text[sizeof bodies];
@@ -374,14 +430,13 @@ open_one(struct gateway *g, const struct gate_whole *w, int64_t now_ms)
 	    (err = gate_whole_take(g->db, w, bodies, sizeof bodies, &len)) !=
 		DB_OK)
 		return err;
-	if (seal_transfer_open(phone->seal, false, w->transfer, bodies, len,
-		text) != SEAL_OK) {
+	if ((len = open_text(phone->seal, w, bodies, len, text)) == 0) {
 		log_warn("phone %lld: transfer %u is not authentic as a whole: "
 			 "asked for again",
 		    (long long)w->phone, w->transfer);
 		return gate_whole_again(g->db, w, now_ms);
 	}
-	err = store_whole(g, phone, w, text, len - SEAL_TAG_LEN, now_ms);
+	err = store_whole(g, phone, w, text, len, now_ms);
 	seal_wipe(text, sizeof text);
 	return err;
 }
@@ -389,16 +444,14 @@ open_one(struct gateway *g, const struct gate_whole *w, int64_t now_ms)
 int
 gateway_open(struct gateway *g, int max, int64_t now_ms)
 {
-	struct gate_whole list[64];
+	struct gate_whole list[LIST_MAX];
 	size_t n;
 	enum db_err err;
 	int opened = 0;
 
-	if (max > 64)
-		max = 64;
-	if (gate_whole_list(g->db, list, (size_t)max, &n) != DB_OK)
+	if (gate_whole_list(g->db, list, LIST_MAX, &n) != DB_OK)
 		return -1;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && opened < max; i++) {
 		if (db_begin(g->db) != DB_OK)
 			return -1;
 		err = open_one(g, &list[i], now_ms);
@@ -407,7 +460,7 @@ gateway_open(struct gateway *g, int max, int64_t now_ms)
 		db_rollback(g->db);
 		if (err == DB_OK)
 			opened++;
-		else
+		else if (err != DB_NONE)
 			gateway_forget(g);
 		if (err == DB_LOST)
 			return -1;

@@ -17,7 +17,8 @@
 
 #define BATCH 256
 /* Whole transfers between two batches: opening one takes tens of milliseconds,
- * and new messages wait for their commit meanwhile. */
+ * or hundreds if a state must be made, and new messages wait for their commit
+ * meanwhile.  A batch itself makes no state. */
 #define OPEN_MAX 1
 #define TICK_MS 1000
 
@@ -133,6 +134,17 @@ take_batch(struct ingest *in, int64_t *after)
 	return n;
 }
 
+/* *after: what was put off is looked at again. */
+static int
+tick(struct ingest *in, int64_t *after)
+{
+	if (clock_ms(CLOCK_MONOTONIC) < in->tick_ms)
+		return 0;
+	in->tick_ms = clock_ms(CLOCK_MONOTONIC) + TICK_MS;
+	*after = 0;
+	return gateway_tick(in->gateway, clock_ms(CLOCK_REALTIME));
+}
+
 /* Everything that can be done now.  -1: the database failed. */
 static int
 work(struct ingest *in)
@@ -145,13 +157,10 @@ work(struct ingest *in)
 			return -1;
 		opened = gateway_open(
 		    in->gateway, OPEN_MAX, clock_ms(CLOCK_REALTIME));
-		if (opened == -1)
+		if (opened == -1 || tick(in, &after) == -1)
 			return -1;
 	} while (n > 0 || opened > 0);
-	if (clock_ms(CLOCK_MONOTONIC) < in->tick_ms)
-		return 0;
-	in->tick_ms = clock_ms(CLOCK_MONOTONIC) + TICK_MS;
-	return gateway_tick(in->gateway, clock_ms(CLOCK_REALTIME));
+	return 0;
 }
 
 /* Once it works again: go on where we were; the spool has kept the rest. */

@@ -87,6 +87,11 @@ start_gateway(struct air *a)
 	gateway_free(a->gateway);
 	a->gateway = gateway_new(a->db, &a->keys, &timing, a->states);
 	ck_assert_ptr_nonnull(a->gateway);
+	if (a->other_db == NULL)
+		return;
+	gateway_free(a->other);
+	a->other = gateway_new(a->other_db, &a->keys, &timing, a->states);
+	ck_assert_ptr_nonnull(a->other);
 }
 
 struct air *
@@ -96,6 +101,7 @@ air_new(const struct air_faults *faults)
 
 	a->faults = *faults;
 	a->states = 4;
+	a->open_most = 64;
 	a->seed = faults->seed * 2 + 1;
 	a->now_ms = 1760000000000;
 	memset(&a->keys, 7, sizeof a->keys);
@@ -122,6 +128,21 @@ air_hot_states(struct air *a, size_t states)
 }
 
 void
+air_open_most(struct air *a, int most)
+{
+	a->open_most = most;
+}
+
+void
+air_take_turns(struct air *a)
+{
+	ck_assert_ptr_null(a->other_db);
+	a->other_db = db_open("user=smsvault_gateway", NULL);
+	ck_assert_ptr_nonnull(a->other_db);
+	start_gateway(a);
+}
+
+void
 air_free(struct air *a)
 {
 	for (int i = 0; i < a->phones; i++) {
@@ -132,7 +153,9 @@ air_free(struct air *a)
 		free(a->station[i].put);
 	}
 	gateway_free(a->gateway);
+	gateway_free(a->other);
 	db_close(a->db);
+	db_close(a->other_db);
 	PQfinish(a->conn);
 	free(a->queue);
 	free(a->waiting);

@@ -60,6 +60,11 @@ air_inject(struct air *a, const char *from, const uint8_t *sms, size_t len);
 void air_other_key(struct air *a, bool other);
 /* ... with so many phones' coding states in memory. */
 void air_hot_states(struct air *a, size_t states);
+/* ... which opens at most so many whole transfers in a round. */
+void air_open_most(struct air *a, int most);
+/* From now on there are two, on one database, each with a part of what comes in
+ * and of the time. */
+void air_take_turns(struct air *a);
 /* The last so many SMS that phones handed to the air, for replays. */
 size_t
 air_sent(const struct air *a, const uint8_t **sms, size_t *len, size_t back);

@@ -50,6 +50,10 @@ struct air {
 	struct db *db;
 	PGconn *conn;
 	struct gateway *gateway;
+	/* another, on a connection of its own: NULL: there is none */
+	struct db *other_db;
+	struct gateway *other;
+	int open_most; /* whole transfers, in a round */
 	size_t states; /* that it keeps in memory */
 	struct gateway_keys keys;
 	int64_t account;

@@ -81,6 +81,21 @@ to_gateway(struct air *a, const struct message *m)
 	memcpy(row->sms.data, m->sms, m->len);
 }
 
+/* The one that has not the next turn, if there are two. */
+static void
+change_turns(struct air *a)
+{
+	struct gateway *gateway = a->gateway;
+	struct db *db = a->db;
+
+	if (a->other == NULL)
+		return;
+	a->gateway = a->other;
+	a->db = a->other_db;
+	a->other = gateway;
+	a->other_db = db;
+}
+
 /* Give the gateway what waits; keep what it wants later. */
 static void
 run_gateway(struct air *a)
@@ -89,6 +104,8 @@ run_gateway(struct air *a)
 	size_t kept = 0;
 	int n = a->nwaiting > 256 ? 256 : (int)a->nwaiting;
 
+	if (a->other != NULL && n > 1) /* the rest is the other's */
+		n = 1 + (int)(check_random(&a->seed) % (uint64_t)n);
 	if (n > 0) {
 		ck_assert_int_eq(
 		    gateway_take(a->gateway, a->waiting, n, a->now_ms, answers),
@@ -100,7 +117,8 @@ run_gateway(struct air *a)
 		    (a->nwaiting - (size_t)n) * sizeof *a->waiting);
 		a->nwaiting -= (size_t)n - kept;
 	}
-	ck_assert_int_ge(gateway_open(a->gateway, 64, a->now_ms), 0);
+	ck_assert_int_ge(gateway_open(a->gateway, a->open_most, a->now_ms), 0);
+	change_turns(a);
 }
 
 static int
@@ -211,7 +229,9 @@ step(struct air *a)
 	for (int i = 0; i < a->phones; i++)
 		if (a->station[i].tick_ms <= a->now_ms)
 			a->station[i].tick_ms = phone_tick(a->station[i].phone);
-	if (heard)
+	if (heard || a->now_ms >= a->gateway_ms)
+		run_gateway(a);
+	if (heard && a->other != NULL)
 		run_gateway(a);
 	if (heard || a->now_ms >= a->gateway_ms) {
 		ck_assert_int_eq(gateway_tick(a->gateway, a->now_ms), 0);
@@ -310,7 +330,7 @@ air_inject_many(struct air *a, const struct air_sms *sms, int n,
 	a->nwaiting = 0;
 	for (int i = 0; i < n; i++)
 		verdict[i] = answer[i].verdict;
-	ck_assert_int_ge(gateway_open(a->gateway, 64, a->now_ms), 0);
+	ck_assert_int_ge(gateway_open(a->gateway, a->open_most, a->now_ms), 0);
 	ck_assert_int_eq(gateway_tick(a->gateway, a->now_ms), 0);
 }
 

@@ -252,6 +252,112 @@ START_TEST(a_phone_that_is_set_back_goes_on)
 }
 END_TEST
 
+#define WAITING \
+	"SELECT count(*) FROM transfer WHERE account_id = $A AND " \
+	"state = 'whole'"
+#define SINGLES "SELECT count(*) FROM segment WHERE account_id = $A AND single"
+#define PHONES 6
+
+static void
+all_put(struct air *a, int phones, uint64_t *seed, uint32_t *id, int n)
+{
+	for (int i = 0; i < phones; i++) {
+		put_some(a, i, seed, id, n);
+		phone_upload_now(air_phone(a, i));
+	}
+}
+
+/* Several phones that are known here by acknowledged transfers. */
+static struct air *
+many(const struct air_faults *faults, int phones, uint64_t *seed, uint32_t *id)
+{
+	struct air *a = air_new(faults);
+
+	for (int i = 0; i < phones; i++) {
+		char number[24], device[24];
+
+		snprintf(number, sizeof number, "+35840200%04d", i);
+		snprintf(device, sizeof device, "many-%d", i);
+		ck_assert_int_eq(air_add_phone(a, number, device, NULL), i);
+		for (int tries = 0; !air_bind(a, i); tries++)
+			ck_assert_int_lt(tries, 20);
+	}
+	all_put(a, phones, seed, id, 100);
+	ck_assert(air_settle(a, 100 * DAY));
+	air_run(a, 4 * DAY);
+	return a;
+}
+
+static void
+expect_phones(struct air *a, int phones)
+{
+	for (int i = 0; i < phones; i++) {
+		const char *why = air_compare(a, i);
+
+		ck_assert_msg(why == NULL, "phone %d: %s", i, why);
+	}
+}
+
+/* What takes long to read waits until what is new is stored; what is at hand
+ * does not. */
+START_TEST(no_state_is_made_before_what_is_new_is_stored)
+{
+	static const struct air_faults perfect = { 0, 0, 0, 1 };
+	uint64_t seed = 9;
+	uint32_t id = 1;
+	struct air *a = many(&perfect, PHONES, &seed, &id);
+
+	air_hot_states(a, PHONES); /* none of them at first */
+	air_open_most(a, 0);
+	all_put(a, PHONES, &seed, &id, 2);
+	air_run(a, HOUR);
+	ck_assert_int_eq(air_int(a, WAITING), PHONES);
+	ck_assert_int_eq(air_int(a, SINGLES), PHONES);
+	/* One a round, and none is in another's way. */
+	air_open_most(a, 1);
+	for (int left = PHONES; left-- > 0;) {
+		ck_assert_int_eq(
+		    gateway_open(air_gateway(a), 1, air_now(a)), 1);
+		ck_assert_int_eq(air_int(a, WAITING), left);
+	}
+	ck_assert_int_eq(air_int(a, SINGLES), 0);
+	/* Now they are at hand. */
+	air_open_most(a, 0);
+	all_put(a, PHONES, &seed, &id, 2);
+	air_run(a, HOUR);
+	ck_assert_int_eq(air_int(a, WAITING), 0);
+	air_open_most(a, 64);
+	expect_phones(a, PHONES);
+	air_free(a);
+}
+END_TEST
+
+/* Whichever of two gateways hears of what first, with a state of an older
+ * day in its memory: all arrives, and nothing is asked for a second time. */
+START_TEST(two_gateways_share_their_phones)
+{
+	const struct air_faults faults = { _i * 0.04, _i * 0.1, _i * HOUR,
+		(uint64_t)_i + 3 };
+	uint64_t seed = (uint64_t)_i + 10;
+	uint32_t id = 1;
+	struct air *a = many(&faults, 3, &seed, &id);
+
+	air_take_turns(a);
+	for (int round = 0; round < 12; round++) {
+		all_put(a, 3, &seed, &id, 1 + (int)below(&seed, 40));
+		air_run(a, (int64_t)(1 + below(&seed, 60)) * HOUR);
+	}
+	ck_assert(air_settle(a, 100 * DAY));
+	expect_phones(a, 3);
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_gt(air_ask(a, i, BASED), 0);
+		ck_assert_int_eq(air_ask(a, i, RECODED), 0);
+		ck_assert_int_eq(air_ask(a, i, MISSING), 0);
+	}
+	air_free(a);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -260,6 +366,8 @@ main(void)
 
 	tcase_set_timeout(tc, 900);
 	tcase_add_test(tc, a_base_saves_sms);
+	tcase_add_test(tc, no_state_is_made_before_what_is_new_is_stored);
+	tcase_add_loop_test(tc, two_gateways_share_their_phones, 0, 3);
 	tcase_add_loop_test(
 	    tc, a_base_that_is_lost_is_said_and_all_comes_again, 0, 3);
 	tcase_add_test(tc, a_phone_that_is_set_back_goes_on);
