@@ -55,7 +55,8 @@ gate_notices_make(struct db *db, const struct gate_notice_kind *kinds, size_t n,
 		"want AS (SELECT e.account_id, e.event_id, e.kind, w.channel, "
 		"  w.target, w.most, (SELECT count(*) FROM notice n WHERE "
 		"   n.account_id = e.account_id AND n.channel = w.channel AND "
-		"   n.state <> 'limited' AND n.kind <> 'mail-confirm' AND "
+		"   n.state <> 'limited' AND n.kind NOT IN ('mail-confirm', "
+		"   'trusted-confirm') AND "
 		"   n.created_at > t.now - w.during) + row_number() OVER "
 		"   (PARTITION BY e.account_id, w.channel ORDER BY e.event_id) "
 		"   AS nth "
@@ -170,6 +171,25 @@ gate_notice_end(struct db *db, const struct gate_notice *n, const char *state,
 	db_arg_time(&a, retry_ms);
 	db_arg_time(&a, now_ms);
 	return db_run(db, &stmt, &a, NULL);
+}
+
+enum db_err
+gate_codes_sent(struct db *db, const char *number, int64_t now_ms, int64_t *n)
+{
+	static const struct db_stmt stmt = { "codes_sent", 2,
+		"SELECT count(*) FROM notice WHERE kind = 'trusted-confirm' AND "
+		"target = $1 AND state = 'sent' AND created_at > "
+		"to_timestamp($2 / 1000.0) - interval '1 day'" };
+	struct db_args a = { 0 };
+	PGresult *res;
+	enum db_err err;
+
+	db_arg_text(&a, number);
+	db_arg_time(&a, now_ms);
+	if ((err = db_query(db, &stmt, &a, &res)) == DB_OK)
+		*n = db_int(res, 0, 0);
+	PQclear(res);
+	return err;
 }
 
 enum db_err

@@ -11,6 +11,7 @@
 #define GATE_TARGET_MAX 256
 #define GATE_MAILS_HOUR 10 /* for each account */
 #define GATE_SMS_DAY 3
+#define GATE_CODES_DAY 3 /* to one number, whoever asks */
 
 /* A kind of event that owners may be told of. */
 struct gate_notice_kind {
@@ -29,7 +30,7 @@ struct gate_notice {
 	bool mail; /* else SMS */
 	char target[GATE_TARGET_MAX];
 	char kind[40];
-	char code[16]; /* "mail-confirm" */
+	char code[16]; /* "mail-confirm", "trusted-confirm" */
 	char phone[128]; /* its name; "": of none */
 	char at[40]; /* when it was, in the owner's time zone */
 	char language[8];
@@ -39,9 +40,12 @@ struct gate_notice {
  * DB_NONE: none. */
 enum db_err gate_notice_claim(
     struct db *db, bool mail, int64_t now_ms, struct gate_notice *out);
-/* state: "sent", "failed", or "queued" until retry_ms. */
+/* state: "sent", "failed", "limited", or "queued" until retry_ms. */
 enum db_err gate_notice_end(struct db *db, const struct gate_notice *n,
     const char *state, int64_t retry_ms, int64_t now_ms);
+/* Codes that went to a number in the day before now, of all accounts. */
+enum db_err
+gate_codes_sent(struct db *db, const char *number, int64_t now_ms, int64_t *n);
 /* What was being sent when its process ended is due again. */
 enum db_err gate_notices_recover(struct db *db, int64_t now_ms);
 

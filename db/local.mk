@@ -45,6 +45,7 @@ db_libdb_a_SOURCES = \
 	db/pages_restore.c \
 	db/pages_settings.c \
 	db/pages_settings.h \
+	db/pages_trusted.c \
 	db/pages_walk.c
 db_libdb_a_CPPFLAGS = $(AM_CPPFLAGS) $(PQ_CFLAGS)
 DB_LIBS = db/libdb.a $(PQ_LIBS)

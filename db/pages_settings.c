@@ -13,7 +13,7 @@ pages_settings(struct db *db, int64_t account, struct pages_settings *out)
 	static const struct db_stmt stmt = { "settings", 1,
 		"SELECT month_sms_max, day_sms_max, reserve_sms, "
 		"price_up_milli, coalesce(mail, ''), mail_confirmed_at IS NOT "
-		"NULL, coalesce(mail_new, ''), coalesce(trusted_number, ''), "
+		"NULL, coalesce(mail_new, ''), "
 		"time_zone, " PAGES_MS("delete_at") " FROM account WHERE "
 						    "account_id = $1" };
 	struct db_args a = { 0 };
@@ -32,11 +32,10 @@ pages_settings(struct db *db, int64_t account, struct pages_settings *out)
 		.reserve = db_int(res, 0, 2),
 		.price_up_milli = db_int(res, 0, 3),
 		.mail_confirmed = db_bool(res, 0, 5),
-		.delete_ms = db_int(res, 0, 9) };
+		.delete_ms = db_int(res, 0, 8) };
 	db_text(res, 0, 4, out->mail, sizeof out->mail);
 	db_text(res, 0, 6, out->mail_new, sizeof out->mail_new);
-	db_text(res, 0, 7, out->trusted, sizeof out->trusted);
-	db_text(res, 0, 8, out->time_zone, sizeof out->time_zone);
+	db_text(res, 0, 7, out->time_zone, sizeof out->time_zone);
 	PQclear(res);
 	return DB_OK;
 }
@@ -124,19 +123,6 @@ pages_mail_remove(struct db *db, int64_t account)
 	struct db_args a = { 0 };
 
 	db_arg_int(&a, account);
-	return pages_run(db, account, &stmt, &a);
-}
-
-enum db_err
-pages_trusted_set(struct db *db, int64_t account, const char *number)
-{
-	static const struct db_stmt stmt = { "trusted_set", 2,
-		"UPDATE account SET trusted_number = nullif($2, '') WHERE "
-		"account_id = $1" };
-	struct db_args a = { 0 };
-
-	db_arg_int(&a, account);
-	db_arg_text(&a, number);
 	return pages_run(db, account, &stmt, &a);
 }
 

@@ -13,7 +13,6 @@ struct pages_settings {
 	int64_t price_up_milli; /* of an SMS of the phone's */
 	char mail[PAGES_MAIL_MAX], mail_new[PAGES_MAIL_MAX]; /* "": none */
 	bool mail_confirmed;
-	char trusted[24]; /* E.164; "": none */
 	char time_zone[64];
 	int64_t delete_ms; /* 0: it stays */
 };
@@ -31,8 +30,29 @@ enum db_err pages_mail_ask(
 enum db_err
 pages_mail_confirm(struct db *db, int64_t account, const char *code);
 enum db_err pages_mail_remove(struct db *db, int64_t account);
+
+#define PAGES_TRUSTED_TRIES 5
+struct pages_trusted {
+	char number[24]; /* E.164, confirmed: notices go there; "": none */
+	int64_t confirmed_ms;
+	char waiting[24]; /* is not confirmed; "": none */
+	int64_t until_ms; /* when its code expires; 0: none was sent */
+	bool expired, tried; /* the code is too old, or was guessed at */
+	bool limited; /* the code was not sent: the number had too many */
+};
 enum db_err
-pages_trusted_set(struct db *db, int64_t account, const char *number);
+pages_trusted(struct db *db, int64_t account, struct pages_trusted *out);
+/* A number that waits for its code, which goes out to it.  DB_NONE: three
+ * codes went out in a day; DB_REFUSED: the account has never had a phone. */
+enum db_err pages_trusted_ask(
+    struct db *db, int64_t account, const char *number, const char *code);
+/* DB_NONE: it is not the code, or a day old, or the sixth try. */
+enum db_err
+pages_trusted_confirm(struct db *db, int64_t account, const char *code);
+/* The number that waits is forgotten; the one that is confirmed goes. */
+enum db_err pages_trusted_forget(struct db *db, int64_t account);
+enum db_err pages_trusted_remove(struct db *db, int64_t account);
+
 /* DB_NONE: there is no such zone. */
 enum db_err pages_zone_set(struct db *db, int64_t account, const char *zone);
 /* recovery_salt and by_recovery of a. */

@@ -35,6 +35,7 @@ static const struct gate_notice_kind kinds[] = {
 	{ "restore-failed", true, false },
 	{ "code-used", true, false },
 	{ "code-burnt", true, false },
+	{ "trusted-unconfirmed", true, false },
 };
 
 static const struct {
@@ -81,6 +82,9 @@ static const struct {
 	    "有人用短信使用了您的一次性代码" },
 	{ "code-burnt", "Somebody tried wrong one-time codes of yours",
 	    "有人多次尝试您的一次性代码" },
+	{ "trusted-unconfirmed",
+	    "Your trusted number gets no more SMS until you confirm it",
+	    "您的可信号码须先确认，之后才会再收到短信" },
 	{ "mail-confirm", "Confirm this address", "请确认此邮箱地址" },
 };
 
@@ -137,9 +141,18 @@ notice_words(const struct gate_notice *n, const char *page,
 void
 notice_text(const struct gate_notice *n, char out[static GATE_FRAME_MAX])
 {
-	snprintf(out, GATE_FRAME_MAX, "smsvault: %s%s%s%s, %s",
-	    what_happened(n), n->phone[0] != '\0' ? " (" : "", n->phone,
-	    n->phone[0] != '\0' ? ")" : "", n->at);
+	if (strcmp(n->kind, "trusted-confirm") == 0)
+		snprintf(out, GATE_FRAME_MAX,
+		    is_chinese(n)
+			? "smsvault：您的确认码是 %s，一天内有效。如与您无关，"
+			  "请忽略。"
+			: "smsvault: your code is %s. It is good for a day. If "
+			  "you did not ask for it, do nothing.",
+		    n->code);
+	else
+		snprintf(out, GATE_FRAME_MAX, "smsvault: %s%s%s%s, %s",
+		    what_happened(n), n->phone[0] != '\0' ? " (" : "", n->phone,
+		    n->phone[0] != '\0' ? ")" : "", n->at);
 	out[gsm7_cut(out)] = '\0';
 }
 
@@ -226,7 +239,14 @@ queue_text(struct db *db, const struct gate_notice *n, int64_t now_ms)
 		.not_after_ms = now_ms + SMS_LIFE_MS,
 	};
 	enum db_err err;
+	int64_t codes = 0;
 
+	/* The number's holder has agreed to nothing yet. */
+	if (strcmp(n->kind, "trusted-confirm") == 0 &&
+	    (err = gate_codes_sent(db, n->target, now_ms, &codes)) != DB_OK)
+		return err;
+	if (codes >= GATE_CODES_DAY)
+		return gate_notice_end(db, n, "limited", now_ms, now_ms);
 	notice_text(n, text);
 	o.len = strlen(text);
 	if ((err = gate_out_put(db, &o, now_ms)) != DB_OK)

@@ -28,9 +28,10 @@ owner(uint64_t seed)
 	/* What other tests left is not this one's. */
 	air_int(a, "UPDATE event SET noticed = true");
 	air_int(a, "UPDATE notice SET state = 'failed' WHERE state = 'queued'");
-	air_int(a, "UPDATE account SET mail = 'owner@example.org', "
-		   "mail_confirmed_at = now(), trusted_number = "
-		   "'+358409990099' WHERE account_id = $A");
+	air_int(a,
+	    "UPDATE account SET mail = 'owner@example.org', "
+	    "mail_confirmed_at = now(), trusted_number = "
+	    "'+358409990099', trusted_confirmed_at = now() WHERE account_id = $A");
 	return a;
 }
 
@@ -78,7 +79,8 @@ START_TEST(by_default_and_as_chosen)
 	/* An address that is not confirmed gets nothing, and no server none. */
 	air_int(a, "DELETE FROM notice_choice WHERE account_id = $A");
 	air_int(a, "UPDATE account SET mail_confirmed_at = NULL, "
-		   "trusted_number = NULL WHERE account_id = $A");
+		   "trusted_number = NULL, trusted_confirmed_at = NULL, "
+		   "trusted_new = '+358409990099' WHERE account_id = $A");
 	happen(a, "sim-changed");
 	tick(a);
 	ck_assert_int_eq(air_int(a, NOTICES("true")), 4);
@@ -117,6 +119,62 @@ START_TEST(limits_hold)
 	tick(a);
 	ck_assert_int_eq(
 	    air_int(a, NOTICES("channel = 'sms' AND state = 'sent'")), 4);
+	air_free(a);
+}
+END_TEST
+
+static void
+ask_code(struct air *a, const char *account, const char *number)
+{
+	char sql[300];
+
+	snprintf(sql, sizeof sql,
+	    "INSERT INTO notice (account_id, channel, target, kind, code, "
+	    "not_before, created_at, changed_at) SELECT %s, 'sms', '%s', "
+	    "'trusted-confirm', '271828', t, t, t FROM (SELECT "
+	    "to_timestamp(%lld / 1000.0) AS t) x",
+	    account, number, (long long)air_now(a));
+	air_int(a, sql);
+	tick(a);
+}
+
+/* Whoever asks, a number that agreed to nothing gets three codes a day. */
+START_TEST(codes_to_one_number)
+{
+	struct air *a = owner(36);
+
+	for (int i = 0; i < 4; i++)
+		ask_code(a, "$A", "+358409990036");
+	ask_code(a,
+	    "(SELECT max(account_id) FROM account WHERE account_id <> "
+	    "$A)",
+	    "+358409990036");
+	ck_assert_int_eq(
+	    air_int(a, "SELECT count(*) FROM outbox WHERE number = "
+		       "'+358409990036' AND plain AND purpose = 'notice' AND "
+		       "convert_from(frame, 'UTF8') LIKE '%code is 271828%'"),
+	    3);
+	ck_assert_int_eq(
+	    air_int(a, "SELECT count(*) FROM notice WHERE target = "
+		       "'+358409990036' AND state = 'limited'"),
+	    2);
+	/* Sent or not, a code is kept no longer than it takes. */
+	ck_assert_int_eq(
+	    air_int(a, "SELECT count(*) FROM notice WHERE code IS NOT NULL"),
+	    0);
+	air_run(a, DAY + HOUR);
+	ask_code(a, "$A", "+358409990036");
+	ck_assert_int_eq(
+	    air_int(a, NOTICES("kind = 'trusted-confirm' AND state = 'sent'")),
+	    4);
+	/* What is asked there takes nothing of the day's notices. */
+	for (int i = 0; i < 3; i++)
+		happen(a, "sim-changed");
+	tick(a);
+	ck_assert_int_eq(
+	    air_int(a, NOTICES("kind = 'sim-changed' AND channel = 'sms' AND "
+			       "state = 'sent'")),
+	    3);
 	air_free(a);
 }
 END_TEST
@@ -206,7 +264,8 @@ START_TEST(the_words_fit)
 		"binding-refused-held", "phone-bound", "lost-on", "lost-off",
 		"wipe-prepared", "wipe-begun", "key-suspect", "sign-in-new",
 		"phone-silent", "incomplete", "budget-reached", "restore-done",
-		"restore-failed", "code-used", "code-burnt" };
+		"restore-failed", "code-used", "code-burnt",
+		"trusted-unconfirmed" };
 	struct gate_notice n = { .at = "2026-11-25 17:10 Europe/Helsinki" };
 	char subject[NOTICE_SUBJECT_MAX], body[NOTICE_BODY_MAX];
 	char text[GATE_FRAME_MAX];
@@ -232,6 +291,11 @@ START_TEST(the_words_fit)
 	notice_words(&n, "", subject, body);
 	ck_assert_ptr_nonnull(strstr(body, "123456"));
 	ck_assert_ptr_null(strstr(subject, "123456"));
+	strcpy(n.kind, "trusted-confirm");
+	notice_text(&n, text);
+	ck_assert_ptr_nonnull(strstr(text, "123456"));
+	ck_assert_uint_eq(gsm7_cut(text), strlen(text));
+	ck_assert_uint_gt(strlen(text), 60);
 }
 END_TEST
 
@@ -259,6 +323,7 @@ life_notice_case(void)
 	tcase_set_timeout(tc, 600);
 	tcase_add_test(tc, by_default_and_as_chosen);
 	tcase_add_test(tc, limits_hold);
+	tcase_add_test(tc, codes_to_one_number);
 	tcase_add_test(tc, mail_is_tried_again_and_given_up);
 	tcase_add_test(tc, a_silent_phone_is_told_once);
 	tcase_add_loop_test(tc, the_words_fit, 0, 2);

@@ -9,7 +9,7 @@ sim_options="--speed 60 --contacts 3 --messages 3 --calls 3"
 password="correct horse battery"
 /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || skip_all "python3-aiosmtpd is missing"
 new_instance
-plan 18
+plan 24
 smtp_port=$(free_port $((9300 + $$ % 500)))
 cat >>"$inst/etc/smsd.conf" <<EOT
 mail_url = "smtp://127.0.0.1:$smtp_port"
@@ -51,9 +51,27 @@ code_is_gone() {
 }
 ok "which is kept nowhere else" wait_for 10 code_is_gone
 ok "and confirms it" post --data what=confirm --data "code=$code"
-ok "a trusted number is set" post --data what=number --data-urlencode "trusted=+358409990002"
 # A handset is in the network once it has said something.
 sim sms +358409990002 +358401000000 text Hello >/dev/null
+ok "a trusted number is given" post --data what=number --data do=send \
+    --data-urlencode "trusted=+358 40 999-0002"
+code_came() {
+	sim sms +358409990002 | grep -oE 'your code is [0-9]{6}'
+}
+ok "a code comes there by SMS" wait_for 60 code_came
+web /notices >"$inst/run/page"
+ok "which the page waits for" grep -q 'id="trusted-state" data-state="waits"' "$inst/run/page"
+code=$(code_came | grep -oE '[0-9]{6}' | tail -n 1)
+trusted() {
+	sql "SELECT trusted_number FROM account WHERE trusted_number IS NOT NULL"
+}
+wrong_code_is_refused() {
+	! post --data what=number --data do=confirm --data sms-code=12345
+}
+ok "a wrong code is refused" wrong_code_is_refused
+equal "and no number is trusted" "$(trusted)" ""
+ok "the right one confirms it" post --data what=number --data do=confirm --data "sms-code=$code"
+equal "which is trusted from then on" "$(trusted)" +358409990002
 sim phone 1 sim +358409998877 >/dev/null
 ok "another SIM: the owner has a mail" wait_for 60 read_mail 'Subject: smsvault: Another SIM is in your phone'
 ok "with who, whom and where to look" read_mail \
@@ -82,7 +100,7 @@ mail_start
 sql "UPDATE notice SET not_before = now() WHERE state = 'queued'" >/dev/null
 sql "NOTIFY smsvault_work" >/dev/null
 ok "it is back: the mail comes, in the owner's language" \
-    wait_for 30 read_mail 'Subject: smsvault: 您的手机已进入丢失模式'
+    wait_for 90 read_mail 'Subject: smsvault: 您的手机已进入丢失模式'
 sleep 3
 equal "once" "$(read_mail 'Subject: smsvault: 您的手机已进入丢失模式' | wc -l)" 1
 sql "UPDATE phone SET last_heard_at = now() - interval '4 days'" >/dev/null

@@ -50,6 +50,7 @@ const struct event_words event_words[] = {
 	{ "exported", T_EV_EXPORTED, EVENT_HEED, false },
 	{ "mail-confirmed", T_EV_MAIL, EVENT_GOOD, false },
 	{ "trusted-changed", T_EV_TRUSTED, EVENT_HEED, false },
+	{ "trusted-unconfirmed", T_EV_TRUSTED_OLD, EVENT_BAD, false },
 	{ "account-leaving", T_EV_DELETE, EVENT_BAD, false },
 	{ "account-kept", T_EV_KEEP, EVENT_GOOD, false },
 };

@@ -1,5 +1,6 @@
 #include "form.h"
 
+#include <stdio.h>
 #include <string.h>
 
 void
@@ -33,4 +34,16 @@ form_field(struct page *p, const struct form_field *f)
 		    f->name, text_get(p->language, f->wrong));
 	else
 		buf_str(&p->body, ">\n");
+}
+
+void
+form_code(char out[static 8])
+{
+	uint8_t random[8];
+	uint64_t v = 0;
+
+	seal_random(random, sizeof random);
+	for (size_t i = 0; i < sizeof random; i++)
+		v = v << 8 | random[i];
+	snprintf(out, 8, "%06u", (unsigned)(v % 1000000));
 }

@@ -13,5 +13,7 @@ struct form_field {
 	const char *more; /* further attributes, markup; NULL: none */
 };
 void form_field(struct page *p, const struct form_field *f);
+/* Six random digits, to be sent somewhere and typed. */
+void form_code(char out[static 8]);
 
 #endif

@@ -102,6 +102,8 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/text_policy.def \
 	web-cgi/text_restore.def \
 	web-cgi/text_settings.def \
+	web-cgi/trusted.c \
+	web-cgi/trusted.h \
 	web-cgi/text.h
 web_cgi_libwebcgi_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/web-cgi \
 	-I$(top_srcdir)/db $(QRENCODE_CFLAGS) $(ARCHIVE_CFLAGS) $(ICAL_CFLAGS) \

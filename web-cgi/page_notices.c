@@ -8,7 +8,7 @@
 
 #include "form.h"
 #include "pages_settings.h"
-#include "utf8.h"
+#include "trusted.h"
 
 /* The events one can be told of, and how by default; as in smsd. */
 static const struct {
@@ -91,25 +91,6 @@ put_mail(struct page *p, const struct pages_settings *s, enum text_id wrong,
 	buf_str(&p->body, "</div></form>\n");
 }
 
-static void
-put_trusted(struct page *p, const struct pages_settings *s, enum text_id wrong)
-{
-	const char *typed = request_form(&p->req, "trusted");
-
-	begin_form(p, "number");
-	form_field(p, &(struct form_field){ "trusted", "tel", "off",
-			  wrong != T_NONE ? typed : s->trusted, T_TRUSTED,
-			  T_TRUSTED_HINT, wrong, true, NULL });
-	if (s->trusted[0] != '\0')
-		html_put(&p->body,
-		    "<p id=\"unverified\"><span class=\"state wait\">%s</span> "
-		    "<span class=\"hint\">%s</span></p>",
-		    TXT(p, TRUSTED_UNVERIFIED),
-		    TXT(p, TRUSTED_UNVERIFIED_HINT));
-	html_put(&p->body, "<button class=\"quiet\">%s</button></form>\n",
-	    TXT(p, SAVE));
-}
-
 /* What is in force for a topic: as chosen, or by default. */
 static struct pages_choice
 choice_of(size_t t, const struct pages_choice *list, size_t n)
@@ -158,24 +139,32 @@ put_topics(struct page *p, const struct pages_choice *list, size_t n)
 	    TXT(p, SAVE));
 }
 
+/* What is wrong with which field; T_NONE: nothing. */
+struct wrong {
+	enum text_id mail, mail_code, number, sms_code;
+};
+
 static void
-show(struct page *p, enum text_id mail, enum text_id code, enum text_id number)
+show(struct page *p, const struct wrong *w)
 {
 	struct pages_choice *list = NULL;
 	struct pages_settings s;
+	struct pages_trusted t;
 	size_t n = 0;
 
 	if (!page_ok(p, pages_settings(p->db, p->who.account, &s)) ||
+	    !page_ok(p, pages_trusted(p->db, p->who.account, &t)) ||
 	    !page_ok(p, pages_choices(p->db, p->who.account, &list, &n)))
 		return;
-	if (mail != T_NONE || code != T_NONE || number != T_NONE)
+	if (w->mail != T_NONE || w->mail_code != T_NONE ||
+	    w->number != T_NONE || w->sms_code != T_NONE)
 		p->status = 400;
 	page_begin(p, TXT(p, NOTICES));
 	html_put(&p->body, "<p class=\"lead\">%s</p>\n", TXT(p, NOTICES_TEXT));
 	if (request_query(&p->req, "saved")[0] != '\0')
 		page_note(p, "good", TXT(p, SAVED_PLAIN));
-	put_mail(p, &s, mail, code);
-	put_trusted(p, &s, number);
+	put_mail(p, &s, w->mail, w->mail_code);
+	trusted_put(p, &t, w->number, w->sms_code);
 	put_topics(p, list, n);
 	page_end(p);
 	free(list);
@@ -204,18 +193,13 @@ mail_is_fine(const char *mail)
 static void
 send_code(struct page *p, const char *mail)
 {
-	uint8_t random[8];
-	uint64_t v = 0;
 	enum db_err err;
 	char code[8];
 
-	seal_random(random, sizeof random);
-	for (size_t i = 0; i < sizeof random; i++)
-		v = v << 8 | random[i];
-	snprintf(code, sizeof code, "%06u", (unsigned)(v % 1000000));
+	form_code(code);
 	err = pages_mail_ask(p->db, p->who.account, mail, code);
 	if (err == DB_NONE)
-		show(p, T_E_MAIL_OFTEN, T_NONE, T_NONE);
+		show(p, &(struct wrong){ .mail = T_E_MAIL_OFTEN });
 	else if (page_ok(p, err))
 		page_redirect(p, "/notices");
 }
@@ -229,7 +213,7 @@ save_address(struct page *p)
 		if (page_ok(p, pages_mail_remove(p->db, p->who.account)))
 			page_redirect(p, "/notices?saved=1");
 	} else if (!mail_is_fine(mail)) {
-		show(p, T_E_EMAIL, T_NONE, T_NONE);
+		show(p, &(struct wrong){ .mail = T_E_EMAIL });
 	} else {
 		send_code(p, mail);
 	}
@@ -242,7 +226,7 @@ confirm(struct page *p)
 	    p->db, p->who.account, request_form(&p->req, "code"));
 
 	if (err == DB_NONE) {
-		show(p, T_NONE, T_E_MAIL_CODE, T_NONE);
+		show(p, &(struct wrong){ .mail_code = T_E_MAIL_CODE });
 	} else if (page_ok(p, err)) {
 		pages_event_put(p->db, p->who.account, 0, "mail-confirmed", "");
 		page_redirect(p, "/notices?saved=1");
@@ -252,23 +236,10 @@ confirm(struct page *p)
 static void
 save_number(struct page *p)
 {
-	const char *typed = request_form(&p->req, "trusted");
-	char number[24];
-	size_t n = 0;
+	enum text_id number = T_NONE, code = T_NONE;
 
-	for (; *typed != '\0' && n < sizeof number - 1; typed++)
-		if (strchr(" -()", *typed) == NULL)
-			number[n++] = *typed;
-	number[n] = '\0';
-	if (n > 0 && (number[0] != '+' || n < 8 || n > 16 ||
-			 strspn(number + 1, "0123456789") != n - 1)) {
-		show(p, T_NONE, T_NONE, T_E_TRUSTED);
-	} else if (page_ok(
-		       p, pages_trusted_set(p->db, p->who.account, number))) {
-		pages_event_put(
-		    p->db, p->who.account, 0, "trusted-changed", "");
-		page_redirect(p, "/notices?saved=1");
-	}
+	if (!trusted_take(p, &number, &code))
+		show(p, &(struct wrong){ .number = number, .sms_code = code });
 }
 
 static void
@@ -301,7 +272,7 @@ page_notices(struct page *p)
 	const char *what = request_form(&p->req, "what");
 
 	if (!p->req.post)
-		show(p, T_NONE, T_NONE, T_NONE);
+		show(p, &(struct wrong){ .mail = T_NONE });
 	else if (strcmp(what, "address") == 0)
 		save_address(p);
 	else if (strcmp(what, "confirm") == 0)
