@@ -77,6 +77,7 @@ struct pages_phone {
 	int64_t policy_applied_ms;
 	uint8_t policy[WIRE_POLICY_MAX];
 	size_t policy_len;
+	bool imported; /* no phone: what its owner brought in files */
 };
 /* phone 0: all, those bound first. */
 enum db_err pages_phones(struct db *db, int64_t account, int64_t phone,
@@ -123,8 +124,8 @@ void pages_records_clear(struct pages_records *r);
 
 /*
  * A walk over the records of a kind, newest first, in parts: as they are now,
- * or as they were at as_of_ms.  phone 0: of all phones.  A part of fewer than
- * max rows is the last.
+ * or as they were just before as_of_ms.  phone 0: of all phones.  A part of
+ * fewer than max rows is the last.
  */
 struct pages_walk {
 	int kind;
@@ -141,10 +142,10 @@ enum db_err pages_walk_count(
 enum db_err pages_version(struct db *db, int64_t account, int64_t phone,
     int kind, uint32_t record, uint32_t transfer, uint32_t ordinal,
     struct pages_records *out);
-/* The end of a day, "2026-05-03", in the owner's time zone.  DB_NONE: it is
- * no day. */
-enum db_err
-pages_day_end(struct db *db, int64_t account, const char *day, int64_t *ms);
+/* The end of a day, "2026-05-03", or of a minute of it, "14:30", in the owner's
+ * time zone.  clock "": of the day.  DB_NONE: it is none. */
+enum db_err pages_moment(struct db *db, int64_t account, const char *day,
+    const char *clock, int64_t *ms);
 /* Pieces of a whole file from an offset on, in order.  transfer is the
  * content, ordinal the offset, time_ms the length. */
 enum db_err

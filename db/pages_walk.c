@@ -18,7 +18,7 @@
 #define THEN_FROM \
 	"FROM (SELECT DISTINCT ON (phone_id, record_id) * FROM " \
 	"record_version WHERE account_id = $1 AND kind = $2 AND " \
-	"($3::bigint = 0 OR phone_id = $3::bigint) AND stored_at <= " \
+	"($3::bigint = 0 OR phone_id = $3::bigint) AND stored_at < " \
 	"to_timestamp($4::bigint / 1000.0) ORDER BY phone_id, record_id, " \
 	"transfer DESC, ordinal DESC) v WHERE v.op = 0 "
 #define AFTER \
@@ -118,24 +118,42 @@ pages_version(struct db *db, int64_t account, int64_t phone, int kind,
 	return err;
 }
 
+static bool
+is_day(const char *day)
+{
+	return strlen(day) == 10 && day[strspn(day, "0123456789-")] == '\0' &&
+	       day[4] == '-' && day[7] == '-' && strcmp(day + 5, "12-31") <= 0;
+}
+
+static bool
+is_clock(const char *clock)
+{
+	return strlen(clock) == 5 &&
+	       clock[strspn(clock, "0123456789:")] == '\0' && clock[2] == ':' &&
+	       strcmp(clock, "23:59") <= 0 && strcmp(clock + 3, "59") <= 0;
+}
+
 enum db_err
-pages_day_end(struct db *db, int64_t account, const char *day, int64_t *ms)
+pages_moment(struct db *db, int64_t account, const char *day, const char *clock,
+    int64_t *ms)
 {
 	/* to_date() takes what is no date; the text must come back the same. */
-	static const struct db_stmt stmt = { "day_end", 2,
-		"SELECT (extract(epoch FROM (d.day + 1)::timestamp AT TIME "
-		"ZONE a.time_zone) * 1000)::bigint FROM account a, "
-		"(SELECT to_date($2, 'YYYY-MM-DD') AS day) d WHERE "
-		"a.account_id = $1 AND to_char(d.day, 'YYYY-MM-DD') = $2" };
+	static const struct db_stmt stmt = { "moment", 3,
+		"SELECT (extract(epoch FROM (CASE WHEN $3::text = '' THEN "
+		"d.day + interval '1 day' ELSE d.day + nullif($3, '')::time + "
+		"interval '1 minute' END) AT TIME ZONE a.time_zone) * "
+		"1000)::bigint FROM account a, (SELECT to_date($2, "
+		"'YYYY-MM-DD') AS day) d WHERE a.account_id = $1 AND "
+		"to_char(d.day, 'YYYY-MM-DD') = $2" };
 	struct db_args a = { 0 };
 	PGresult *res;
 	enum db_err err;
 
-	if (strlen(day) != 10 || day[strspn(day, "0123456789-")] != '\0' ||
-	    day[4] != '-' || day[7] != '-' || strcmp(day + 5, "12-31") > 0)
+	if (!is_day(day) || (clock[0] != '\0' && !is_clock(clock)))
 		return DB_NONE;
 	db_arg_int(&a, account);
 	db_arg_text(&a, day);
+	db_arg_text(&a, clock);
 	if ((err = pages_query(db, account, &stmt, &a, &res)) != DB_OK)
 		return err == DB_FAILED ? DB_NONE : err;
 	if (PQntuples(res) == 0)

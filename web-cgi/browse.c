@@ -30,15 +30,30 @@ browse_day(int64_t ms, char out[static 16])
 	strftime(out, 16, "%Y-%m-%d", &tm);
 }
 
+/* "2026-05-03T14:30", or "2026-05-03" and maybe "14:30" in &at=. */
+static bool
+read_moment(struct page *p, int64_t *ms)
+{
+	const char *text = request_query(&p->req, "as_of");
+	const char *clock = request_query(&p->req, "at");
+	char day[11];
+
+	snprintf(day, sizeof day, "%s", text);
+	if (browse_day_read(day) < 0 || p->db == NULL)
+		return false;
+	if (text[10] == 'T')
+		clock = text + 11;
+	else if (text[10] != '\0')
+		return false;
+	return pages_moment(p->db, p->who.account, day, clock, ms) == DB_OK;
+}
+
 int64_t
 browse_as_of(struct page *p)
 {
-	const char *day = request_query(&p->req, "as_of");
 	int64_t ms = 0;
 
-	if (!p->as_of_known && browse_day_read(day) >= 0 && p->db != NULL &&
-	    pages_day_end(p->db, p->who.account, day, &ms) == DB_OK &&
-	    ms < page_now_ms())
+	if (!p->as_of_known && read_moment(p, &ms) && ms < page_now_ms())
 		p->as_of_ms = ms;
 	p->as_of_known = true;
 	return p->as_of_ms;
@@ -47,21 +62,39 @@ browse_as_of(struct page *p)
 void
 browse_keep(struct page *p, char first)
 {
+	char text[BROWSE_MOMENT_MAX];
+
 	if (browse_as_of(p) != 0)
 		html_put(&p->body, "%s%s", first == '?' ? "?as_of=" : "&as_of=",
-		    request_query(&p->req, "as_of"));
+		    browse_moment(p, 'T', text));
+}
+
+const char *
+browse_moment(struct page *p, char between, char text[static BROWSE_MOMENT_MAX])
+{
+	const char *as_of = request_query(&p->req, "as_of");
+	const char *at = request_query(&p->req, "at");
+
+	snprintf(text, BROWSE_MOMENT_MAX, "%s%s%s", as_of,
+	    at[0] != '\0' && strlen(as_of) == 10 ? "T" : "",
+	    strlen(as_of) == 10 ? at : "");
+	if (strlen(text) > 10)
+		text[10] = between;
+	return text;
 }
 
 void
 browse_begin(struct page *p, const char *title)
 {
+	char text[BROWSE_MOMENT_MAX];
+
 	page_begin(p, title);
 	if (browse_as_of(p) == 0)
 		return;
 	html_put(&p->body,
 	    "<p class=\"note past\" role=\"status\" id=\"as-of\"><span>%s "
 	    "<b>%s</b></span> <a href=\"%s",
-	    TXT(p, AS_IT_WAS), request_query(&p->req, "as_of"), p->req.path);
+	    TXT(p, AS_IT_WAS), browse_moment(p, ' ', text), p->req.path);
 	/* A page of one thing stays on it. */
 	if (request_query(&p->req, "id")[0] != '\0')
 		html_put(&p->body, "?phone=%s&id=%s",

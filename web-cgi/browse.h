@@ -10,11 +10,16 @@
 
 #define BROWSE_SHOWN_MAX 500
 
-/* ---- as of a day: ?as_of=2026-05-03, kept through the links ---- */
+/* ---- as of a moment, kept through the links: ?as_of=2026-05-03, or
+ * ?as_of=2026-05-03T14:30, which a form says as &at=14:30 ---- */
 
-/* The end of that day of the owner's, ms since 1970; 0: now is meant. */
+/* The end of that day or minute of the owner's, ms since 1970; 0: now. */
 int64_t browse_as_of(struct page *p);
-/* Puts "as_of=..." behind first ('?' or '&'), if a day is chosen. */
+/* As it was chosen, with that character before the time of day. */
+#define BROWSE_MOMENT_MAX 24
+const char *browse_moment(
+    struct page *p, char between, char text[static BROWSE_MOMENT_MAX]);
+/* Puts "as_of=..." behind first ('?' or '&'), if one is chosen. */
 void browse_keep(struct page *p, char first);
 /* page_begin(), and a banner if this is not how it is today. */
 void browse_begin(struct page *p, const char *title);
@@ -25,7 +30,7 @@ int64_t browse_day_read(const char *text);
 
 /* ---- records, opened; each answers an error and returns false ---- */
 
-/* All records of a kind, newest first, as of the day that is chosen.  The
+/* All records of a kind, newest first, as of the moment that is chosen.  The
  * caller calls opened_free(). */
 bool browse_records(struct page *p, int kind, struct opened **list, size_t *n);
 /* Those of the page that ?page= names, BROWSE_PAGE of them. */

@@ -54,6 +54,8 @@ put_contact(struct page *p, const struct opened *o)
 static void
 put_search(struct page *p, const char *q)
 {
+	char moment[BROWSE_MOMENT_MAX];
+
 	html_put(&p->body,
 	    "<form class=\"search\" role=\"search\"><label "
 	    "class=\"hidden\" for=\"q\">%s</label><input id=\"q\" "
@@ -63,7 +65,7 @@ put_search(struct page *p, const char *q)
 	if (browse_as_of(p) != 0)
 		html_put(&p->body,
 		    "<input type=\"hidden\" name=\"as_of\" value=\"%s\">",
-		    request_query(&p->req, "as_of"));
+		    browse_moment(p, 'T', moment));
 	html_put(&p->body, "<button>%s</button></form>\n", TXT(p, SEARCH));
 }
 

@@ -111,12 +111,13 @@ static bool
 read_walk(struct page *p, struct pages_walk *w)
 {
 	const char *day = request_query(&p->req, "day");
+	const char *clock = request_query(&p->req, "clock");
 
 	*w = (struct pages_walk){ .phone = request_number(&p->req, "phone") };
-	if (*day == '\0')
+	if (*day == '\0' && *clock == '\0')
 		return true;
 	return page_ok(
-	    p, pages_day_end(p->db, p->who.account, day, &w->as_of_ms));
+	    p, pages_moment(p->db, p->who.account, day, clock, &w->as_of_ms));
 }
 
 static bool
@@ -428,11 +429,14 @@ put_choice(struct page *p, const struct pages_phone *list, size_t n)
 	html_put(&p->body,
 	    "</select></div><div><label for=\"day\">%s</label>"
 	    "<input id=\"day\" name=\"day\" type=\"date\" value=\"%s\" "
-	    "aria-describedby=\"day-hint\"></div></div>"
+	    "aria-describedby=\"day-hint\"></div><div><label "
+	    "for=\"clock\">%s</label><input id=\"clock\" name=\"clock\" "
+	    "type=\"time\" value=\"%s\" aria-describedby=\"day-hint\"></div>"
+	    "</div>"
 	    "<p class=\"hint\" id=\"day-hint\">%s</p>"
 	    "<button class=\"quiet\">%s</button></form>\n",
-	    TXT(p, AS_OF), request_query(&p->req, "day"), TXT(p, AS_OF_HINT),
-	    TXT(p, SHOW));
+	    TXT(p, AS_OF), request_query(&p->req, "day"), TXT(p, AS_OF_CLOCK),
+	    request_query(&p->req, "clock"), TXT(p, AS_OF_HINT), TXT(p, SHOW));
 }
 
 static void
@@ -446,6 +450,8 @@ put_link(struct page *p, const struct pages_walk *w, const char *path,
 	if (w->as_of_ms != 0) {
 		html_put(&p->body, "%s", "&day=");
 		html_query(&p->body, request_query(&p->req, "day"));
+		buf_str(&p->body, "&clock=");
+		html_query(&p->body, request_query(&p->req, "clock"));
 	}
 	html_put(&p->body, "\" download>%s</a> ", label);
 }

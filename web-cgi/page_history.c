@@ -36,6 +36,10 @@ page_history(struct page *p)
 	    TXT(p, ONE_DAY), TXT(p, ONE_DAY_TEXT));
 	put_day_field(p, "as_of", TXT(p, DAY), now - 7 * DAY_MS);
 	html_put(&p->body,
+	    "<div><label for=\"at\">%s</label><input id=\"at\" name=\"at\" "
+	    "type=\"time\"></div><p class=\"hint\">%s</p>",
+	    TXT(p, AS_OF_CLOCK), TXT(p, ONE_DAY_ZONE));
+	html_put(&p->body,
 	    "<button>%s</button></form><form class=\"card\" "
 	    "action=\"/changes\"><h2>%s</h2><p class=\"hint\">%s</p><div "
 	    "class=\"two\">",

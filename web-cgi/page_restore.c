@@ -38,6 +38,7 @@ static void
 read_wish(struct page *p, struct wish *w)
 {
 	const char *day = request_form(&p->req, "day");
+	const char *clock = request_form(&p->req, "clock");
 	bool any = false;
 
 	*w = (struct wish){ .from = request_number(&p->req, "from"),
@@ -53,8 +54,9 @@ read_wish(struct page *p, struct wish *w)
 		w->purpose = "undelete";
 	if (!any && w->items == 0)
 		w->wrong = T_E_NOTHING_CHOSEN;
-	else if (*day != '\0' && pages_day_end(p->db, p->who.account, day,
-				     &w->as_of_ms) != DB_OK)
+	else if ((*day != '\0' || *clock != '\0') &&
+		 pages_moment(
+		     p->db, p->who.account, day, clock, &w->as_of_ms) != DB_OK)
 		w->wrong = T_E_DAY;
 }
 
@@ -172,7 +174,7 @@ collect(struct page *p, const struct wish *w, struct deliver *d)
 	return true;
 }
 
-/* "Contacts, Messages · 2026-05-03": kinds and a day, no contents. */
+/* "Contacts, Messages · 2026-05-03 14:30": kinds and when, no contents. */
 static void
 make_label(struct page *p, const struct wish *w, char *out, size_t cap)
 {
@@ -188,8 +190,9 @@ make_label(struct page *p, const struct wish *w, char *out, size_t cap)
 			    n > 0 ? ", " : "",
 			    text_get(p->language, kinds[i].text));
 	if (w->as_of_ms != 0 && n < cap)
-		snprintf(
-		    out + n, cap - n, " · %s", request_form(&p->req, "day"));
+		snprintf(out + n, cap - n, " · %s %s",
+		    request_form(&p->req, "day"),
+		    request_form(&p->req, "clock"));
 }
 
 /* ---- the forms ---- */
@@ -249,12 +252,19 @@ put_kinds(struct page *p, const struct wish *w)
 static void
 put_day(struct page *p, bool wrong)
 {
+	const char *more = wrong ? " day-wrong" : "";
+	const char *invalid = wrong ? " aria-invalid=true" : "";
+
 	html_put(&p->body,
-	    "<label for=\"day\">%s</label><p class=\"hint\" id=\"day-hint\">%s"
-	    "</p><input id=\"day\" name=\"day\" type=\"date\" value=\"%s\" "
-	    "aria-describedby=\"day-hint%s\"%s>",
-	    TXT(p, AS_OF), TXT(p, AS_OF_HINT), request_form(&p->req, "day"),
-	    wrong ? " day-wrong" : "", wrong ? " aria-invalid=true" : "");
+	    "<div class=\"two\"><div><label for=\"day\">%s</label><input "
+	    "id=\"day\" name=\"day\" type=\"date\" value=\"%s\" "
+	    "aria-describedby=\"day-hint%s\"%s></div><div><label "
+	    "for=\"clock\">%s</label><input id=\"clock\" name=\"clock\" "
+	    "type=\"time\" value=\"%s\" aria-describedby=\"day-hint%s\"%s>"
+	    "</div></div><p class=\"hint\" id=\"day-hint\">%s</p>",
+	    TXT(p, AS_OF), request_form(&p->req, "day"), more, invalid,
+	    TXT(p, AS_OF_CLOCK), request_form(&p->req, "clock"), more, invalid,
+	    TXT(p, AS_OF_HINT));
 	if (wrong)
 		html_put(&p->body, "<p class=\"wrong\" id=\"day-wrong\">%s</p>",
 		    TXT(p, E_DAY));

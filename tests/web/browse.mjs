@@ -117,6 +117,16 @@ async function history(page) {
 	ok(!/alma@example/.test(await page.textContent("main")), "each of them too");
 	await page.click("nav.second a[href^='/messages']");
 	match(page.url(), new RegExp(`as_of=${day(8)}`), "the day is kept from page to page");
+	await page.goto("/history");
+	await page.fill("#as_of", day(5));
+	await page.fill("#at", "12:00");
+	await page.click("form[action='/contacts'] button");
+	match(await page.textContent("#as-of"), new RegExp(`${day(5)} 12:00`),
+	    "a time of the day can be chosen");
+	match(await page.textContent("#contacts"), /Alma Between/,
+	    "and what was changed twice that day is as it was between");
+	await page.click("#contacts a:has-text('Alma')");
+	match(await page.textContent("main"), /Alma Between/, "on its own page as well");
 	await page.click("#as-of a");
 	equal(await page.locator("#as-of").count(), 0, "and left for today");
 	await page.goto(`/changes?from=${day(7)}&to=${day(3)}`);
@@ -137,7 +147,8 @@ async function history(page) {
 	await look(page, "versions");
 }
 
-/* Restored as of a day: what has been deleted since, and under its old name. */
+/* Restored as of a moment: what has been deleted since, and as it was between
+ * two changes of one day. */
 async function as_of(page) {
 	await page.goto("/phones/add");
 	await page.fill("#name", "Time machine");
@@ -148,14 +159,21 @@ async function as_of(page) {
 	await page.selectOption("#from", await page.locator("#from option:not(:text-is('Time machine'))")
 	    .first().getAttribute("value"));
 	await page.selectOption("#to", { label: "Time machine" });
-	await page.fill("#day", day(8));
+	await page.fill("#clock", "12:00");
 	await page.click("main form button");
-	equal(await page.textContent("#records"), "2", "as of that day there were two contacts");
+	equal(await page.getAttribute("#day", "aria-invalid"), "true", "a time wants its day");
+	await page.check("input[name=k1]");
+	await page.fill("#day", day(5));
+	await page.fill("#clock", "12:00");
+	await page.click("main form button");
+	match(await page.textContent("main h2"), new RegExp(`${day(5)} 12:00`), "which is said with it");
+	equal(await page.textContent("#records"), "2", "at that moment there were two contacts");
 	await page.click("#start");
 	await reload_until(page, "the receipt", (p) => p.locator("#receipt").count());
 	const list = await sim("phone 2 contacts 1000");
-	ok(/Alma Virtanen/.test(list) && /Otto Gone/.test(list) && !/Alma Korhonen/.test(list),
-	    "restored as of that day: the phone has what was there then", list);
+	ok(/Alma Between/.test(list) && /Otto Gone/.test(list) &&
+	    !/Alma (Korhonen|Virtanen)/.test(list),
+	    "restored as of a moment: the phone has what was there then", list);
 }
 
 try {

@@ -25,6 +25,7 @@
 #include "vault.h"
 
 #define DAY 86400000LL
+#define HOUR 3600000LL
 #define PIECE 1800
 #define TRANSFER 4000 /* ours: above those of the simulated phone */
 
@@ -328,15 +329,20 @@ static void
 versions(struct fill *f)
 {
 	int64_t t = f->now - 10 * DAY;
+	int64_t twice = (f->now / DAY - 5) * DAY; /* midnight, UTC */
 	struct record *gone = make(RECORD_CONTACT, 9002, f->now - 2 * DAY);
 
 	store_one(
 	    f, contact(9001, t, "Alma Virtanen", "+358401234567", NULL), t);
 	store_one(f, contact(9002, t, "Otto Gone", "+358407654321", NULL), t);
 	store_one(f,
-	    contact(9001, t + 5 * DAY, "Alma Korhonen", "+358401234567",
+	    contact(
+		9001, twice + 9 * HOUR, "Alma Between", "+358401234567", NULL),
+	    twice + 9 * HOUR);
+	store_one(f,
+	    contact(9001, twice + 15 * HOUR, "Alma Korhonen", "+358401234567",
 		"alma@example.org"),
-	    t + 5 * DAY);
+	    twice + 15 * HOUR);
 	store_one(f,
 	    contact(9003, t + 6 * DAY, "李小明", "+8613800138000", NULL),
 	    t + 6 * DAY);
