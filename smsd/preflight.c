@@ -8,6 +8,7 @@
 
 #include "db.h"
 #include "log.h"
+#include "notices.h"
 
 static int
 directory(const char *key, const char *path)
@@ -94,6 +95,19 @@ modems(const struct smsd_conf *conf)
 	return bad;
 }
 
+/* How owners are told by mail, if they are. */
+static int
+mail(const struct smsd_conf *conf)
+{
+	struct post_server server;
+	char password[POST_PASSWORD_MAX];
+	int bad = conf->mail_url[0] != '\0' &&
+		  notices_server(conf, &server, password) == -1;
+
+	explicit_bzero(password, sizeof password);
+	return bad;
+}
+
 static int
 database(const struct smsd_conf *conf)
 {
@@ -118,5 +132,5 @@ preflight(const struct smsd_conf *conf)
 {
 	return spool_place(conf->spool) + run_place(conf->run) +
 	       key_place(conf, "gateway") + key_place(conf, "service") +
-	       modems(conf) + database(conf);
+	       modems(conf) + mail(conf) + database(conf);
 }

@@ -29,6 +29,9 @@ struct smsd_conf {
 	char *run; /* directory for pid file and state */
 	char *modem_program; /* smsd-modem; "" for the installed one */
 	char *mail_url; /* SMTP server for notices; "": no mail */
+	char *mail_user; /* its login; "": none */
+	char *mail_password_file; /* whose first line is the password */
+	char *mail_ca_file; /* PEM of who vouches for it; "": the system's */
 	char *mail_from; /* address that they come from */
 	char *page_url; /* of the owners' pages; "": not told */
 	int64_t price_milli; /* of one SMS, in thousandths of the currency */

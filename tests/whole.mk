@@ -8,8 +8,9 @@ tests_whole_fill_SOURCES = tests/whole/fill.c
 tests_whole_fill_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/smsd -I$(top_srcdir)/db
 tests_whole_fill_LDADD = $(SMSD_LIBS) $(ZSTD_LIBS) $(ZLIB_LIBS)
 
-dist_check_SCRIPTS += tests/e2e-main.sh tests/e2e-lossy.sh tests/e2e-faults.sh tests/e2e-notices.sh
-TESTS += tests/e2e-faults.sh tests/e2e-notices.sh tests/e2e-main.sh tests/e2e-lossy.sh
+EXTRA_DIST += tests/smtp_server.py
+dist_check_SCRIPTS += tests/e2e-main.sh tests/e2e-lossy.sh tests/e2e-faults.sh tests/e2e-notices.sh tests/e2e-mail.sh
+TESTS += tests/e2e-faults.sh tests/e2e-notices.sh tests/e2e-mail.sh tests/e2e-main.sh tests/e2e-lossy.sh
 
 # The scenes are tests as well.
 EXTRA_DIST += setup/scenes/lib.sh
