@@ -103,6 +103,28 @@ pages_import_record(struct db *db, const struct pages_import *im, int kind,
 }
 
 enum db_err
+pages_import_piece(struct db *db, const struct pages_import *im,
+    const struct pages_import_piece *piece)
+{
+	static const struct db_stmt stmt = { "import_piece", 9,
+		"SELECT 1 WHERE import_piece($1, $2, $3, $4, $5, $6, $7::int, "
+		"$8, $9)" };
+	struct db_args a = { 0 };
+	int64_t one;
+
+	db_arg_int(&a, im->phone);
+	db_arg_int(&a, piece->id);
+	db_arg_int(&a, im->transfer);
+	db_arg_int(&a, piece->content);
+	db_arg_int(&a, piece->size);
+	db_arg_int(&a, piece->offset);
+	db_arg_int(&a, piece->len);
+	db_arg_int(&a, im->key);
+	db_arg_bytes(&a, piece->sealed, piece->sealed_len);
+	return one_value(db, &stmt, &a, &one);
+}
+
+enum db_err
 pages_import_close(struct db *db, enum db_err err)
 {
 	return pages_end(db, err);

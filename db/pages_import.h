@@ -26,6 +26,14 @@ enum db_err pages_import_last(struct db *db, int64_t account,
 enum db_err pages_import_record(struct db *db, const struct pages_import *im,
     int kind, uint32_t id, uint32_t ordinal, int64_t time_ms,
     const uint8_t *sealed, size_t len);
+/* A piece of a file of size octets; content as file_content() says it. */
+struct pages_import_piece {
+	uint32_t id, content, size, offset, len;
+	const uint8_t *sealed;
+	size_t sealed_len;
+};
+enum db_err pages_import_piece(struct db *db, const struct pages_import *im,
+    const struct pages_import_piece *piece);
 enum db_err pages_import_close(struct db *db, enum db_err err);
 
 #endif

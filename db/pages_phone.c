@@ -27,6 +27,7 @@ read_phone(const PGresult *res, int i, struct pages_phone *p)
 	p->policy_len = n > 0 ? (size_t)n : 0;
 	p->month_sms = db_int(res, i, 15);
 	p->month_max = db_int(res, i, 16);
+	p->imported = db_bool(res, i, 18);
 	/* "kind:count kind:count ..." */
 	db_text(res, i, 17, counts, sizeof counts);
 	for (at = counts; *at != '\0';) {
@@ -61,7 +62,7 @@ pages_phones(struct db *db, int64_t account, int64_t phone,
 								  " coalesce((SELECT string_agg(c.kind || ':' || c.n, ' ') FROM "
 								  "  (SELECT kind, count(*) n FROM record r WHERE r.account_id "
 								  "   = $1 AND r.phone_id = p.phone_id AND r.op = 0 GROUP BY "
-								  "   kind) c), '') "
+								  "   kind) c), ''), p.imported "
 								  "FROM phone p LEFT JOIN LATERAL (SELECT version, policy FROM "
 								  " policy x WHERE x.account_id = p.account_id AND x.phone_id = "
 								  " p.phone_id ORDER BY version DESC LIMIT 1) o ON true "

@@ -41,6 +41,20 @@ say(const struct record *r, struct buf *out)
 
 /* ---- files of others ---- */
 
+/* What belongs to which record. */
+static void
+say_file(const struct import_file *f, struct buf *out)
+{
+	const struct record *m = f->manifest;
+
+	ck_assert_int_eq(
+	    record_int(m, RECORD_FILE_SIZE, 0, 0), (int64_t)f->len);
+	buf_printf(out, "%zu: %s/%s %s %zu\n", f->of,
+	    record_text(m, RECORD_FILE_FOLDER, 0),
+	    record_text(m, RECORD_FILE_NAME, 0),
+	    record_text(m, RECORD_FILE_TYPE, 0), f->len);
+}
+
 #define XML "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>\n"
 #define CAL "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n"
 static const struct {
@@ -99,7 +113,38 @@ static const struct {
 		"\"application/smil\" text=\"x\"/><part ct=\"text/plain\" "
 		"text=\"Hi\"/><part ct=\"image/png\" data=\"AAAA\"/></parts>"
 		"<addrs/></mms></smses>",
-	    "message@2000 peer=[+1] peer=[+2] direction=2 body=[Hi]\n", 0, 1 },
+	    "message@2000 peer=[+1] peer=[+2] direction=2 body=[Hi] "
+	    "part-type=[image/png] part-name=[part.png] part-file=1\n"
+	    "0: MMS/part.png image/png 3\n",
+	    0, 0 },
+	{ "names of parts, parts that are none, and a message that is none",
+	    XML "<smses count=\"2\"><mms date=\"x\" address=\"+1\"><parts>"
+		"<part ct=\"image/png\" data=\"AAAA\"/></parts></mms>"
+		"<mms date=\"3000\" msg_box=\"1\" address=\"+1\"><parts>"
+		"<part ct=\"image/jpeg\" cl=\"../../etc/a.jpg\" "
+		"data=\"QUJD\"/><part ct=\"image/jpeg\" data=\"?\"/>"
+		"<part ct=\"image/gif\"/><part ct=\"audio/amr\" cl=\"null\" "
+		"name=\"b.amr\" data=\"QU\nJDRA==\"/></parts></mms></smses>",
+	    "message@3000 peer=[+1] direction=1 part-type=[image/jpeg] "
+	    "part-type=[audio/amr] part-name=[a.jpg] part-name=[b.amr] "
+	    "part-file=1 part-file=2\n"
+	    "0: MMS/a.jpg image/jpeg 3\n0: MMS/b.amr audio/amr 4\n",
+	    1, 2 },
+	{ "pictures of contacts: within, as a URI, elsewhere",
+	    "BEGIN:VCARD\nVERSION:3.0\nPHOTO;ENCODING=b;TYPE=PNG:QUJ\n DRA==\n"
+	    "FN:A/B\nEND:VCARD\n"
+	    "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:C\r\n"
+	    "PHOTO:data:image/gif;base64\\,QUJD\r\nEND:VCARD\r\n"
+	    "BEGIN:VCARD\nVERSION:2.1\nFN:D\nPHOTO;JPEG;BASE64:\n QUJD\n\n"
+	    "END:VCARD\nBEGIN:VCARD\nFN:E\n"
+	    "PHOTO;VALUE=uri:https://example.org/e.png\nEND:VCARD\n"
+	    "BEGIN:VCARD\nPHOTO;ENCODING=b:QUJD\nEND:VCARD\n",
+	    "contact name=[A/B]\ncontact name=[C]\ncontact name=[D]\n"
+	    "contact name=[E]\n"
+	    "0: Contacts/A-B.png image/png 4\n"
+	    "1: Contacts/C.gif image/gif 3\n"
+	    "2: Contacts/D.jpeg image/jpeg 3\n",
+	    1, 1 },
 	{ "calls",
 	    XML "<calls count=\"1\"><call number=\"+3583\" duration=\"65\" "
 		"date=\"3000\" type=\"2\" presentation=\"1\" "
@@ -143,6 +188,8 @@ START_TEST(files_of_others_are_read)
 	read_file(files[_i].text, strlen(files[_i].text), &im);
 	for (size_t i = 0; i < im.n; i++)
 		say(im.record[i], &got);
+	for (size_t i = 0; i < im.nfiles; i++)
+		say_file(&im.file[i], &got);
 	ck_assert_msg(strcmp(got.p, files[_i].want) == 0, "%s:\ngot  %swant %s",
 	    files[_i].why, got.p, files[_i].want);
 	ck_assert_msg(im.bad == files[_i].bad && im.parts == files[_i].parts,

@@ -7,20 +7,31 @@
 #include <strings.h>
 #include <time.h>
 
+#include "be.h"
 #include "import_internal.h"
 #include "seal.h"
 #include "utf8.h"
 
-void
-import_take(struct import *im, struct record *r, bool good)
+/* The files of the record that was read are its, or go with it. */
+static void
+settle_files(struct import *im, bool taken)
 {
-	const struct record_field *f;
+	for (; im->waiting > 0; im->waiting--) {
+		struct import_file *f = &im->file[im->nfiles - im->waiting];
 
-	if (r == NULL || !good || record_fields(r, &f) == 0) {
-		im->bad++;
-		record_free(r);
-		return;
+		if (taken) {
+			f->of = im->n - 1;
+			continue;
+		}
+		record_free(f->manifest);
+		seal_wipe(f->p, f->len);
+		free(f->p);
 	}
+}
+
+static bool
+room_for_record(struct import *im)
+{
 	if (im->n == im->cap && im->n < IMPORT_RECORDS_MAX) {
 		size_t cap = im->cap == 0 ? 64 : 2 * im->cap;
 		struct record **more = realloc(im->record, cap * sizeof *more);
@@ -30,12 +41,93 @@ import_take(struct import *im, struct record *r, bool good)
 			im->cap = cap;
 		}
 	}
-	if (im->n == im->cap || im->n == IMPORT_RECORDS_MAX) {
+	return im->n < im->cap && im->n < IMPORT_RECORDS_MAX;
+}
+
+void
+import_take(struct import *im, struct record *r, bool good)
+{
+	const struct record_field *f;
+	size_t waiting = im->waiting;
+
+	if (r == NULL || !good || record_fields(r, &f) == 0)
+		im->bad++;
+	else if (!room_for_record(im))
 		im->too_many = true;
-		record_free(r);
+	else {
+		im->record[im->n++] = r;
+		settle_files(im, true);
 		return;
 	}
-	im->record[im->n++] = r;
+	settle_files(im, false);
+	im->nfiles -= waiting;
+	record_free(r);
+}
+
+/* Its description, as a phone would send it. */
+static struct record *
+manifest_of(const struct record *r, const struct import_picture *p,
+    const struct buf *content)
+{
+	struct record *m = record_new(RECORD_FILE, 0);
+	uint8_t hash[SEAL_DIGEST_LEN];
+	bool good;
+
+	if (m == NULL)
+		return NULL;
+	record_set_time_ms(m, record_time_ms(r));
+	seal_digest(content->p, content->n, hash);
+	good = record_add_text(m, RECORD_FILE_NAME, p->name) == 0 &&
+	       record_add_text(m, RECORD_FILE_FOLDER, p->folder) == 0 &&
+	       record_add_text(m, RECORD_FILE_TYPE, p->type) == 0 &&
+	       record_add_int(m, RECORD_FILE_SIZE, (int64_t)content->n) == 0;
+	for (size_t i = 0; good && i < 4; i++)
+		good = record_add_int(m, RECORD_FILE_SHA256,
+			   (int64_t)be_get64(hash + 8 * i)) == 0;
+	if (good)
+		return m;
+	record_free(m);
+	return NULL;
+}
+
+static bool
+decode_blanks(const char *text, struct buf *out)
+{
+	struct buf plain = { 0 };
+	bool good;
+
+	buf_str(&plain, "");
+	for (; *text != '\0'; text++)
+		if (strchr(" \t\r\n", *text) == NULL)
+			buf_put(&plain, text, 1);
+	good = !plain.failed && import_decode(plain.p, out) == 0 && out->n > 0;
+	buf_clear(&plain);
+	return good;
+}
+
+size_t
+import_file(
+    struct import *im, const struct record *r, const struct import_picture *p)
+{
+	struct buf content = { 0 };
+	struct import_file *more = NULL;
+	struct record *m = NULL;
+
+	if (decode_blanks(p->base64, &content) &&
+	    (m = manifest_of(r, p, &content)) != NULL)
+		more = realloc(im->file, (im->nfiles + 1) * sizeof *more);
+	if (more == NULL) {
+		record_free(m);
+		buf_clear(&content);
+		im->parts++;
+		return 0;
+	}
+	im->file = more;
+	im->file[im->nfiles++] = (struct import_file){
+		.manifest = m, .p = (uint8_t *)content.p, .len = content.n
+	};
+	im->waiting++;
+	return im->nfiles;
 }
 
 bool
@@ -144,6 +236,12 @@ import_clear(struct import *im)
 	for (size_t i = 0; i < im->n; i++)
 		record_free(im->record[i]);
 	free(im->record);
+	for (size_t i = 0; i < im->nfiles; i++) {
+		record_free(im->file[i].manifest);
+		seal_wipe(im->file[i].p, im->file[i].len);
+		free(im->file[i].p);
+	}
+	free(im->file);
 	*im = (struct import){ 0 };
 }
 

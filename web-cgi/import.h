@@ -30,12 +30,23 @@ enum import_format {
 	IMPORT_CSV,
 };
 
+/* What came inside a record, such as the picture of a message. */
+struct import_file {
+	size_t of; /* its index in record */
+	struct record *manifest; /* RECORD_FILE, id 0 */
+	uint8_t *p;
+	size_t len;
+};
+
 struct import {
 	enum import_format format;
 	struct record **record; /* ids 0; in the order of the file */
 	size_t n, cap;
 	size_t bad; /* items that could not be read */
-	size_t parts; /* pictures and the like in messages: left out */
+	/* A message's RECORD_PART_FILE is the index here, and 1. */
+	struct import_file *file;
+	size_t nfiles, waiting; /* waiting: of the record being read */
+	size_t parts; /* pictures and the like that cannot be had: left out */
 	bool too_many; /* there are more than IMPORT_RECORDS_MAX */
 	int64_t now_ms; /* for what says no time of its own */
 };

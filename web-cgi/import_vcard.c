@@ -231,8 +231,50 @@ labelled(struct record *r, const struct card_line *l, const char *text,
 struct card {
 	struct record *r;
 	struct buf structured; /* N, for a card without FN */
+	struct buf photo; /* base64; "": none */
+	char photo_type[40];
+	size_t others; /* pictures that are elsewhere, or a second one */
 	bool good;
 };
+
+/* The type as 2.1 and 3.0 say it: "JPEG", or "image/jpeg". */
+static void
+photo_type(const struct card_line *l, char *out, size_t cap)
+{
+	static const char *const types[] = { "png", "gif", "webp", "bmp",
+		"jpeg" };
+	size_t i;
+
+	for (i = 0; i < sizeof types / sizeof types[0] - 1; i++) {
+		char mime[16], capital[8];
+
+		snprintf(mime, sizeof mime, "image/%s", types[i]);
+		snprintf(capital, sizeof capital, "%s", types[i]);
+		if (has_param(l, mime) || has_param(l, capital))
+			break;
+	}
+	snprintf(out, cap, "image/%s", types[i]);
+}
+
+/* PHOTO: inline as base64, or as a "data:" URI.  Nothing is fetched. */
+static void
+take_photo(struct card *c, const struct card_line *l, const char *value)
+{
+	const char *data = strstr(value, ";base64,");
+
+	if (c->photo.n > 0) {
+		c->others++;
+	} else if (strncasecmp(value, "data:image/", 11) == 0 && data != NULL) {
+		snprintf(c->photo_type, sizeof c->photo_type, "%.*s",
+		    (int)strcspn(value + 5, ";,"), value + 5);
+		buf_str(&c->photo, data + 8);
+	} else if (has_param(l, "B") || has_param(l, "BASE64")) {
+		photo_type(l, c->photo_type, sizeof c->photo_type);
+		buf_str(&c->photo, value);
+	} else if (*value != '\0') {
+		c->others++;
+	}
+}
 
 static bool
 take_line(struct card *c, const struct card_line *l, struct buf *b)
@@ -258,6 +300,8 @@ take_line(struct card *c, const struct card_line *l, struct buf *b)
 		if (strcmp(l->name, plain[i].name) == 0)
 			return record_count(c->r, plain[i].tag) > 0 ||
 			       import_text(c->r, plain[i].tag, b->p);
+	if (strcmp(l->name, "PHOTO") == 0)
+		take_photo(c, l, b->p);
 	if (strcmp(l->name, "TEL") == 0)
 		return labelled(c->r, l,
 		    b->p + (strncasecmp(b->p, "tel:", 4) == 0 ? 4 : 0),
@@ -275,15 +319,38 @@ take_line(struct card *c, const struct card_line *l, struct buf *b)
 	return true;
 }
 
+/* A contact has no field for its picture: it becomes a file of its name. */
+static void
+keep_photo(struct import *im, const struct card *c)
+{
+	const char *name = record_text(c->r, RECORD_NAME, 0);
+	char file[128];
+
+	im->parts += c->others;
+	if (c->photo.n == 0)
+		return;
+	snprintf(file, sizeof file, "%.*s.%s",
+	    name == NULL ? 7 : (int)utf8_cut(name, strlen(name), 100),
+	    name == NULL ? "contact" : name, c->photo_type + 6);
+	for (char *p = file; *p != '\0'; p++)
+		if (*p == '/' || *p == '\\')
+			*p = '-';
+	import_file(im, c->r,
+	    &(struct import_picture){
+		c->photo_type, file, "Contacts", c->photo.p });
+}
+
 static void
 end_card(struct import *im, struct card *c)
 {
 	if (record_count(c->r, RECORD_NAME) == 0 && c->structured.n > 0)
 		c->good =
 		    c->good && import_text(c->r, RECORD_NAME, c->structured.p);
+	keep_photo(im, c);
 	import_take(im, c->r, c->good);
 	c->r = NULL;
 	c->structured.n = 0;
+	c->photo.n = c->others = 0;
 }
 
 void
@@ -299,7 +366,7 @@ import_vcard(const char *text, struct import *im)
 		if (strcmp(l.name, "BEGIN") == 0) {
 			if (c.r != NULL) /* the one before has no end */
 				import_take(im, c.r, false);
-			c.structured.n = 0;
+			c.structured.n = c.photo.n = c.others = 0;
 			c.good = true;
 			c.r = record_new(RECORD_CONTACT, 0);
 			if (c.r != NULL)
@@ -313,6 +380,7 @@ import_vcard(const char *text, struct import *im)
 	if (c.r != NULL)
 		import_take(im, c.r, false);
 	buf_clear(&c.structured);
+	buf_clear(&c.photo);
 	buf_clear(&line);
 	buf_clear(&value);
 }

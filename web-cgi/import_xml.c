@@ -7,10 +7,12 @@
  * reference of its own, which XML forbids: they are joined before.
  */
 #include <libxml/xmlreader.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "import_internal.h"
+#include "utf8.h"
 
 /* A UTF-16 unit as "&#55357;" or "&#xd83d;"; *n its length, 0: it is none. */
 static unsigned
@@ -207,7 +209,56 @@ begin_mms(struct reading *d)
 		record_add_int(d->mms, RECORD_SENT_MS, 1000 * sent) == 0);
 }
 
-/* The texts become its text; what is no text is left out, and said so. */
+#define PARTS_MAX 16 /* a record has room for no more */
+
+/* Its name in the file, without what would lead elsewhere. */
+static void
+name_of(xmlTextReaderPtr x, const char *type, char *out, size_t cap)
+{
+	static const char *const names[] = { "cl", "name", "fn" };
+	const char *kind = strchr(type, '/');
+
+	snprintf(out, cap, "part.%s", kind != NULL ? kind + 1 : "bin");
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		char *name = attribute(x, names[i]);
+		const char *last = name != NULL ? strrchr(name, '/') : NULL;
+
+		last = last != NULL ? last + 1 : name;
+		if (last != NULL && *last != '\0') {
+			snprintf(out, cap, "%s", last);
+			out[utf8_cut(out, strlen(out), cap - 1)] = '\0';
+			xmlFree(name);
+			return;
+		}
+		xmlFree(name);
+	}
+}
+
+/* A picture, a sound and the like: a file that the message names. */
+static void
+take_file(struct reading *d, const char *type)
+{
+	char *base64 = attribute(d->x, "data"), name[128];
+	size_t file = 0;
+
+	name_of(d->x, type, name, sizeof name);
+	if (base64 != NULL &&
+	    record_count(d->mms, RECORD_PART_TYPE) < PARTS_MAX)
+		file = import_file(d->im, d->mms,
+		    &(struct import_picture){ type, name, "MMS", base64 });
+	else
+		d->im->parts++;
+	xmlFree(base64);
+	if (file != 0)
+		d->good =
+		    record_add_text(d->mms, RECORD_PART_TYPE, type) == 0 &&
+		    record_add_text(d->mms, RECORD_PART_NAME, name) == 0 &&
+		    record_add_int(d->mms, RECORD_PART_FILE, (int64_t)file) ==
+			0 &&
+		    d->good;
+}
+
+/* The texts become its text, what else is in it becomes files. */
 static void
 take_part(struct reading *d)
 {
@@ -218,7 +269,7 @@ take_part(struct reading *d)
 			buf_str(&d->body, "\n");
 		buf_str(&d->body, text);
 	} else if (type != NULL && strcmp(type, "application/smil") != 0) {
-		d->im->parts++;
+		take_file(d, type);
 	}
 	xmlFree(type);
 	xmlFree(text);

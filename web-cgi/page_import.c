@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "export_internal.h"
+#include "file_read.h"
 #include "gather.h"
 #include "import.h"
 #include "pages_import.h"
@@ -25,6 +26,7 @@ static const struct {
 	{ RECORD_CALL, T_CALLS },
 	{ RECORD_CALENDAR, T_K_CALENDAR },
 	{ RECORD_NOTE, T_K_NOTES },
+	{ RECORD_FILE, T_K_FILES },
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
@@ -40,6 +42,7 @@ struct importing {
 	bool *taken; /* that one is in the file too */
 	size_t nthere, cap;
 	bool *fresh; /* of im.record: it is not in the vault */
+	uint32_t *file_id; /* of im.file, where it goes in; 0: it does not */
 	size_t all[RECORD_KIND_COUNT], new[RECORD_KIND_COUNT];
 	bool failed;
 };
@@ -120,6 +123,9 @@ compare(struct importing *i)
 		i->fresh[k] = !is_there(i, i->im.record[k]);
 		i->new[record_kind(i->im.record[k])] += i->fresh[k];
 	}
+	i->all[RECORD_FILE] = i->im.nfiles;
+	for (size_t k = 0; k < i->im.nfiles; k++)
+		i->new[RECORD_FILE] += i->fresh[i->im.file[k].of];
 	return DB_OK;
 }
 
@@ -141,9 +147,20 @@ make_key(struct importing *i, struct pages_import *to,
 	return pages_import_key(p->db, to, sealed, sizeof sealed);
 }
 
-/* The same record under its id. */
+/* The number of a file that came along is its id from here on. */
+static int64_t
+number_of(const struct importing *i, const struct record_field *f)
+{
+	bool here = f->tag == RECORD_PART_FILE && f->num > 0 &&
+		    (uint64_t)f->num <= i->im.nfiles;
+
+	return here ? i->file_id[f->num - 1] : f->num;
+}
+
+/* The same record under its id, and its files under theirs. */
 static size_t
-encode_as(const struct record *r, uint32_t id, uint8_t *out, size_t cap)
+encode_as(const struct importing *i, const struct record *r, uint32_t id,
+    uint8_t *out, size_t cap)
 {
 	struct record *copy = record_new(record_kind(r), id);
 	const struct record_field *f;
@@ -153,7 +170,7 @@ encode_as(const struct record *r, uint32_t id, uint8_t *out, size_t cap)
 	for (size_t k = 0; k < n && err == 0; k++)
 		err = f[k].type == RECORD_TEXT
 			  ? record_add_text(copy, f[k].tag, f[k].text)
-			  : record_add_int(copy, f[k].tag, f[k].num);
+			  : record_add_int(copy, f[k].tag, number_of(i, &f[k]));
 	if (err == 0) {
 		record_set_time_ms(copy, record_time_ms(r));
 		len = record_encode(copy, out, cap);
@@ -170,7 +187,7 @@ put_record(struct importing *i, const struct pages_import *to,
 	struct page *p = i->p;
 	uint8_t plain[RECORD_STORED_MAX], sealed[sizeof plain + SEAL_TAG_LEN];
 	uint8_t ad[REST_RECORD_AD_LEN];
-	size_t len = encode_as(r, id, plain, sizeof plain);
+	size_t len = encode_as(i, r, id, plain, sizeof plain);
 	enum db_err err = DB_FAILED;
 
 	rest_record_ad(p->who.account, to->phone, (unsigned)record_kind(r), id,
@@ -183,13 +200,69 @@ put_record(struct importing *i, const struct pages_import *to,
 	return err;
 }
 
+#define PIECE_LEN 16384
+
+/* Its octets, in pieces as if they had come by air. */
+static enum db_err
+put_content(struct importing *i, const struct pages_import *to,
+    const uint8_t key[static SEAL_SIV_KEY_LEN], const struct import_file *f,
+    uint32_t id)
+{
+	uint8_t sealed[PIECE_LEN + SEAL_TAG_LEN], ad[REST_PIECE_AD_LEN];
+	struct pages_import_piece piece = { .id = id,
+		.content = file_content(f->manifest),
+		.size = (uint32_t)f->len,
+		.sealed = sealed };
+	enum db_err err = DB_OK;
+
+	for (; err == DB_OK && piece.offset < f->len;
+	     piece.offset += PIECE_LEN) {
+		size_t left = f->len - piece.offset;
+
+		piece.len = left < PIECE_LEN ? (uint32_t)left : PIECE_LEN;
+		piece.sealed_len = piece.len + SEAL_TAG_LEN;
+		rest_piece_ad(i->p->who.account, to->phone, id, piece.content,
+		    piece.offset, ad);
+		err = seal_lock(key, ad, sizeof ad, f->p + piece.offset,
+			  piece.len, sealed) == SEAL_OK
+			  ? pages_import_piece(i->p->db, to, &piece)
+			  : DB_FAILED;
+	}
+	return err;
+}
+
+/* Before what names them, since that has their ids in it. */
+static enum db_err
+put_files(struct importing *i, const struct pages_import *to,
+    const uint8_t key[static SEAL_SIV_KEY_LEN], uint32_t *ordinal)
+{
+	uint32_t next = 0;
+	enum db_err err = pages_import_last(
+	    i->p->db, i->p->who.account, to, RECORD_FILE, &next);
+
+	i->file_id = calloc(i->im.nfiles + 1, sizeof *i->file_id);
+	if (i->file_id == NULL)
+		return DB_FAILED;
+	for (size_t k = 0; err == DB_OK && k < i->im.nfiles; k++) {
+		const struct import_file *f = &i->im.file[k];
+
+		if (!i->fresh[f->of])
+			continue;
+		i->file_id[k] = ++next;
+		err = put_record(i, to, key, f->manifest, next, (*ordinal)++);
+		if (err == DB_OK)
+			err = put_content(i, to, key, f, next);
+	}
+	return err;
+}
+
 /* The first of the file gets the highest id: lists show those first. */
 static enum db_err
 put_all(struct importing *i, struct pages_import *to,
     const uint8_t key[static SEAL_SIV_KEY_LEN])
 {
 	uint32_t next[RECORD_KIND_COUNT] = { 0 }, ordinal = 0;
-	enum db_err err = DB_OK;
+	enum db_err err = put_files(i, to, key, &ordinal);
 
 	for (size_t k = 0; err == DB_OK && k < KINDS; k++)
 		err = pages_import_last(i->p->db, i->p->who.account, to,
@@ -380,6 +453,7 @@ take(struct page *p, const char *text, size_t len, bool write)
 	free(i.there);
 	free(i.taken);
 	free(i.fresh);
+	free(i.file_id);
 	gather_end(&i.g);
 }
 

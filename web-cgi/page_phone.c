@@ -21,7 +21,7 @@ put_notes(
 		page_note(p, "good", TXT(p, UPLOAD_ASKED));
 	if (request_query(&p->req, "saved")[0] != '\0')
 		page_note(p, "good", TXT(p, SAVED_PLAIN));
-	if (ph->unbound_ms != 0)
+	if (ph->unbound_ms != 0 && !ph->imported)
 		page_note(p, "wait", TXT(p, UNBOUND_TEXT));
 	else if (f->life.unbinding)
 		page_note(p, "wait", TXT(p, UNBINDING_TEXT));
@@ -139,6 +139,9 @@ show(struct page *p, const struct pages_phone *ph, const char *typed,
 		return;
 	page_begin(p, ph->name);
 	put_notes(p, ph, &f);
+	if (ph->imported)
+		html_put(&p->body, "<p class=\"lead\">%s</p>",
+		    TXT(p, IMPORT_PHONE_TEXT));
 	html_put(&p->body,
 	    "<div id=\"live\" class=\"card phone\" data-phone=\"%lld\">",
 	    (long long)ph->phone);
@@ -147,8 +150,10 @@ show(struct page *p, const struct pages_phone *ph, const char *typed,
 	buf_str(&p->body, "</div>\n");
 	if (ph->unbound_ms == 0 && !f.life.unbinding)
 		put_actions(p, ph);
-	phone_facts_put_claims(p, ph, &f);
-	put_sim(p, ph);
+	if (!ph->imported) {
+		phone_facts_put_claims(p, ph, &f);
+		put_sim(p, ph);
+	}
 	put_settings(p, ph, &f.life, typed, wrong);
 	page_end(p);
 	phone_facts_clear(&f);

@@ -31,6 +31,8 @@ void
 phone_facts_put_state(
     struct page *p, const struct pages_phone *ph, const struct phone_facts *f)
 {
+	if (ph->imported)
+		return;
 	if (ph->unbound_ms != 0)
 		put_state(p, "", T_UNBOUND);
 	else if (f->life.unbinding)
@@ -195,9 +197,13 @@ phone_facts_put(
     struct page *p, const struct pages_phone *ph, const struct phone_facts *f)
 {
 	buf_str(&p->body, "<dl>");
-	put_fact(p, TXT(p, LAST_HEARD));
+	put_fact(p, ph->imported ? TXT(p, IMPORT_LAST) : TXT(p, LAST_HEARD));
 	page_ago(p, ph->heard_ms);
 	buf_str(&p->body, "</dd>");
+	if (ph->imported) {
+		buf_str(&p->body, "</dl>");
+		return;
+	}
 	put_number(p, ph, f);
 	put_fact(p, TXT(p, COMPLETE));
 	put_complete(p, ph, f);

@@ -78,8 +78,8 @@ async function round_trip() {
 		if (name !== "contacts.csv" && name !== "messages.xml")
 			equal(bare(await exported(to, kind, format)), bare(had[name]),
 			    `${name}: exported again it is equal`);
-	/* A message with a picture comes without it and is a text then; it is the
-	 * one with a subject.  The others are equal. */
+	/* The message with a picture is the one with a subject: pictures() is about
+	 * those.  The others are equal. */
 	const texts = (octets) => octets.toString().split("\n").filter((l) => /^\s*<sms .* subject="null"/.test(l))
 	    .join("\n").replace(/ contact_name="[^"]*"/g, "");
 	equal(texts(await exported(to, 2, "xml")), texts(had["messages.xml"]),
@@ -88,6 +88,33 @@ async function round_trip() {
 	await choose(from, "contacts.vcf", had["contacts.vcf"]);
 	equal((await counts(from))[1], 0, "what came from here is not new here");
 	return to;
+}
+
+/* A picture of one dot, in a message and of a contact. */
+const png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+async function pictures(page) {
+	await choose(page, "mms.xml", "<?xml version='1.0' encoding='UTF-8'?><smses count=\"1\">" +
+	    "<mms date=\"1700000000000\" msg_box=\"1\" address=\"+358405557788\"><parts>" +
+	    `<part ct="image/png" cl="dot.png" data="${png}"/>` +
+	    "<part ct=\"text/plain\" text=\"Look at that\"/></parts></mms></smses>");
+	equal((await counts(page)).join(), "1,1,1,1", "a message, and its picture as a file");
+	await page.click("#import");
+	await page.goto("/conversation?peer=%2B358405557788");
+	const src = await page.getAttribute(".bubble img", "src");
+	equal((await (await page.request.get(src)).body()).toString("base64"), png,
+	    "the picture is in the conversation, octet for octet");
+	equal(await page.evaluate(async () => {
+		const i = document.querySelector(".bubble img");
+		i.loading = "eager";
+		await i.decode();
+		return i.naturalWidth;
+	}), 1, "and is seen");
+	await choose(page, "photo.vcf", "BEGIN:VCARD\nVERSION:3.0\nFN:Dotty\n" +
+	    `PHOTO;ENCODING=b;TYPE=PNG:${png}\nEND:VCARD\n`);
+	await page.click("#import");
+	await page.goto("/files");
+	match(await page.textContent("main"), /Dotty\.png/, "a contact's picture is a file of his name");
 }
 
 async function odd_files(page) {
@@ -111,6 +138,10 @@ async function odd_files(page) {
 	await page.goto("/phones");
 	match(await page.textContent("main"), /Imported/, "what was imported has a place of its own");
 	await look(page, "import-phones");
+	await page.click("main a:has-text('Imported')");
+	ok(!/Policy|Last heard|SMS/.test(await page.textContent("main")),
+	    "where nothing is said that only a phone has", await page.textContent("main"));
+	await look(page, "import-phone");
 	await page.goto("/account/settings");
 	await page.selectOption("#language", "zh");
 	await page.click("main form button");
@@ -119,8 +150,10 @@ async function odd_files(page) {
 }
 
 try {
-	await odd_files(await round_trip());
-	looked(20);
+	const page = await round_trip();
+	await pictures(page);
+	await odd_files(page);
+	looked(22);
 	equal(complaints.join("\n"), "", "the browser complained of nothing");
 } catch (e) {
 	ok(false, "the whole flow", e.stack);
