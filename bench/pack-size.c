@@ -15,9 +15,8 @@
 #include <sys/resource.h>
 
 #include "methods.h"
+#include "pack_state.h"
 #include "plan.h"
-
-#define HISTORY 32768
 
 struct options {
 	struct plan plan;
@@ -224,7 +223,7 @@ main(int argc, char **argv)
 		    .fill_ms = 24 * 3600000,
 		    .ack_sms = 64 },
 		.state = STATE_ON,
-		.history = HISTORY,
+		.history = PACK_HISTORY_OCTETS,
 	};
 	struct methods *m;
 	struct rusage use;

@@ -48,6 +48,9 @@ fill_small(struct small *s)
 	for (size_t i = 0; i < 256 * SCRIPTS; i++)
 		for (int k = 0; k < SETS; k++)
 			s->final[i][k] = 65536 / SETS;
+	for (size_t i = 0; i < 6 * 12; i++)
+		for (int k = 0; k < SETS; k++)
+			s->final_known[i][k] = 65536 / SETS;
 	model_choices_clear(s);
 	s->at = 1;
 }

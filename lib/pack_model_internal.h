@@ -19,6 +19,7 @@
 #define INPUTS 20 /* of a mixer; 17 are used, and 20 is quicker */
 #define LINES 36864 /* of 64 octets each */
 #define LINE_SLOTS 32
+#define WAYS 4 /* slots that a context may have, side by side in a line */
 #define TEXT_SIZE (1u << 19) /* octets that a match may look back */
 #define MATCH_SLOTS (1u << 17)
 #define MATCH_MIN 5
@@ -44,6 +45,7 @@ struct small {
 	uint32_t map[GROUPS][SLOTTED][256]; /* by history: see model_adapt() */
 	uint32_t match_map[64]; /* by length of the match */
 	int32_t final[256 * SCRIPTS][SETS + 1]; /* 1/65536 */
+	int32_t final_known[6 * 12][SETS + 1];
 	int32_t choice_weight[MODEL_MIXERS * KNOWN][MODEL_CONTEXTS];
 	/* where the text is */
 	uint32_t at; /* octets of all texts so far */

@@ -4,8 +4,8 @@
  * Each context finds, for each bit, a slot: 8 bits of check and 8 bits of
  * history.  Maps for each context, by the kind of text, turn histories into
  * probabilities; the commonest contexts have tables of probabilities instead.
- * Five sets of weights, chosen by what matched and where we are, mix them; a
- * second layer mixes the five; two tables refine the result.  The last place
+ * Five sets of weights, chosen by what matched and where we are, mix them; two
+ * last layers mix the five; two tables refine their mean.  The last place
  * where the same five octets stood gives one more prediction.
  */
 #include <string.h>
@@ -225,9 +225,10 @@ end_octet(struct model *m, unsigned octet)
 
 /* ---- prediction ---- */
 
-/* Where a node of a context has its slot: one of two in its line. */
+/* Where a node of a context has its slot: one of WAYS in its line. */
 struct place {
-	uint16_t *a, *b;
+	uint16_t *slot;
+	unsigned first; /* the one to take over before others */
 	uint16_t check;
 };
 
@@ -245,6 +246,8 @@ struct work {
 	int32_t in[INPUTS];
 	int32_t *weight[SETS];
 	int32_t dot[SETS + 1];
+	int32_t *final[2]; /* two last layers */
+	uint32_t final_p[2];
 	uint32_t p[SETS + 1];
 	uint16_t *fine[2];
 	uint32_t *match; /* NULL: none */
@@ -257,27 +260,40 @@ place_of(struct model *m, uint32_t h, uint32_t node)
 	uint32_t line = (uint32_t)((uint64_t)h * LINES >> 32);
 	uint32_t k = node * 0x9e3779b1u + h * 0x2545f491u;
 
-	return (struct place){ &m->slot[line][k >> 27],
-		&m->slot[line][k >> 27 ^ 1], (uint16_t)(k & 0xff00) };
+	return (struct place){ &m->slot[line][k >> 29 << 2], k >> 27 & 3,
+		(uint16_t)(k & 0xff00) };
 }
 
+/* The first slot with that check and a history: all four at a time, in lanes
+ * of 16 bits whose highest says so. */
 HOT uint16_t *
 find_slot(const struct place *at)
 {
-	if ((*at->a & 0xff) != 0 && (*at->a & 0xff00) == at->check)
-		return at->a;
-	if ((*at->b & 0xff) != 0 && (*at->b & 0xff00) == at->check)
-		return at->b;
-	return NULL;
+	const uint64_t ones = 0x0001000100010001, low = 0x7fff * ones;
+	const uint16_t *s = at->slot;
+	uint64_t all = s[0] | (uint64_t)s[1] << 16 | (uint64_t)s[2] << 32 |
+		       (uint64_t)s[3] << 48;
+	uint64_t other = (all ^ at->check * ones) & 0xff00 * ones;
+	uint64_t found = ((all & 0xff * ones) + low) &
+			 ~(((other & low) + low) | other) & 0x8000 * ones;
+
+	return found == 0 ? NULL : &at->slot[__builtin_ctzll(found) / 16];
 }
 
-/* Take over the one that knows less. */
+/* Take over the one that knows least. */
 static uint16_t *
 claim_slot(const struct place *at)
 {
 	const uint8_t *total = model_history.total;
+	uint16_t *least = &at->slot[at->first];
 
-	return total[*at->b & 0xff] < total[*at->a & 0xff] ? at->b : at->a;
+	for (unsigned i = 1; i < WAYS; i++) {
+		uint16_t *slot = &at->slot[at->first ^ i];
+
+		if (total[*slot & 0xff] < total[*least & 0xff])
+			least = slot;
+	}
+	return least;
 }
 
 /* Two inputs: which way, and how far from even. */
@@ -332,15 +348,18 @@ predict_slotted(struct model *m, struct work *k, const uint32_t *line)
 }
 
 HOT unsigned
-predict_direct(struct model *m, struct work *k, bool alone)
+predict_direct(
+    struct model *m, struct work *k, const uint32_t *line, bool alone)
 {
-	unsigned known = 0;
+	unsigned known = 0, begun = 1u << k->done % 4;
+	unsigned node = (k->partial & (begun - 1)) | begun;
 
 	for (int i = 0; i < DIRECT; i++) {
-		uint32_t h = model_hash(m->s.direct[i], k->partial);
+		uint32_t at = i == 0
+				  ? line[i] % (DIRECT_1 / 16)
+				  : DIRECT_1 / 16 + line[i] % (DIRECT_2 / 16);
 
-		k->direct[i] = i == 0 ? m->direct[h % DIRECT_1]
-				      : m->direct[DIRECT_1 + h % DIRECT_2];
+		k->direct[i] = m->direct[16 * at + (node ^ line[i] >> 28)];
 		k->direct_p[i] =
 		    (uint32_t)k->direct[i][0] << 16 | k->direct[i][1];
 		k->in[2 * SLOTTED + i] = model_stretch(k->direct_p[i] >> 16);
@@ -414,7 +433,16 @@ mix(struct model *m, struct work *k, unsigned known)
 		k->dot[i] = dot(k->in, k->weight[i], INPUTS);
 		k->p[i] = model_squash(k->dot[i]);
 	}
-	k->dot[SETS] = dot(k->dot, s->final[k->part], SETS);
+	k->final[0] = s->final[k->part];
+	k->final[1] = s->final_known[bucket * 12 + known];
+	k->dot[SETS] = 0;
+	for (int i = 0; i < 2; i++) {
+		int32_t sum = dot(k->dot, k->final[i], SETS);
+
+		k->final_p[i] = model_squash(sum);
+		k->dot[SETS] += sum;
+	}
+	k->dot[SETS] >>= 1;
 	k->p[SETS] = model_squash(k->dot[SETS]);
 }
 
@@ -480,14 +508,14 @@ learn_slotted(struct model *m, struct work *k, unsigned bit)
 HOT void
 learn(struct model *m, struct work *k, unsigned bit)
 {
-	struct small *s = &m->s;
 	int32_t target = bit != 0 ? 65535 : 0;
 
 	for (int i = 0; i < SETS; i++)
 		train(k->weight[i], k->in, INPUTS,
 		    (target - (int32_t)k->p[i]) * WEIGHT_RATE / 8);
-	train(s->final[k->part], k->dot, SETS,
-	    (target - (int32_t)k->p[SETS]) * FINAL_RATE / 32);
+	for (int i = 0; i < 2; i++)
+		train(k->final[i], k->dot, SETS,
+		    (target - (int32_t)k->final_p[i]) * FINAL_RATE / 32);
 	for (int i = 0; i < 2; i++)
 		*k->fine[i] = (uint16_t)(*k->fine[i] +
 					 (target - *k->fine[i]) / REFINE_RATE);
@@ -506,18 +534,22 @@ WITH_VECTORS unsigned
 model_octet(struct model *m, struct coder *c, unsigned octet)
 {
 	struct work k = { .partial = 1 };
-	uint32_t line[SLOTTED] = { 0 };
+	uint32_t line[SLOTTED] = { 0 }, direct[DIRECT] = { 0 };
 
 	k.in[2 * SLOTTED + DIRECT + 2] = 256; /* what is so without reason */
 	for (k.done = 0; k.done < 8; k.done++) {
 		unsigned known, bit = octet >> (7 - k.done) & 1;
 
-		if (k.done % 4 == 0)
+		if (k.done % 4 == 0) {
 			for (int i = 0; i < SLOTTED; i++)
 				line[i] =
 				    model_hash(m->s.slotted[i], k.partial);
+			for (int i = 0; i < DIRECT; i++)
+				direct[i] =
+				    model_hash(m->s.direct[i], k.partial);
+		}
 		known = predict_slotted(m, &k, line);
-		known += predict_direct(m, &k, known % 6 == 0);
+		known += predict_direct(m, &k, direct, known % 6 == 0);
 		predict_match(m, &k);
 		mix(m, &k, known);
 		bit = coder_bit(c, bit, refine(m, &k));

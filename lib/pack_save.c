@@ -8,7 +8,7 @@
 #include "be.h"
 #include "pack_mix.h"
 
-#define VERSION 2
+#define VERSION 3
 
 void
 pack_fields_clear(struct fields *f)

@@ -6,7 +6,8 @@
  *
  * The history is a row of transfers: number u32, and a batch: count u16, then
  * so many times a length u16 and a record in its stored form.  When it is over
- * its size, transfers are dropped from its front until it is at most half full.
+ * its size, transfers are dropped from its front until it is at most three
+ * quarters full.
  */
 #include "pack_state.h"
 
@@ -245,7 +246,7 @@ too_much(const struct pack_state *s)
 {
 	size_t at = 0;
 
-	while (s->used - at > s->size / 2)
+	while (s->used - at > s->size - s->size / 4)
 		at += size_at(s->history + at);
 	return at;
 }
