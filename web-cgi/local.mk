@@ -4,9 +4,12 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/browse.h \
 	web-cgi/buf.c \
 	web-cgi/buf.h \
+	web-cgi/contact_edit.c \
+	web-cgi/contact_edit.h \
 	web-cgi/deliver.c \
 	web-cgi/demo.c \
 	web-cgi/demo.h \
+	web-cgi/demo_page.h \
 	web-cgi/deliver.h \
 	web-cgi/evidence.c \
 	web-cgi/evidence.h \
@@ -57,6 +60,7 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/page_contact_edit.c \
 	web-cgi/page_contacts.c \
 	web-cgi/page_demo.c \
+	web-cgi/page_demo_story.c \
 	web-cgi/page_entry.c \
 	web-cgi/page_events.c \
 	web-cgi/page_evidence.c \
@@ -75,6 +79,8 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/page_notices.c \
 	web-cgi/page_policy.c \
 	web-cgi/page_restore.c \
+	web-cgi/page_restore_pick.c \
+	web-cgi/page_restore_show.c \
 	web-cgi/plot.c \
 	web-cgi/plot.h \
 	web-cgi/page_record.c \
@@ -90,6 +96,7 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/private.h \
 	web-cgi/request.c \
 	web-cgi/request.h \
+	web-cgi/restore_page.h \
 	web-cgi/session.c \
 	web-cgi/simulator.c \
 	web-cgi/simulator.h \

@@ -6,25 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "demo.h"
+#include "demo_page.h"
 #include "form.h"
-#include "page.h"
 #include "simulator.h"
 
 #define PHONES_SHOWN 60
-#define LINE SIMULATOR_LINE_MAX
-
-/* What the simulator says, for one answer. */
-struct view {
-	unsigned chosen; /* phone */
-	struct buf phones, phone, lost, scene, friend;
-	char state[40]; /* of the chosen one, as it is listed */
-	/* of what was just wanted: which form, and what is wrong */
-	const struct demo_form *form;
-	enum text_id wrong[DEMO_FIELDS_MAX];
-	const char *refused; /* what the simulator said; NULL: nothing */
-	bool away; /* it did not answer to that */
-};
 
 static enum simulator_err
 ask(struct page *p, struct buf *reply, const char *command)
@@ -33,8 +19,8 @@ ask(struct page *p, struct buf *reply, const char *command)
 }
 
 /* "N NUMBER STATE NAME" */
-static bool
-read_phone(const char *line, unsigned *n, char number[static 40],
+bool
+demo_read_phone(const char *line, unsigned *n, char number[static 40],
     char state[static 40], const char **name)
 {
 	int end = 0;
@@ -47,7 +33,7 @@ read_phone(const char *line, unsigned *n, char number[static 40],
 }
 
 static void
-view_clear(struct view *v)
+view_clear(struct demo_view *v)
 {
 	buf_clear(&v->phones);
 	buf_clear(&v->phone);
@@ -57,14 +43,14 @@ view_clear(struct view *v)
 }
 
 static bool
-find_chosen(struct view *v)
+find_chosen(struct demo_view *v)
 {
-	char line[LINE], number[40];
+	char line[SIMULATOR_LINE_MAX], number[40];
 	const char *at = v->phones.p, *name;
 	unsigned n;
 
 	while (simulator_next(&at, line))
-		if (read_phone(line, &n, number, v->state, &name) &&
+		if (demo_read_phone(line, &n, number, v->state, &name) &&
 		    n == v->chosen)
 			return true;
 	return false;
@@ -72,7 +58,7 @@ find_chosen(struct view *v)
 
 /* False: nobody answers. */
 static bool
-view_load(struct page *p, struct view *v)
+view_load(struct page *p, struct demo_view *v)
 {
 	char command[64];
 
@@ -120,16 +106,16 @@ put_state(struct page *p, const char *state)
 }
 
 static void
-put_phones(struct page *p, const struct view *v)
+put_phones(struct page *p, const struct demo_view *v)
 {
-	char line[LINE], number[40], state[40];
+	char line[SIMULATOR_LINE_MAX], number[40], state[40];
 	const char *at = v->phones.p, *name;
 	unsigned n, shown = 0;
 
 	html_put(&p->body, "<h2>%s</h2><ol class=\"list\" id=\"phones\">",
 	    TXT(p, DEMO_PHONES));
 	while (simulator_next(&at, line) && shown < PHONES_SHOWN) {
-		if (!read_phone(line, &n, number, state, &name))
+		if (!demo_read_phone(line, &n, number, state, &name))
 			continue;
 		shown++;
 		html_put(&p->body,
@@ -160,10 +146,10 @@ put_fact(struct page *p, enum text_id what, const char *value)
 
 /* A fact as the simulator says it, behind these words. */
 static void
-put_said(struct page *p, const struct view *v, enum text_id what,
+put_said(struct page *p, const struct demo_view *v, enum text_id what,
     const char *begin, bool comma)
 {
-	char value[LINE];
+	char value[SIMULATOR_LINE_MAX];
 
 	simulator_fact(v->phone.p, begin, comma, value);
 	put_fact(p, what, value);
@@ -171,8 +157,8 @@ put_said(struct page *p, const struct view *v, enum text_id what,
 
 /* One number out of "contacts 40, messages 120, calls 60". */
 static void
-put_count(
-    struct page *p, const struct view *v, const char *word, enum text_id what)
+put_count(struct page *p, const struct demo_view *v, const char *word,
+    enum text_id what)
 {
 	const char *at = v->phone.p != NULL ? strstr(v->phone.p, word) : NULL;
 
@@ -183,23 +169,23 @@ put_count(
 }
 
 static bool
-is_on(const struct view *v, const char *begin)
+is_on(const struct demo_view *v, const char *begin)
 {
-	char value[LINE];
+	char value[SIMULATOR_LINE_MAX];
 
 	simulator_fact(v->phone.p, begin, true, value);
 	return strcmp(value, "on") == 0;
 }
 
 static bool
-has_coverage(const struct view *v)
+has_coverage(const struct demo_view *v)
 {
 	return v->phone.p != NULL &&
 	       strstr(v->phone.p, ", coverage on,") != NULL;
 }
 
 static void
-put_counts(struct page *p, const struct view *v)
+put_counts(struct page *p, const struct demo_view *v)
 {
 	buf_str(&p->body, "<p class=\"counts\">");
 	put_count(p, v, "\ncontacts ", T_CONTACTS);
@@ -212,9 +198,9 @@ put_counts(struct page *p, const struct view *v)
 }
 
 static void
-put_facts(struct page *p, const struct view *v)
+put_facts(struct page *p, const struct demo_view *v)
 {
-	char number[LINE], value[LINE];
+	char number[SIMULATOR_LINE_MAX], value[SIMULATOR_LINE_MAX];
 
 	simulator_fact(v->phone.p, "number ", true, number);
 	buf_str(&p->body, "<dl>");
@@ -235,9 +221,9 @@ put_facts(struct page *p, const struct view *v)
 }
 
 static void
-put_phone(struct page *p, const struct view *v)
+put_phone(struct page *p, const struct demo_view *v)
 {
-	char name[LINE], begin[40], value[LINE];
+	char name[SIMULATOR_LINE_MAX], begin[40], value[SIMULATOR_LINE_MAX];
 
 	snprintf(begin, sizeof begin, "phone %u: ", v->chosen);
 	simulator_fact(v->phone.p, begin, false, name);
@@ -256,219 +242,12 @@ put_phone(struct page *p, const struct view *v)
 	buf_str(&p->body, "</section>\n");
 }
 
-/* ---- where to look ---- */
-
-static const struct {
-	const char *name, *path;
-	enum text_id text;
-	bool of_phone; /* of the phone in the vault, by its id */
-} looks[] = {
-	{ "add", "/phones/add", T_ADD_PHONE, false },
-	{ "budget", "/budget", T_BUDGET, false },
-	{ "calendar", "/calendar", T_CALENDAR, false },
-	{ "calls", "/calls", T_CALLS, false },
-	{ "contacts", "/contacts", T_CONTACTS, false },
-	{ "events", "/events", T_EVENTS, false },
-	{ "evidence", "/phone/evidence", T_EVIDENCE, true },
-	{ "files", "/files", T_FILES, false },
-	{ "lost", "/phone/lost", T_LOST_PHONE, true },
-	{ "messages", "/messages", T_MESSAGES, false },
-	{ "notes", "/notes", T_NOTES, false },
-	{ "phone", "/phone", T_PHONE, true },
-	{ "replace", "/restore/replace", T_REPLACE, false },
-	{ "restore", "/restore", T_RESTORE, false },
-	{ "sims", "/phone/sims", T_SIMS, true },
-};
-
-/* The owner's phone that a simulated one is: by its number, by its name, or
- * because there is no other.  0: who knows. */
-static int64_t
-in_vault(struct page *p, const char *number, const char *name)
-{
-	struct pages_phone *list = NULL;
-	int64_t by_name = 0, found = 0;
-	size_t n = 0, bound = 0;
-
-	if (pages_phones(p->db, p->who.account, 0, &list, &n) != DB_OK)
-		return 0;
-	for (size_t i = 0; i < n; i++) {
-		if (list[i].unbound_ms != 0)
-			continue;
-		bound++;
-		if (strcmp(list[i].number, number) == 0)
-			found = list[i].phone;
-		else if (strcmp(list[i].name, name) == 0)
-			by_name = list[i].phone;
-	}
-	if (found == 0)
-		found = by_name;
-	if (found == 0 && bound == 1)
-		for (size_t i = 0; i < n; i++)
-			if (list[i].unbound_ms == 0)
-				found = list[i].phone;
-	free(list);
-	return found;
-}
-
-static int64_t
-actor_in_vault(struct page *p, const struct view *v, unsigned actor)
-{
-	char line[LINE], number[40], state[40];
-	const char *at = v->phones.p, *name;
-	unsigned n;
-
-	while (simulator_next(&at, line))
-		if (read_phone(line, &n, number, state, &name) && n == actor)
-			return in_vault(p, number, name);
-	return 0;
-}
-
-static void
-put_look(struct page *p, const char *name, int64_t phone)
-{
-	for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
-		if (strcmp(looks[i].name, name) != 0)
-			continue;
-		if (!looks[i].of_phone)
-			html_put(&p->body, " <a href=\"%s\">%s</a>",
-			    looks[i].path,
-			    text_get(p->language, looks[i].text));
-		else if (phone != 0)
-			html_put(&p->body, " <a href=\"%s?id=%lld\">%s</a>",
-			    looks[i].path, (long long)phone,
-			    text_get(p->language, looks[i].text));
-		else
-			html_put(&p->body, " <a href=\"/phones\">%s</a>",
-			    text_get(p->language, looks[i].text));
-	}
-}
-
-/* ---- the story that is acted ---- */
-
-static const struct {
-	const char *name, *class;
-	enum text_id text;
-	bool going;
-} turns[] = {
-	{ "acting", "", T_DEMO_ACTING, true },
-	{ "waiting", "wait", T_DEMO_WAITING, true },
-	{ "your-turn", "bad", T_DEMO_YOUR_TURN, true },
-	{ "over", "good", T_DEMO_OVER, false },
-	{ "stopped", "", T_DEMO_STOPPED, false },
-	{ "failed", "bad", T_DEMO_FAILED, false },
-};
-#define TURNS (sizeof turns / sizeof turns[0])
-
-struct story {
-	size_t turn;
-	char name[40];
-	unsigned phone;
-};
-
-/* "STATE NAME phone N..."; false: none was begun. */
-static bool
-find_story(const struct view *v, struct story *out)
-{
-	const char *at = v->scene.p;
-	char line[LINE], state[40];
-
-	while (simulator_next(&at, line))
-		for (size_t i = 0; i < TURNS; i++)
-			if (sscanf(line, "%39s %39s phone %u", state, out->name,
-				&out->phone) == 3 &&
-			    strcmp(state, turns[i].name) == 0) {
-				out->turn = i;
-				return true;
-			}
-	return false;
-}
-
-static void
-put_told(struct page *p, const struct view *v)
-{
-	const char *at = v->scene.p;
-	char line[LINE];
-
-	buf_str(&p->body, "<ol class=\"steps\" id=\"told\">");
-	while (simulator_next(&at, line))
-		if (strncmp(line, "said ", 5) == 0)
-			html_put(&p->body, "<li>%s</li>", line + 5);
-	buf_str(&p->body, "</ol>");
-}
-
-static void
-put_looks(struct page *p, const struct view *v, unsigned actor)
-{
-	int64_t phone = actor_in_vault(p, v, actor);
-	char names[LINE], *save = NULL;
-
-	simulator_fact(v->scene.p, "look ", false, names);
-	if (names[0] == '\0')
-		return;
-	html_put(
-	    &p->body, "<p class=\"views\" id=\"look\">%s", TXT(p, DEMO_LOOK));
-	for (char *w = strtok_r(names, " ", &save); w != NULL;
-	     w = strtok_r(NULL, " ", &save))
-		put_look(p, w, phone);
-	buf_str(&p->body, "</p>");
-}
-
-static void
-put_stop(struct page *p, const struct view *v)
-{
-	buf_str(&p->body,
-	    "<form method=\"post\" action=\"/demo/scene\" class=\"buttons\">");
-	page_csrf(p);
-	html_put(&p->body,
-	    "<input type=\"hidden\" name=\"phone\" value=\"%u\"><a "
-	    "class=\"button quiet again\" href=\"/demo?phone=%u\">%s</a> <button "
-	    "class=\"quiet\" name=\"act\" value=\"stop\" id=\"stop\">%s"
-	    "</button></form>",
-	    v->chosen, v->chosen, TXT(p, REFRESH), TXT(p, DEMO_STOP));
-}
-
-/* In our words where there are any. */
-static void
-put_refusal(struct page *p, const char *said)
-{
-	enum text_id known = demo_refusal(said);
-	char note[LINE + 80];
-
-	snprintf(note, sizeof note, "%s %s", TXT(p, DEMO_REFUSED), said);
-	page_note(
-	    p, "bad", known != T_NONE ? text_get(p->language, known) : note);
-}
-
-static void
-put_story(struct page *p, const struct view *v, const struct story *s)
-{
-	char about[LINE], begin[64], wrong[LINE];
-
-	snprintf(begin, sizeof begin, "story %s ", s->name);
-	simulator_fact(v->scene.p, begin, false, about);
-	html_put(&p->body,
-	    "<section class=\"card\" id=\"story\" data-story=\"%s\" "
-	    "data-turn=\"%s\"><h2>%s <span class=\"state %s\">%s</span></h2>"
-	    "<p><b>%s</b> <small>%s %u</small></p>",
-	    s->name, turns[s->turn].name, TXT(p, DEMO_STORY),
-	    turns[s->turn].class, text_get(p->language, turns[s->turn].text),
-	    about, TXT(p, DEMO_BY_PHONE), s->phone);
-	put_told(p, v);
-	simulator_fact(v->scene.p, "wrong ", false, wrong);
-	if (wrong[0] != '\0')
-		put_refusal(p, wrong);
-	put_looks(p, v, s->phone);
-	if (turns[s->turn].going)
-		put_stop(p, v);
-	buf_str(&p->body, "</section>\n");
-}
-
 /* Where codes were texted from, and answered. */
 static void
-put_friend(struct page *p, const struct view *v)
+put_friend(struct page *p, const struct demo_view *v)
 {
 	const char *at = v->friend.p;
-	char line[LINE];
+	char line[SIMULATOR_LINE_MAX];
 	bool any = false;
 
 	while (simulator_next(&at, line)) {
@@ -487,16 +266,17 @@ put_friend(struct page *p, const struct view *v)
 /* Everything that moves by itself: the script looks for it again and again,
  * and loads the page anew when a story has ended. */
 static void
-put_live(struct page *p, const struct view *v)
+put_live(struct page *p, const struct demo_view *v)
 {
-	struct story s;
-	bool there = find_story(v, &s), going = there && turns[s.turn].going;
+	struct demo_story s;
+	bool there = demo_story_find(v, &s),
+	     going = there && demo_story_goes(&s);
 
 	html_put(&p->body,
 	    "<div id=\"live\" data-turn=\"%s\" data-every=\"%d\">",
 	    going ? "going" : "rest", going ? 1500 : 4000);
 	if (there)
-		put_story(p, v, &s);
+		demo_put_story(p, v, &s);
 	buf_str(&p->body, "<div class=\"two-cards\"><div>");
 	put_phones(p, v);
 	buf_str(&p->body, "</div>");
@@ -511,7 +291,7 @@ put_live(struct page *p, const struct view *v)
 
 /* What is so already is not offered. */
 static bool
-offered(const struct view *v, const struct demo_act *a)
+offered(const struct demo_view *v, const struct demo_act *a)
 {
 	bool on = is_on(v, "power ");
 
@@ -528,8 +308,8 @@ offered(const struct view *v, const struct demo_act *a)
 }
 
 static void
-put_field(
-    struct page *p, const struct view *v, const struct demo_form *f, size_t i)
+put_field(struct page *p, const struct demo_view *v, const struct demo_form *f,
+    size_t i)
 {
 	const struct demo_field *field = &f->field[i];
 	char more[80];
@@ -545,7 +325,7 @@ put_field(
 
 /* One that stands alone needs no field filled in. */
 static void
-put_acts(struct page *p, const struct view *v, const struct demo_form *f)
+put_acts(struct page *p, const struct demo_view *v, const struct demo_form *f)
 {
 	bool first = true;
 
@@ -568,7 +348,7 @@ put_acts(struct page *p, const struct view *v, const struct demo_form *f)
 }
 
 static void
-put_form(struct page *p, const struct view *v, const struct demo_form *f)
+put_form(struct page *p, const struct demo_view *v, const struct demo_form *f)
 {
 	html_put(&p->body,
 	    "<section class=\"card\"><h2>%s</h2><form method=\"post\" "
@@ -584,7 +364,7 @@ put_form(struct page *p, const struct view *v, const struct demo_form *f)
 }
 
 static void
-put_forms(struct page *p, const struct view *v)
+put_forms(struct page *p, const struct demo_view *v)
 {
 	bool asked = strcmp(v->state, "asked") == 0;
 	const struct demo_form *f;
@@ -600,10 +380,10 @@ put_forms(struct page *p, const struct view *v)
 }
 
 static void
-put_stories(struct page *p, const struct view *v)
+put_stories(struct page *p, const struct demo_view *v)
 {
 	const char *at = v->scene.p;
-	char line[LINE], name[40];
+	char line[SIMULATOR_LINE_MAX], name[40];
 	int end;
 
 	html_put(&p->body,
@@ -633,15 +413,15 @@ put_stories(struct page *p, const struct view *v)
 /* ---- the page ---- */
 
 static void
-put_notes(struct page *p, const struct view *v)
+put_notes(struct page *p, const struct demo_view *v)
 {
 	const struct demo_form *form;
 	const struct demo_act *did =
 	    demo_act_named(request_query(&p->req, "did"), &form);
-	char note[LINE + 80];
+	char note[SIMULATOR_LINE_MAX + 80];
 
 	if (v->refused != NULL) {
-		put_refusal(p, v->refused);
+		demo_put_refusal(p, v->refused);
 	} else if (v->away) {
 		page_note(p, "bad", TXT(p, DEMO_AWAY));
 	} else if (did != NULL) {
@@ -652,7 +432,7 @@ put_notes(struct page *p, const struct view *v)
 }
 
 static void
-show(struct page *p, struct view *v)
+show(struct page *p, struct demo_view *v)
 {
 	bool there = view_load(p, v);
 
@@ -677,11 +457,11 @@ show(struct page *p, struct view *v)
 
 /* False after answering: there is no simulator here, or nobody is signed in. */
 static bool
-begin(struct page *p, struct view *v)
+begin(struct page *p, struct demo_view *v)
 {
 	int64_t phone = request_number(&p->req, "phone");
 
-	*v = (struct view){
+	*v = (struct demo_view){
 		.chosen = phone >= 1 && phone <= 100000 ? (unsigned)phone : 1
 	};
 	if (p->conf->simulator[0] == '\0')
@@ -695,7 +475,8 @@ begin(struct page *p, struct view *v)
 
 /* Say it, and back to the page, with what came of it. */
 static void
-carry_out(struct page *p, struct view *v, const char *command, const char *to)
+carry_out(
+    struct page *p, struct demo_view *v, const char *command, const char *to)
 {
 	struct buf reply = { 0 };
 	enum simulator_err err = ask(p, &reply, command);
@@ -712,7 +493,7 @@ carry_out(struct page *p, struct view *v, const char *command, const char *to)
 }
 
 static void
-act(struct page *p, struct view *v)
+act(struct page *p, struct demo_view *v)
 {
 	const struct demo_act *a =
 	    demo_act_named(request_form(&p->req, "act"), &v->form);
@@ -748,7 +529,7 @@ act(struct page *p, struct view *v)
 void
 page_demo(struct page *p)
 {
-	struct view v;
+	struct demo_view v;
 
 	if (!begin(p, &v))
 		return;
@@ -765,7 +546,7 @@ page_demo_scene(struct page *p)
 	const char *scene = request_form(&p->req, "scene");
 	bool stop = strcmp(request_form(&p->req, "act"), "stop") == 0;
 	char command[80], to[80];
-	struct view v;
+	struct demo_view v;
 
 	if (!begin(p, &v))
 		return;

@@ -7,14 +7,9 @@
 
 #include "browse.h"
 #include "deliver.h"
+#include "restore_page.h"
 
-#define PICKED_MAX 500
-
-static const struct {
-	enum record_kind kind;
-	const char *name;
-	enum text_id text;
-} kinds[] = {
+const struct restore_kind restore_kinds[RESTORE_KINDS] = {
 	{ RECORD_CONTACT, "k1", T_CONTACTS },
 	{ RECORD_CALENDAR, "k4", T_K_CALENDAR },
 	{ RECORD_NOTE, "k5", T_K_NOTES },
@@ -22,13 +17,12 @@ static const struct {
 	{ RECORD_CALL, "k3", T_CALLS },
 	{ RECORD_FILE, "k6", T_K_FILES },
 };
-#define KINDS (sizeof kinds / sizeof kinds[0])
 
 /* ---- what the form says ---- */
 
 struct wish {
 	int64_t from, to, as_of_ms;
-	bool kind[KINDS];
+	bool kind[RESTORE_KINDS];
 	size_t items;
 	enum text_id wrong; /* T_NONE: nothing */
 	const char *purpose;
@@ -44,8 +38,9 @@ read_wish(struct page *p, struct wish *w)
 	*w = (struct wish){ .from = request_number(&p->req, "from"),
 		.to = request_number(&p->req, "to"),
 		.purpose = "restore" };
-	for (size_t i = 0; i < KINDS; i++) {
-		w->kind[i] = request_form(&p->req, kinds[i].name)[0] != '\0';
+	for (size_t i = 0; i < RESTORE_KINDS; i++) {
+		w->kind[i] =
+		    request_form(&p->req, restore_kinds[i].name)[0] != '\0';
 		any = any || w->kind[i];
 	}
 	for (size_t i = 0; i < p->req.nform; i++)
@@ -111,14 +106,15 @@ collect_kinds(struct collect *c, const struct wish *w)
 {
 	enum db_err err = DB_OK;
 
-	for (size_t i = 0; err == DB_OK && i <= KINDS; i++) {
+	for (size_t i = 0; err == DB_OK && i <= RESTORE_KINDS; i++) {
 		struct pages_walk walk = { .phone = w->from,
 			.as_of_ms = w->as_of_ms };
 
 		/* Once more for the files: their octets. */
-		c->files = i == KINDS;
-		walk.kind = (int)kinds[c->files ? KINDS - 1 : i].kind;
-		if (w->kind[c->files ? KINDS - 1 : i])
+		c->files = i == RESTORE_KINDS;
+		walk.kind =
+		    (int)restore_kinds[c->files ? RESTORE_KINDS - 1 : i].kind;
+		if (w->kind[c->files ? RESTORE_KINDS - 1 : i])
 			err = gather_walk(c->g, walk, take, c);
 	}
 	return err;
@@ -178,21 +174,22 @@ collect(struct page *p, const struct wish *w, struct deliver *d)
 static void
 make_label(struct page *p, const struct wish *w, char *out, size_t cap)
 {
+	const char *day = request_form(&p->req, "day");
+	const char *clock = request_form(&p->req, "clock");
 	size_t n = 0;
 
 	out[0] = '\0';
 	if (w->items > 0)
-		n = (size_t)snprintf(
-		    out, cap, "%zu %s", w->items, TXT(p, PICKED));
-	for (size_t i = 0; w->items == 0 && i < KINDS; i++)
+		n = (size_t)snprintf(out, cap, "%zu %s", w->items,
+		    w->items == 1 ? TXT(p, PICKED_ONE) : TXT(p, PICKED));
+	for (size_t i = 0; w->items == 0 && i < RESTORE_KINDS; i++)
 		if (w->kind[i] && n < cap)
 			n += (size_t)snprintf(out + n, cap - n, "%s%s",
 			    n > 0 ? ", " : "",
-			    text_get(p->language, kinds[i].text));
+			    text_get(p->language, restore_kinds[i].text));
 	if (w->as_of_ms != 0 && n < cap)
-		snprintf(out + n, cap - n, " · %s %s",
-		    request_form(&p->req, "day"),
-		    request_form(&p->req, "clock"));
+		snprintf(out + n, cap - n, " · %s%s%s", day,
+		    clock[0] != '\0' ? " " : "", clock);
 }
 
 /* ---- the forms ---- */
@@ -219,8 +216,8 @@ page_restore_phones(struct page *p, const char *name, enum text_id label,
 	buf_str(&p->body, "</select>");
 }
 
-static bool
-any_bound(const struct pages_phone *list, size_t n)
+bool
+restore_any_bound(const struct pages_phone *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (list[i].unbound_ms == 0)
@@ -240,12 +237,12 @@ put_kinds(struct page *p, const struct wish *w)
 		html_put(&p->body,
 		    "<p class=\"wrong\" id=\"kinds-wrong\">%s</p>",
 		    TXT(p, E_NOTHING_CHOSEN));
-	for (size_t i = 0; i < KINDS; i++)
+	for (size_t i = 0; i < RESTORE_KINDS; i++)
 		html_put(&p->body,
 		    "<label class=\"check\"><input type=\"checkbox\" "
 		    "name=\"%s\" value=\"1\"%s> %s</label>",
-		    kinds[i].name, w->kind[i] ? " checked" : "",
-		    text_get(p->language, kinds[i].text));
+		    restore_kinds[i].name, w->kind[i] ? " checked" : "",
+		    text_get(p->language, restore_kinds[i].text));
 	buf_str(&p->body, "</fieldset>");
 }
 
@@ -270,31 +267,6 @@ put_day(struct page *p, bool wrong)
 		    TXT(p, E_DAY));
 }
 
-static const struct {
-	const char *state;
-	enum text_id text;
-	const char *class;
-} states[] = {
-	{ "running", T_RS_RUNNING, "" },
-	{ "paused", T_RS_PAUSED, "wait" },
-	{ "ending", T_RS_ENDING, "" },
-	{ "done", T_RS_DONE, "good" },
-	{ "cancelled", T_RS_CANCELLED, "wait" },
-	{ "failed", T_RS_FAILED, "wait" },
-};
-
-static void
-put_state(struct page *p, const struct pages_restore *r)
-{
-	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
-		if (strcmp(states[i].state, r->state) == 0)
-			html_put(&p->body,
-			    "<span class=\"state %s\" data-state=\"%s\">%s"
-			    "</span>",
-			    states[i].class, r->state,
-			    text_get(p->language, states[i].text));
-}
-
 static void
 put_list(struct page *p, const struct pages_restore *list, size_t n)
 {
@@ -310,12 +282,24 @@ put_list(struct page *p, const struct pages_restore *list, size_t n)
 		    (long long)list[i].id,
 		    list[i].from != 0 ? list[i].from_name : TXT(p, FROM_PAGE),
 		    list[i].phone_name, list[i].label);
-		put_state(p, &list[i]);
+		restore_put_state(p, &list[i]);
 		buf_str(&p->body, "<small>");
 		page_ago(p, list[i].created_ms);
 		buf_str(&p->body, "</small></span></a></li>\n");
 	}
 	buf_str(&p->body, "</ul>\n");
+}
+
+/* Whoever restores has a new phone, most often the one bound last. */
+static int64_t
+newest_bound(const struct pages_phone *list, size_t n)
+{
+	int64_t newest = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (list[i].unbound_ms == 0 && list[i].phone > newest)
+			newest = list[i].phone;
+	return newest;
 }
 
 static void
@@ -326,7 +310,8 @@ put_form(struct page *p, const struct wish *w, const struct pages_phone *list,
 	    "<form method=\"post\" action=\"/restore\" class=\"card\">");
 	page_csrf(p);
 	page_restore_phones(p, "from", T_FROM_WHICH, list, n, false, w->from);
-	page_restore_phones(p, "to", T_TO_WHICH, list, n, true, w->to);
+	page_restore_phones(p, "to", T_TO_WHICH, list, n, true,
+	    w->to != 0 ? w->to : newest_bound(list, n));
 	put_kinds(p, w);
 	put_day(p, w->wrong == T_E_DAY);
 	html_put(&p->body, "<button>%s</button></form>\n", TXT(p, SEE_PRICE));
@@ -351,7 +336,7 @@ show_form(struct page *p, const struct wish *w)
 		    "href=\"/restore/pick\">%s</a> <a class=\"button quiet\" "
 		    "href=\"/restore/replace\">%s</a></p>\n",
 		    TXT(p, PICK), TXT(p, REPLACE));
-	if (any_bound(list, n))
+	if (restore_any_bound(list, n))
 		put_form(p, w, list, n);
 	else
 		html_put(&p->body,
@@ -461,132 +446,6 @@ out:
 	deliver_clear(&d);
 }
 
-/* ---- one restore ---- */
-
-static void
-put_receipt(struct page *p, const struct pages_restore *r)
-{
-	bool all = r->applied + r->present == r->records;
-	bool same = r->mark == r->receipt_mark;
-
-	html_put(&p->body,
-	    "<h2>%s</h2><dl id=\"receipt\"><dt>%s</dt><dd>%lld</dd><dt>%s</dt>"
-	    "<dd>%lld</dd><dt>%s</dt><dd>%lld</dd></dl><p class=\"note %s\" "
-	    "id=\"verdict\">%s</p>",
-	    TXT(p, RECEIPT), TXT(p, R_NEW), (long long)r->applied,
-	    TXT(p, R_PRESENT), (long long)r->present, TXT(p, R_FAILED),
-	    (long long)r->failed, all && same ? "good" : "wait",
-	    all && same     ? TXT(p, R_ALL)
-	    : r->failed > 0 ? TXT(p, R_SOME)
-			    : TXT(p, R_DIFFERS));
-}
-
-static void
-put_act(struct page *p, int64_t id, const char *state, enum text_id text,
-    const char *class)
-{
-	buf_str(&p->body, "<form method=\"post\" action=\"/restore/state\">");
-	page_csrf(p);
-	html_put(&p->body,
-	    "<input type=\"hidden\" name=\"id\" value=\"%lld\"><button "
-	    "class=\"%s\" name=\"state\" value=\"%s\">%s</button></form>",
-	    (long long)id, class, state, text_get(p->language, text));
-}
-
-static void
-put_acts(struct page *p, const struct pages_restore *r)
-{
-	bool running = strcmp(r->state, "running") == 0;
-	bool paused = strcmp(r->state, "paused") == 0;
-	bool ending = strcmp(r->state, "ending") == 0;
-
-	if (!running && !paused && !ending)
-		return;
-	buf_str(&p->body, "<div class=\"actions ask\">");
-	if (running)
-		put_act(p, r->id, "paused", T_PAUSE, "quiet");
-	if (paused)
-		put_act(
-		    p, r->id, "running", r->sent == 0 ? T_START : T_RESUME, "");
-	put_act(p, r->id, "cancelled", T_CANCEL_RESTORE, "danger");
-	buf_str(&p->body, "</div>");
-}
-
-static void
-put_progress(struct page *p, const struct pages_restore *r)
-{
-	/* What was cancelled has nothing left to send, and has not arrived. */
-	bool cut = strcmp(r->state, "cancelled") == 0 ||
-		   strcmp(r->state, "failed") == 0;
-	int64_t all = r->records + (cut ? 0 : r->pieces);
-	int64_t done = cut ? r->arrived : all - r->items_left;
-
-	html_put(&p->body,
-	    "<label for=\"progress\">%s</label><progress id=\"progress\" "
-	    "max=\"%lld\" value=\"%lld\">%lld / %lld</progress>"
-	    "<dl><dt>%s</dt><dd>%s</dd><dt>%s</dt><dd>%lld %s %lld</dd>"
-	    "<dt>%s</dt><dd>%lld (%s %lld)</dd><dt>%s</dt><dd>",
-	    TXT(p, ARRIVED), (long long)(all > 0 ? all : 1), (long long)done,
-	    (long long)done, (long long)all, TXT(p, KIND), r->label,
-	    TXT(p, ARRIVED), (long long)done, TXT(p, OF), (long long)all,
-	    TXT(p, SMS_SENT), (long long)r->sent, TXT(p, ABOUT),
-	    (long long)r->estimate, TXT(p, STARTED));
-	page_ago(p, r->created_ms);
-	html_put(&p->body, "</dd><dt>%s</dt><dd>", TXT(p, LAST_CHANGE));
-	page_ago(p, r->done_ms != 0 ? r->done_ms : r->changed_ms);
-	buf_str(&p->body, "</dd></dl>");
-}
-
-void
-page_restore_show(struct page *p)
-{
-	struct pages_restore *r = NULL;
-	int64_t id = request_number(&p->req, "id");
-	size_t n = 0;
-	char title[2 * PAGES_NAME_MAX + 8];
-	enum db_err err =
-	    id == 0 ? DB_NONE
-		    : pages_restores(p->db, p->who.account, id, &r, &n);
-
-	if (!page_ok(p, err == DB_OK && n != 1 ? DB_NONE : err)) {
-		free(r);
-		return;
-	}
-	snprintf(title, sizeof title, "%s → %s",
-	    r->from != 0 ? r->from_name : TXT(p, FROM_PAGE), r->phone_name);
-	page_begin(p, title);
-	html_put(&p->body,
-	    "<div id=\"live\" class=\"card narrow\" data-restore=\"%lld\"><p>",
-	    (long long)r->id);
-	put_state(p, r);
-	buf_str(&p->body, "</p>");
-	put_progress(p, r);
-	if (r->has_receipt)
-		put_receipt(p, r);
-	put_acts(p, r);
-	html_put(&p->body,
-	    "</div>\n<p><a href=\"/restore/show?id=%lld\">%s</a> · <a "
-	    "href=\"/restore\">← %s</a></p>\n",
-	    (long long)r->id, TXT(p, REFRESH), TXT(p, RESTORE));
-	page_end(p);
-	free(r);
-}
-
-void
-page_restore_act(struct page *p)
-{
-	int64_t id = request_number(&p->req, "id");
-	const char *state = request_form(&p->req, "state");
-	enum db_err err = pages_restore_state(p->db, p->who.account, id, state);
-	char path[64];
-
-	/* Where it was too late, the page says how it is now. */
-	if (err != DB_NONE && !page_ok(p, err))
-		return;
-	snprintf(path, sizeof path, "/restore/show?id=%lld", (long long)id);
-	page_redirect(p, path);
-}
-
 /* ---- one phone by another ---- */
 
 void
@@ -614,7 +473,7 @@ page_restore_replace(struct page *p)
 	} else {
 		struct wish w = { 0 };
 
-		for (size_t i = 0; i < KINDS; i++)
+		for (size_t i = 0; i < RESTORE_KINDS; i++)
 			w.kind[i] = true;
 		buf_str(&p->body, "<form method=\"post\" action=\"/restore\" "
 				  "class=\"card\">");
@@ -630,139 +489,5 @@ page_restore_replace(struct page *p)
 		    TXT(p, SEE_PRICE));
 	}
 	page_end(p);
-	free(list);
-}
-
-/* ---- single records ---- */
-
-/* What tells a record from its like, in a line. */
-static const char *
-title_of(const struct record *r, const struct names *names)
-{
-	static const uint16_t tags[] = { RECORD_NAME, RECORD_SUMMARY,
-		RECORD_FILE_NAME, RECORD_NUMBER, RECORD_DESCRIPTION };
-	const char *peer = record_text(r, RECORD_PEER, 0);
-
-	if (peer != NULL)
-		return names_find(names, peer);
-	for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++)
-		if (record_text(r, tags[i], 0) != NULL)
-			return record_text(r, tags[i], 0);
-	return "?";
-}
-
-struct picking {
-	struct page *p;
-	const struct names *names;
-	const char *q;
-	size_t shown;
-};
-
-static bool
-put_pick(void *ctx, const struct opened *o)
-{
-	struct picking *pick = ctx;
-	struct page *p = pick->p;
-	const struct record *r = o->record;
-	const char *title = title_of(r, pick->names);
-	const char *more = record_text(r, RECORD_BODY, 0);
-
-	if (more == NULL)
-		more = browse_or(record_text(r, RECORD_NUMBER, 0), "");
-	if (*pick->q != '\0' && strcasestr(title, pick->q) == NULL &&
-	    strcasestr(more, pick->q) == NULL)
-		return true;
-	html_put(&p->body,
-	    "<li><label class=\"row\"><input type=\"checkbox\" name=\"item\" "
-	    "value=\"%lld.%d.%u\"><span class=\"main\"><b>%s</b><small>%s"
-	    "</small></span><span class=\"side\"><small>",
-	    (long long)o->phone, (int)record_kind(r), record_id(r), title,
-	    more);
-	page_ago(p, record_time_ms(r));
-	buf_str(&p->body, "</small></span></label></li>\n");
-	return ++pick->shown < PICKED_MAX;
-}
-
-static void
-put_pick_choice(struct page *p, const struct pages_phone *list, size_t n,
-    int64_t from, int64_t kind)
-{
-	buf_str(&p->body, "<form class=\"card\" action=\"/restore/pick\"><div "
-			  "class=\"two\"><div>");
-	page_restore_phones(p, "from", T_FROM_WHICH, list, n, false, from);
-	html_put(&p->body,
-	    "</div><div><label for=\"kind\">%s</label><select id=\"kind\" "
-	    "name=\"kind\">",
-	    TXT(p, KIND));
-	for (size_t i = 0; i < KINDS; i++)
-		html_put(&p->body, "<option value=\"%d\"%s>%s</option>",
-		    (int)kinds[i].kind,
-		    (int64_t)kinds[i].kind == kind ? " selected" : "",
-		    text_get(p->language, kinds[i].text));
-	html_put(&p->body,
-	    "</select></div></div><label for=\"q\">%s</label><input id=\"q\" "
-	    "name=\"q\" type=\"search\" value=\"%s\"><button class=\"quiet\">"
-	    "%s</button></form>\n",
-	    TXT(p, SEARCH), request_query(&p->req, "q"), TXT(p, SHOW));
-}
-
-static void
-put_picks(struct page *p, struct gather *g, const struct names *names,
-    const struct pages_phone *list, size_t n, int64_t from, int64_t kind)
-{
-	struct picking pick = { p, names, request_query(&p->req, "q"), 0 };
-	struct pages_walk walk = { .kind = (int)kind, .phone = from };
-
-	html_put(&p->body,
-	    "<form method=\"post\" action=\"/restore\" class=\"picks\">"
-	    "<input type=\"hidden\" name=\"from\" value=\"%lld\">",
-	    (long long)from);
-	page_csrf(p);
-	buf_str(&p->body, "<ul class=\"list\" id=\"picks\">");
-	gather_walk(g, walk, put_pick, &pick);
-	buf_str(&p->body, "</ul>\n");
-	if (pick.shown == 0) {
-		html_put(&p->body, "<p>%s</p>", TXT(p, NOTHING_FOUND));
-	} else {
-		buf_str(&p->body, "<div class=\"card narrow\">");
-		page_restore_phones(p, "to", T_TO_WHICH, list, n, true, from);
-		html_put(
-		    &p->body, "<button>%s</button></div>", TXT(p, SEE_PRICE));
-	}
-	buf_str(&p->body, "</form>\n");
-}
-
-void
-page_restore_pick(struct page *p)
-{
-	struct pages_phone *list = NULL;
-	struct names names;
-	struct gather g;
-	int64_t from = request_number(&p->req, "from");
-	int64_t kind = request_number(&p->req, "kind");
-	size_t n = 0;
-
-	if (kind < 1 || kind > RECORD_FILE)
-		kind = RECORD_CONTACT;
-	if (!page_ok(p, pages_phones(p->db, p->who.account, 0, &list, &n)) ||
-	    !gather_begin(&g, p)) {
-		free(list);
-		return;
-	}
-	if (from == 0 && n > 0)
-		from = list[0].phone;
-	if (names_load(p, &names)) {
-		page_begin(p, TXT(p, PICK));
-		put_pick_choice(p, list, n, from, kind);
-		if (any_bound(list, n))
-			put_picks(p, &g, &names, list, n, from, kind);
-		else
-			html_put(&p->body,
-			    "<div class=\"card empty\"><h2>%s</h2></div>",
-			    TXT(p, NO_BOUND));
-		page_end(p);
-		names_free(&names);
-	}
-	gather_end(&g);
 	free(list);
 }
