@@ -37,6 +37,9 @@ fields_title(const struct page *p, const struct record *r)
 	for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++)
 		if (record_text(r, tags[i], 0) != NULL)
 			return record_text(r, tags[i], 0);
+	/* A place has none and needs none. */
+	if (record_kind(r) >= RECORD_DEVICE)
+		return fields_kind(p, (unsigned)record_kind(r));
 	return TXT(p, NO_TITLE);
 }
 

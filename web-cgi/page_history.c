@@ -34,10 +34,11 @@ page_history(struct page *p)
 	    "<div class=\"grid\"><form class=\"card\" action=\"/contacts\">"
 	    "<h2>%s</h2><p class=\"hint\">%s</p>",
 	    TXT(p, ONE_DAY), TXT(p, ONE_DAY_TEXT));
+	buf_str(&p->body, "<div class=\"two\">");
 	put_day_field(p, "as_of", TXT(p, DAY), now - 7 * DAY_MS);
 	html_put(&p->body,
 	    "<div><label for=\"at\">%s</label><input id=\"at\" name=\"at\" "
-	    "type=\"time\"></div><p class=\"hint\">%s</p>",
+	    "type=\"time\"></div></div><p class=\"hint\">%s</p>",
 	    TXT(p, AS_OF_CLOCK), TXT(p, ONE_DAY_ZONE));
 	html_put(&p->body,
 	    "<button>%s</button></form><form class=\"card\" "
@@ -53,9 +54,11 @@ page_history(struct page *p)
 	for (int days = 1; days <= 30; days += days < 7 ? 6 : 23) {
 		browse_day(now - days * DAY_MS, day);
 		html_put(&p->body,
-		    "<a class=\"button quiet\" href=\"/changes?from=%s\">%s "
-		    "%d %s</a>",
-		    day, TXT(p, LAST_N), days,
+		    "<a class=\"button quiet\" href=\"/changes?from=%s\">%s ",
+		    day, TXT(p, LAST_N));
+		if (days > 1)
+			html_put(&p->body, "%d ", days);
+		html_put(&p->body, "%s</a>",
 		    days == 1 ? TXT(p, DAY_SMALL) : TXT(p, DAYS));
 	}
 	html_put(&p->body,

@@ -71,10 +71,16 @@ static void
 show(struct page *p, unsigned kind, const struct pages_version *v, size_t n,
     const struct opened *list, size_t nlist)
 {
-	page_begin(p,
-	    nlist > 0 ? fields_title(p, list[0].record) : fields_kind(p, kind));
+	const char *title = fields_kind(p, kind);
+
+	/* What is deleted is called as it was. */
+	for (size_t i = nlist; i-- > 0;)
+		if (record_op(list[i].record) == RECORD_PUT)
+			title = fields_title(p, list[i].record);
+	page_begin(p, title);
 	html_put(&p->body, "<p class=\"lead\">%s · %zu %s</p>\n",
-	    fields_kind(p, kind), n, TXT(p, VERSIONS_SMALL));
+	    fields_kind(p, kind), n,
+	    n == 1 ? TXT(p, VERSION_SMALL) : TXT(p, VERSIONS_SMALL));
 	buf_str(&p->body, "<ol class=\"versions\" id=\"versions\">");
 	for (size_t i = 0; i < n; i++)
 		put_version(p, v, i, n, list, nlist);

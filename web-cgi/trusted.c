@@ -107,7 +107,8 @@ trusted_put(struct page *p, const struct pages_trusted *t, enum text_id number,
 	const char *typed = request_form(&p->req, "trusted");
 	bool first = t->number[0] == '\0' && t->waiting[0] == '\0';
 
-	html_put(&p->body, "<section class=\"card\" id=\"by-sms\"><h2>%s</h2>",
+	html_put(&p->body,
+	    "<section class=\"card narrow\" id=\"by-sms\"><h2>%s</h2>",
 	    TXT(p, TRUSTED));
 	if (t->number[0] != '\0')
 		put_confirmed(p, t);
@@ -116,10 +117,10 @@ trusted_put(struct page *p, const struct pages_trusted *t, enum text_id number,
 	begin_form(p, "number");
 	form_field(p, &(struct form_field){ "trusted", "tel", "off",
 			  number != T_NONE ? typed : "",
-			  first ? T_TRUSTED : T_TRUSTED_ANOTHER, T_TRUSTED_HINT,
-			  number, false, NULL });
+			  first ? T_TRUSTED_NUMBER : T_TRUSTED_ANOTHER,
+			  T_TRUSTED_HINT, number, false, NULL });
 	put_button(p, "send", first ? "" : "quiet", T_MAIL_SEND);
-	html_put(&p->body, " <span class=\"hint\">%s</span></form></section>\n",
+	html_put(&p->body, "<p class=\"hint\">%s</p></form></section>\n",
 	    TXT(p, TRUSTED_COST));
 }
 
