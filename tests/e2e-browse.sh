@@ -15,7 +15,7 @@ instance_start
 {
 	register owner "correct horse battery" && bind 1 &&
 	    sim phone 1 upload && sim wait phone 1 acked 120 &&
-	    fill owner 1 life
+	    fill owner 1 life && fill owner 1 talk 620
 } >"$inst/log/fill.out" 2>&1 || { cat "$inst/log/fill.out"; exit 1; }
 
 screens=

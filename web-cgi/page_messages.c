@@ -194,11 +194,53 @@ same_peer(const char *a, const char *b)
 	return key[0] != '\0' ? strcmp(key, other) == 0 : strcmp(a, b) == 0;
 }
 
+#define BUBBLES 500 /* on one page */
+
+/* Which of the list are on the page: [last..first], newest first. */
+struct part {
+	size_t first, last, all;
+};
+
+static struct part
+part_of(
+    const struct page *p, const char *peer, const struct opened *list, size_t n)
+{
+	struct part part = { .first = n, .last = n };
+	size_t skip = browse_page(p) * BUBBLES;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *with = record_text(list[i].record, RECORD_PEER, 0);
+
+		if (!same_peer(peer, browse_or(with, "")))
+			continue;
+		if (part.all == skip)
+			part.first = i;
+		if (part.all >= skip && part.all < skip + BUBBLES)
+			part.last = i;
+		part.all++;
+	}
+	return part;
+}
+
+static void
+put_turn(struct page *p, const char *peer, const char *class, size_t page,
+    const char *text)
+{
+	html_put(&p->body,
+	    "<p><a class=\"button quiet %s\" href=\"/conversation?page=%zu"
+	    "&amp;peer=",
+	    class, page + 1);
+	html_query(&p->body, peer);
+	browse_keep(p, '&');
+	html_put(&p->body, "\">%s</a></p>\n", text);
+}
+
 static void
 show_conversation(struct page *p, const char *peer, const char *name,
     const struct opened *list, size_t n)
 {
-	size_t shown = 0;
+	struct part part = part_of(p, peer, list, n);
+	size_t page = browse_page(p);
 	int64_t day = -1;
 
 	browse_begin(p, name);
@@ -207,20 +249,21 @@ show_conversation(struct page *p, const char *peer, const char *name,
 	html_put(&p->body, "\">← %s</a>", TXT(p, MESSAGES));
 	if (strcmp(name, peer) != 0)
 		html_put(&p->body, " <span class=\"hint\">%s</span>", peer);
-	buf_str(&p->body, "</p>\n<div class=\"chat\">");
+	buf_str(&p->body, "</p>\n");
+	if ((page + 1) * BUBBLES < part.all)
+		put_turn(p, peer, "older", page + 1, TXT(p, OLDER));
+	buf_str(&p->body, "<div class=\"chat\">");
 	/* Oldest first, as people read. */
-	for (size_t i = n; i-- > 0 && shown < 2000;) {
-		const struct record *r = list[i].record;
-
-		if (same_peer(
-			peer, browse_or(record_text(r, RECORD_PEER, 0), ""))) {
+	for (size_t i = part.last + 1; part.first < n && i-- > part.first;)
+		if (same_peer(peer,
+			browse_or(
+			    record_text(list[i].record, RECORD_PEER, 0), "")))
 			put_bubble(p, &list[i], &day);
-			shown++;
-		}
-	}
-	if (shown == 0)
+	if (part.first == n)
 		html_put(&p->body, "<p>%s</p>", TXT(p, NOTHING_FOUND));
 	buf_str(&p->body, "</div>\n");
+	if (page > 0 && page * BUBBLES <= part.all)
+		put_turn(p, peer, "newer", page - 1, TXT(p, NEWER));
 	page_end(p);
 }
 

@@ -103,6 +103,23 @@ async function search(page) {
 	equal(await page.locator("#nothing").count(), 1, "and says when there is nothing");
 }
 
+/* A long conversation begins with its newest page. */
+async function conversation(page) {
+	const numbers = async () => (await page.locator(".bubble p").allTextContents())
+	    .map((t) => Number(t.match(/\d+/)[0]));
+	await page.goto("/conversation?peer=%2B358409998800");
+	const newest = await numbers();
+	equal(`${newest.length}: ${newest[0]}-${newest.at(-1)}`, "500: 500-1",
+	    "a long conversation shows what is newest, oldest first");
+	await page.click("a.older");
+	const older = await numbers();
+	equal(`${older.length}: ${older[0]}-${older.at(-1)}`, "120: 620-501",
+	    "and the way to what is older");
+	equal(await page.locator("a.older").count(), 0, "as far as there is any");
+	await page.click("a.newer");
+	equal((await numbers()).at(-1), 1, "and back");
+}
+
 async function history(page) {
 	await page.goto("/history");
 	await look(page, "history");
@@ -182,6 +199,7 @@ try {
 	await calendar_and_notes(page);
 	await files(page);
 	await search(page);
+	await conversation(page);
 	await history(page);
 	await as_of(page);
 	await page.goto("/contacts");

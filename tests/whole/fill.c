@@ -6,6 +6,8 @@
  *   life   calendar, notes, files, a message with a picture, SIMs, a lost phone
  *          and versions over ten days
  *   many   COUNT records: messages, calls, contacts, notes
+ *   talk   COUNT messages with one number, numbered from the newest, of weeks
+ *          ago
  *
  * What the gateway has no function for is printed as SQL, for psql.
  */
@@ -508,6 +510,23 @@ many(struct fill *f, uint32_t count)
 	}
 }
 
+static void
+talk(struct fill *f, uint32_t count)
+{
+	char said[40];
+
+	for (uint32_t i = 0; i < count; i++) {
+		int64_t at = f->now - 20 * DAY - (int64_t)i * 60000;
+		struct record *r = make(RECORD_MESSAGE, 50000 + i, at);
+
+		snprintf(said, sizeof said, "Number %u of many", i + 1);
+		text(r, RECORD_PEER, "+358409998800");
+		number(r, RECORD_DIRECTION, 1 + i % 2);
+		text(r, RECORD_BODY, said);
+		store_one(f, r, at);
+	}
+}
+
 static int64_t
 nth_phone(struct db *db, int64_t account, long nth)
 {
@@ -556,7 +575,9 @@ main(int argc, char **argv)
 		nth_phone(pages, a.account, strtol(argv[4], NULL, 10)),
 		&f.phone) != DB_OK)
 		die("no such account or phone");
-	if (strcmp(argv[5], "many") == 0 && argc > 6) {
+	if (strcmp(argv[5], "talk") == 0 && argc > 6) {
+		talk(&f, (uint32_t)strtoul(argv[6], NULL, 10));
+	} else if (strcmp(argv[5], "many") == 0 && argc > 6) {
 		many(&f, (uint32_t)strtoul(argv[6], NULL, 10));
 	} else {
 		calendar_and_notes(&f);
