@@ -170,4 +170,14 @@ model_hash(uint32_t a, uint32_t b)
 	return h ^ h >> 13;
 }
 
+static inline unsigned
+model_text_at(const struct model *m, uint32_t at)
+{
+	at &= TEXT_SIZE - 1;
+	return m->text[at / 2] >> (at & 1) * 8 & 255u;
+}
+
+/* An octet has come: where the text is now.  pack_context.c */
+void model_end_octet(struct model *m, unsigned octet);
+
 #endif
