@@ -71,9 +71,10 @@ failure(struct db *db, const PGresult *res, const char *what)
 	/* Class 57: the server is being stopped. */
 	if (state != NULL && strncmp(state, "57P", 3) == 0)
 		return DB_LOST;
-	/* Class 23: a constraint; 42501: a right; P0001: raised. */
+	/* Class 22: no such value; 23: a constraint; P0001: raised.  It would
+	 * be so again, which is not known of anything else. */
 	if (state != NULL &&
-	    (strncmp(state, "23", 2) == 0 || strcmp(state, "42501") == 0 ||
+	    (strncmp(state, "22", 2) == 0 || strncmp(state, "23", 2) == 0 ||
 		strcmp(state, "P0001") == 0))
 		return DB_REFUSED;
 	return DB_FAILED;

@@ -16,7 +16,7 @@
 enum db_err {
 	DB_OK = 0,
 	DB_NONE, /* no such row, or already there: see each function */
-	DB_REFUSED, /* a constraint or a right says no: logged */
+	DB_REFUSED, /* a constraint, or what is no value: logged */
 	DB_FAILED, /* the statement failed: logged; the transaction is over */
 	DB_LOST, /* the connection is gone: db_reconnect() */
 };

@@ -22,8 +22,11 @@ struct item {
 	struct gateway_content *content; /* and read, or NULL */
 };
 
+static const char refused[] = "the database refuses what is in it";
+
 /* Pieces that are committed together. */
 struct batch {
+	bool aside; /* it is known that what is in it cannot be stored */
 	size_t n;
 	struct gate_piece piece[BATCH_MAX];
 	struct item item[BATCH_MAX];
@@ -209,6 +212,20 @@ put_off_single(struct gateway *g, const struct spool_row *row,
 }
 
 static enum db_err
+set_single_aside(struct gateway *g, const struct gate_piece *p,
+    const char *reason, struct gateway_answer *answer)
+{
+	const struct gate_whole w = {
+		.account = p->account,
+		.phone = p->phone,
+		.transfer = p->transfer,
+	};
+
+	*answer = (struct gateway_answer){ GATEWAY_ASIDE, reason };
+	return gate_whole_end(g->db, &w, "bad", 0);
+}
+
+static enum db_err
 store_single(struct gateway *g, const struct item *it,
     const struct spool_row *row, const struct gate_piece *p,
     struct gate_heard *h, int64_t now_ms, struct gateway_answer *answer)
@@ -221,11 +238,6 @@ store_single(struct gateway *g, const struct item *it,
 		.received_ms = row->received_ms,
 		.now_ms = now_ms,
 		.base = p->base,
-	};
-	const struct gate_whole w = {
-		.account = p->account,
-		.phone = p->phone,
-		.transfer = p->transfer,
 	};
 	enum gateway_reading how;
 	int n;
@@ -240,9 +252,8 @@ store_single(struct gateway *g, const struct item *it,
 	h->records += n;
 	if (err != DB_OK || how != GATEWAY_UNREADABLE)
 		return err;
-	*answer = (struct gateway_answer){ GATEWAY_ASIDE,
-		"authentic, but its content cannot be read" };
-	return gate_whole_end(g->db, &w, "bad", 0);
+	return set_single_aside(
+	    g, p, "authentic, but its content cannot be read", answer);
 }
 
 /* Not accepted: a repeat, or the same number for something else. */
@@ -285,6 +296,8 @@ store_piece(struct gateway *g, struct batch *b, size_t i,
 		h->highest = p->transfer;
 	if (!p->accepted)
 		return note_repeat(g, p, h, now_ms);
+	if (p->single && b->aside)
+		return set_single_aside(g, p, refused, &answers[it->row]);
 	if (p->single)
 		return store_single(
 		    g, it, &rows[it->row], p, h, now_ms, &answers[it->row]);
@@ -458,18 +471,18 @@ take_row(struct gateway *g, struct batch *b, int i,
 	return DB_OK;
 }
 
-int
-gateway_take(struct gateway *g, const struct spool_row *rows, int n,
+static enum db_err
+take_rows(struct gateway *g, const struct spool_row *rows, int n, bool aside,
     int64_t now_ms, struct gateway_answer *answers)
 {
 	struct batch *b = calloc(1, sizeof *b);
 	enum db_err err = DB_OK;
 
-	assert(n <= BATCH_MAX);
 	if (b == NULL) {
 		log_error("cannot allocate a batch: %m");
-		return -1;
+		return DB_FAILED;
 	}
+	b->aside = aside;
 	for (int i = 0; i < n && err == DB_OK; i++)
 		err = take_row(g, b, i, rows, now_ms, answers);
 	if (err == DB_OK)
@@ -480,5 +493,39 @@ gateway_take(struct gateway *g, const struct spool_row *rows, int n,
 	}
 	seal_wipe(b, sizeof *b);
 	free(b);
+	return err;
+}
+
+/* One of a batch of which something was refused: if it is this one, its
+ * transfer is set aside with it, or at least the SMS. */
+static enum db_err
+take_alone(struct gateway *g, const struct spool_row *row, int64_t now_ms,
+    struct gateway_answer *answer)
+{
+	enum db_err err = take_rows(g, row, 1, false, now_ms, answer);
+
+	if (err != DB_REFUSED)
+		return err;
+	log_warn("an SMS from %s is set aside: %s", row->sms.number, refused);
+	err = take_rows(g, row, 1, true, now_ms, answer);
+	if (err != DB_REFUSED)
+		return err;
+	*answer = (struct gateway_answer){ GATEWAY_ASIDE, refused };
+	return DB_OK;
+}
+
+int
+gateway_take(struct gateway *g, const struct spool_row *rows, int n,
+    int64_t now_ms, struct gateway_answer *answers)
+{
+	enum db_err err;
+
+	assert(n <= BATCH_MAX);
+	err = take_rows(g, rows, n, false, now_ms, answers);
+	if (err == DB_REFUSED) {
+		err = DB_OK;
+		for (int i = 0; i < n && err == DB_OK; i++)
+			err = take_alone(g, &rows[i], now_ms, &answers[i]);
+	}
 	return err == DB_OK ? 0 : -1;
 }

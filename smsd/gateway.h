@@ -41,7 +41,8 @@ struct gateway_answer {
 
 /*
  * Take a batch, in order.  0, and answers[i] for each row; or -1: the database
- * failed (the caller reconnects and gives the same rows again).
+ * failed (the caller reconnects and gives the same rows again).  What the
+ * database refuses alone is GATEWAY_ASIDE; the others of its batch are taken.
  */
 int gateway_take(struct gateway *g, const struct spool_row *rows, int n,
     int64_t now_ms, struct gateway_answer *answers);

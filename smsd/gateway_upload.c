@@ -441,6 +441,40 @@ open_one(struct gateway *g, struct gate_whole *w, int64_t now_ms)
 	return err;
 }
 
+static enum db_err
+open_in_transaction(
+    struct gateway *g, const struct gate_whole *w, int64_t now_ms)
+{
+	enum db_err err = db_begin(g->db);
+
+	if (err == DB_OK)
+		err = open_one(g, w, now_ms);
+	if (err == DB_OK)
+		err = db_commit(g->db);
+	db_rollback(g->db);
+	if (err != DB_OK && err != DB_NONE)
+		gateway_forget(g);
+	return err;
+}
+
+/* It would be so again: its segments stay, and the next one is opened. */
+static enum db_err
+set_aside(struct gateway *g, const struct gate_whole *w, int64_t now_ms)
+{
+	enum db_err err;
+
+	log_warn("phone %lld: transfer %u is set aside: the database refuses "
+		 "what is in it",
+	    (long long)w->phone, w->transfer);
+	if ((err = db_begin(g->db)) == DB_OK &&
+	    (err = gate_whole_aside(g->db, w)) == DB_OK &&
+	    (err = gate_event_put(g->db, w->account, w->phone, now_ms,
+		 "upload-unreadable", "")) == DB_OK)
+		err = db_commit(g->db);
+	db_rollback(g->db);
+	return err;
+}
+
 int
 gateway_open(struct gateway *g, int max, int64_t now_ms)
 {
@@ -452,16 +486,11 @@ gateway_open(struct gateway *g, int max, int64_t now_ms)
 	if (gate_whole_list(g->db, list, LIST_MAX, &n) != DB_OK)
 		return -1;
 	for (size_t i = 0; i < n && opened < max; i++) {
-		if (db_begin(g->db) != DB_OK)
-			return -1;
-		err = open_one(g, &list[i], now_ms);
-		if (err == DB_OK)
-			err = db_commit(g->db);
-		db_rollback(g->db);
+		err = open_in_transaction(g, &list[i], now_ms);
+		if (err == DB_REFUSED)
+			err = set_aside(g, &list[i], now_ms);
 		if (err == DB_OK)
 			opened++;
-		else if (err != DB_NONE)
-			gateway_forget(g);
 		if (err == DB_LOST)
 			return -1;
 	}

@@ -376,14 +376,12 @@ check_stored(struct air *a, int64_t records)
 	    records);
 }
 
-/* What the database refuses is refused where nobody waits for its answer: the
- * whole batch is as if it had not come, and is stored once when it can be. */
-START_TEST(a_refusal_that_comes_late_loses_nothing)
+/* Two messages of a phone, each in an SMS that the spool has. */
+static struct air *
+two_messages(int *phone, struct spool_row row[2])
 {
 	struct air *a = air_new(&perfect);
 	int n = air_add_phone(a, "+358401000001", "Test phone", NULL);
-	struct spool_row row[2];
-	struct gateway_answer answer[2];
 
 	ck_assert(air_bind(a, n));
 	ck_assert(air_settle(a, 2 * DAY));
@@ -395,12 +393,24 @@ START_TEST(a_refusal_that_comes_late_loses_nothing)
 	}
 	make_row(&row[0], a, 1);
 	make_row(&row[1], a, 0);
-	air_sql(a, "ALTER TABLE record ADD CONSTRAINT refused CHECK "
-		   "(record_id <> 2) NOT VALID");
+	*phone = n;
+	return a;
+}
+
+/* What failed for a reason that may pass: the whole batch is as if it had not
+ * come, and is stored once when it can be. */
+START_TEST(a_failure_that_comes_late_loses_nothing)
+{
+	struct spool_row row[2];
+	struct gateway_answer answer[2];
+	int n;
+	struct air *a = two_messages(&n, row);
+
+	air_sql(a, "REVOKE INSERT ON record FROM smsvault_gateway");
 	ck_assert_int_eq(
 	    gateway_take(air_gateway(a), row, 2, air_now(a), answer), -1);
 	check_stored(a, 0);
-	air_sql(a, "ALTER TABLE record DROP CONSTRAINT refused");
+	air_sql(a, "GRANT INSERT ON record TO smsvault_gateway");
 	for (int again = 0; again < 2; again++) {
 		ck_assert_int_eq(
 		    gateway_take(air_gateway(a), row, 2, air_now(a), answer),
@@ -412,6 +422,69 @@ START_TEST(a_refusal_that_comes_late_loses_nothing)
 	air_lose_all(a, false);
 	ck_assert(air_settle(a, 10 * DAY));
 	ck_assert_ptr_null(air_compare(a, n));
+	air_free(a);
+}
+END_TEST
+
+/* What the database refuses is refused where nobody waits for its answer: it
+ * is set aside, the others of its batch are stored; taken again once it can be
+ * stored, it is. */
+START_TEST(what_is_refused_is_set_aside_alone)
+{
+	struct spool_row row[2];
+	struct gateway_answer answer[2];
+	int n;
+	struct air *a = two_messages(&n, row);
+
+	air_sql(a, "ALTER TABLE record ADD CONSTRAINT refused CHECK "
+		   "(record_id <> 1) NOT VALID");
+	for (int again = 0; again < 2; again++) {
+		ck_assert_int_eq(
+		    gateway_take(air_gateway(a), row, 2, air_now(a), answer),
+		    0);
+		ck_assert_int_eq(answer[0].verdict, GATEWAY_ASIDE);
+		ck_assert_int_eq(answer[1].verdict, GATEWAY_TAKEN);
+		check_stored(a, 1);
+	}
+	air_sql(a, "ALTER TABLE record DROP CONSTRAINT refused");
+	ck_assert_int_eq(
+	    gateway_take(air_gateway(a), row, 1, air_now(a), answer), 0);
+	ck_assert_int_eq(answer[0].verdict, GATEWAY_TAKEN);
+	check_stored(a, 2);
+	air_lose_all(a, false);
+	ck_assert(air_settle(a, 10 * DAY));
+	ck_assert_ptr_null(air_compare(a, n));
+	air_free(a);
+}
+END_TEST
+
+/* The same of several SMS: it keeps its segments, the next one is opened. */
+START_TEST(a_whole_one_that_is_refused_is_set_aside_alone)
+{
+	struct air *a = air_new(&perfect);
+	int n = air_add_phone(a, "+358401000001", "Test phone", NULL);
+
+	ck_assert(air_bind(a, n));
+	ck_assert(air_settle(a, 2 * DAY));
+	air_sql(a, "ALTER TABLE record ADD CONSTRAINT refused CHECK "
+		   "(record_id <> 1) NOT VALID");
+	for (uint32_t i = 0; i < 2; i++) {
+		put_messages(a, n, 1 + 100 * i, 20);
+		phone_upload_now(air_phone(a, n));
+		air_run(a, 2 * DAY);
+	}
+	ck_assert_int_eq(air_int(a, "SELECT count(*) FROM record WHERE "
+				    "account_id = $A AND record_id > 100"),
+	    20);
+	ck_assert_int_eq(air_int(a, "SELECT count(*) FROM transfer WHERE "
+				    "account_id = $A AND state = 'whole'"),
+	    0);
+	ck_assert_int_gt(
+	    air_int(a, "SELECT count(*) FROM segment JOIN transfer USING "
+		       "(account_id, phone_id, transfer) WHERE "
+		       "segment.account_id = $A AND state = 'bad'"),
+	    1);
+	air_sql(a, "ALTER TABLE record DROP CONSTRAINT refused");
 	air_free(a);
 }
 END_TEST
@@ -559,7 +632,9 @@ main(void)
 	tcase_add_loop_test(tc, what_is_put_is_stored, 0, 2);
 	tcase_add_loop_test(tc, loss_duplicates_and_order_do_no_harm, 0,
 	    check_short() == 1 ? 12 : 4);
-	tcase_add_test(tc, a_refusal_that_comes_late_loses_nothing);
+	tcase_add_test(tc, a_failure_that_comes_late_loses_nothing);
+	tcase_add_test(tc, what_is_refused_is_set_aside_alone);
+	tcase_add_test(tc, a_whole_one_that_is_refused_is_set_aside_alone);
 	tcase_add_test(tc, an_empty_phone_is_bound);
 	tcase_add_test(tc, a_proof_into_the_void_is_given_up);
 	tcase_add_test(tc, a_phone_that_restarts_goes_on);
