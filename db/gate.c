@@ -23,36 +23,55 @@ gate_event_put(struct db *db, int64_t account, int64_t phone, int64_t now_ms,
 
 /* ---- answers ---- */
 
+/*
+ * Never fewer than reassembly_due() says yes to, and few more: a gateway with
+ * many phones looks at each of these at every tick.
+ */
+static const struct db_stmt due_list = {
+	"due_list", 9,
+	"SELECT p.account_id, p.phone_id, p.key_id, p.cumulative, "
+	" p.acked, coalesce((SELECT max(version) FROM policy o WHERE "
+	"  o.account_id = p.account_id AND o.phone_id = p.phone_id), "
+	"  0), " MS("coalesce(p.acked_at, p.bound_at)") ", " MS(
+	    "p.last_heard_at") ", p.sms_since_ack, p.ack_wanted, p.text_only "
+			       "FROM phone p, LATERAL (SELECT $1::bigint - " MS(
+				   "coalesce(p.acked_at, p.bound_at)") " AS ms) AS ago "
+								       "WHERE p.unbound_at IS NULL AND "
+								       " (p.account_id, p.phone_id) > ($8, $9) AND ("
+								       " (p.ack_wanted AND (p.cumulative > p.acked OR ago.ms >= $5)) OR "
+								       " (p.cumulative > p.acked AND ((p.sms_since_ack >= $6 AND "
+								       "  ago.ms >= $3) OR ago.ms >= $4)) OR "
+								       " EXISTS (SELECT 1 FROM transfer t WHERE t.account_id = "
+								       "  p.account_id AND t.phone_id = p.phone_id AND t.state = 'open' AND "
+								       "  CASE WHEN t.asked < 3 THEN "
+								       "   $1 - " MS(
+									   "greatest(t.last_at, t.asked_at)") " >= "
+													      "   $2::bigint * (ARRAY[1, 12, 72])[t.asked + 1] "
+													      "  ELSE p.last_heard_at > t.asked_at AND "
+													      "   $1 - " MS(
+														  "t.asked_at") " >= 86400000 END)) "
+																"ORDER BY p.account_id, p.phone_id LIMIT $7"
+};
+
 enum db_err
-gate_due_list(struct db *db, int64_t now_ms, int64_t quiet_ms,
+gate_due_list(struct db *db, int64_t now_ms,
+    const struct gate_due_timing *timing, struct gate_due_after *after,
     struct gate_due **out, size_t *n)
 {
-	static const struct db_stmt stmt = { "due_list", 2,
-		"SELECT p.account_id, p.phone_id, p.key_id, p.cumulative, "
-		" p.acked, coalesce((SELECT max(version) FROM policy o WHERE "
-		"  o.account_id = p.account_id AND o.phone_id = p.phone_id), "
-		"  0), " MS("coalesce(p.acked_at, p.bound_at)") ", " MS(
-		    "p.last_heard_at") ", p.sms_since_ack, p.ack_wanted "
-				       "FROM phone p WHERE p.unbound_at IS NULL AND ("
-				       " p.ack_wanted OR p.sms_since_ack >= 16 OR "
-				       " (p.cumulative > p.acked AND "
-				       "  coalesce(p.acked_at, p.bound_at) < " TS(
-					   1) "   - interval '1 day') OR "
-					      " EXISTS (SELECT 1 FROM transfer t WHERE t.account_id = "
-					      "  p.account_id AND t.phone_id = p.phone_id AND "
-					      "  t.state = 'open' AND (t.asked < 3 OR (p.last_heard_at > "
-					      "   t.asked_at AND t.asked_at < " TS(
-						  1) " - interval '1 day'))"
-						     "  AND t.last_at <= "
-						     "  to_timestamp(($1::bigint - $2::bigint) / 1000.0))) "
-						     "LIMIT 1000" };
 	struct db_args a = { 0 };
 	PGresult *res;
 	enum db_err err;
 
-	db_arg_time(&a, now_ms);
-	db_arg_int(&a, quiet_ms);
-	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
+	db_arg_int(&a, now_ms);
+	db_arg_int(&a, timing->quiet_ms);
+	db_arg_int(&a, timing->ack_every_ms);
+	db_arg_int(&a, timing->ack_latest_ms);
+	db_arg_int(&a, timing->again_ms);
+	db_arg_int(&a, timing->ack_sms);
+	db_arg_int(&a, GATE_DUE_MAX);
+	db_arg_int(&a, after->account);
+	db_arg_int(&a, after->phone);
+	if ((err = db_query(db, &due_list, &a, &res)) != DB_OK)
 		return err;
 	*n = (size_t)PQntuples(res);
 	if ((*out = calloc(*n + 1, sizeof **out)) == NULL) {
@@ -71,8 +90,13 @@ gate_due_list(struct db *db, int64_t now_ms, int64_t quiet_ms,
 			.heard_ms = db_int(res, i, 7),
 			.sms_since_ack = (int)db_int(res, i, 8),
 			.ack_wanted = db_bool(res, i, 9),
+			.text_only = db_bool(res, i, 10),
 		};
 	PQclear(res);
+	*after = (struct gate_due_after){ 0, 0 };
+	if (*n == GATE_DUE_MAX)
+		*after = (struct gate_due_after){ (*out)[*n - 1].account,
+			(*out)[*n - 1].phone };
 	return DB_OK;
 }
 

@@ -384,10 +384,22 @@ struct gate_due {
 	uint32_t key_id, cumulative, acked, policy_version;
 	int64_t acked_at_ms, heard_ms;
 	int sms_since_ack;
-	bool ack_wanted;
+	bool ack_wanted, text_only;
 };
-/* Not in a transaction: phones that may be due an ACK. */
-enum db_err gate_due_list(struct db *db, int64_t now_ms, int64_t quiet_ms,
+/* As long as what reassembly_due() goes by; milliseconds. */
+struct gate_due_timing {
+	int64_t quiet_ms, ack_every_ms, ack_latest_ms, again_ms;
+	int ack_sms;
+};
+struct gate_due_after {
+	int64_t account, phone;
+};
+/* Not in a transaction: phones that may be due an ACK, at most GATE_DUE_MAX,
+ * in the order of their numbers behind *after, which moves on: at the end it
+ * begins anew, so that each has its turn.  The caller frees *out. */
+#define GATE_DUE_MAX 1000
+enum db_err gate_due_list(struct db *db, int64_t now_ms,
+    const struct gate_due_timing *timing, struct gate_due_after *after,
     struct gate_due **out, size_t *n);
 
 struct gate_open {

@@ -59,6 +59,12 @@ operator_modems(struct db *db, struct operator_modem **out, size_t *n)
 	return err;
 }
 
+/* Of one that came in one SMS the SMS itself is in quarantine. */
+#define ASIDE(t) \
+	t ".state = 'bad' AND EXISTS (SELECT 1 FROM segment s WHERE " \
+	  "(s.account_id, s.phone_id, s.transfer) = " \
+	  "(" t ".account_id, " t ".phone_id, " t ".transfer))"
+
 enum db_err
 operator_totals(struct db *db, struct operator_totals *out)
 {
@@ -68,31 +74,50 @@ operator_totals(struct db *db, struct operator_totals *out)
 		"(SELECT count(*) FROM record WHERE op = 0), "
 		"(SELECT count(*) FROM transfer WHERE state IN ('open', "
 		" 'whole')), "
-		"count(*) FILTER (WHERE state = 'queued'), "
-		"count(*) FILTER (WHERE state = 'held'), "
-		"count(*) FILTER (WHERE state = 'sending'), "
-		"count(*) FILTER (WHERE state IN ('sent', 'delivered')), "
-		"count(*) FILTER (WHERE state = 'failed'), "
-		"count(*) FILTER (WHERE state = 'unknown'), "
-		"coalesce((SELECT sum(sms) FROM spend WHERE day = "
-		" (now() AT TIME ZONE 'UTC')::date), 0), "
-		"coalesce((SELECT sum(sms) FROM spend WHERE day >= "
-		" date_trunc('month', now() AT TIME ZONE 'UTC')::date), 0), "
-		"coalesce((SELECT sum(cost_milli) FROM spend WHERE day >= "
-		" date_trunc('month', now() AT TIME ZONE 'UTC')::date), 0), "
-		"(SELECT " MS("max(last_heard_at)") " FROM phone) "
-						    "FROM outbox" };
+		"(SELECT count(*) FROM transfer t WHERE " ASIDE(
+		    "t") "), "
+			 "count(*) FILTER (WHERE state = 'queued'), "
+			 "count(*) FILTER (WHERE state = 'held'), "
+			 "count(*) FILTER (WHERE state = 'sending'), "
+			 "count(*) FILTER (WHERE state IN ('sent', 'delivered')), "
+			 "count(*) FILTER (WHERE state = 'failed'), "
+			 "count(*) FILTER (WHERE state = 'unknown'), "
+			 "coalesce((SELECT sum(sms) FROM spend WHERE day = "
+			 " (now() AT TIME ZONE 'UTC')::date), 0), "
+			 "coalesce((SELECT sum(sms) FROM spend WHERE day >= "
+			 " date_trunc('month', now() AT TIME ZONE 'UTC')::date), 0), "
+			 "coalesce((SELECT sum(cost_milli) FROM spend WHERE day >= "
+			 " date_trunc('month', now() AT TIME ZONE 'UTC')::date), 0), "
+			 "(SELECT " MS("max(last_heard_at)") " FROM phone) "
+							     "FROM outbox" };
 	PGresult *res;
 	enum db_err err = db_query(db, &stmt, NULL, &res);
 	int64_t *to[] = { &out->accounts, &out->phones, &out->records,
-		&out->open_transfers, &out->queued, &out->held, &out->sending,
-		&out->sent, &out->failed, &out->unknown, &out->sms_today,
-		&out->sms_month, &out->cost_month_milli, &out->heard_ms };
+		&out->open_transfers, &out->aside_transfers, &out->queued,
+		&out->held, &out->sending, &out->sent, &out->failed,
+		&out->unknown, &out->sms_today, &out->sms_month,
+		&out->cost_month_milli, &out->heard_ms };
 
 	if (err != DB_OK)
 		return err;
 	for (int i = 0; i < (int)(sizeof to / sizeof to[0]); i++)
 		*to[i] = db_int(res, 0, i);
+	PQclear(res);
+	return DB_OK;
+}
+
+enum db_err
+operator_reopen(struct db *db, int64_t *n)
+{
+	static const struct db_stmt stmt = { "op_reopen", 0,
+		"WITH again AS (UPDATE transfer t SET state = 'whole' WHERE " ASIDE(
+		    "t") " RETURNING 1) SELECT count(*) FROM again" };
+	PGresult *res;
+	enum db_err err = db_query(db, &stmt, NULL, &res);
+
+	if (err != DB_OK)
+		return err;
+	*n = db_int(res, 0, 0);
 	PQclear(res);
 	return DB_OK;
 }

@@ -21,11 +21,15 @@ operator_modems(struct db *db, struct operator_modem **out, size_t *n);
 
 struct operator_totals {
 	int64_t accounts, phones, records, open_transfers;
+	int64_t aside_transfers; /* whole, but not to be stored: kept */
 	int64_t queued, held, sending, sent, failed, unknown;
 	int64_t sms_today, sms_month, cost_month_milli;
 	int64_t heard_ms; /* the newest word of any phone */
 };
 enum db_err operator_totals(struct db *db, struct operator_totals *out);
+
+/* The gateway opens the transfers that were set aside once more; how many. */
+enum db_err operator_reopen(struct db *db, int64_t *n);
 
 struct operator_account {
 	int64_t account, phones;

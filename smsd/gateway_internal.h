@@ -20,6 +20,7 @@ struct gateway {
 	struct bases *bases;
 	uint8_t service[SEAL_KEY_LEN];
 	struct reassembly_timing timing;
+	struct gate_due_after answered; /* how far the last look came */
 	int tries; /* of one-time codes that may be tried now */
 	int64_t tries_ms; /* as of then; 0: never */
 };

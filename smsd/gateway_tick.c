@@ -19,10 +19,10 @@
 
 /* Transfers that one ACK can name in a phone's form of SMS. */
 static size_t
-ack_room(const struct gate_phone *phone)
+ack_room(bool text_only)
 {
-	return phone->text_only ? (WIRE_TEXT_MAX - WIRE_CONTROL_HEAD - 6) / 2
-				: WIRE_ACK_TRANSFERS;
+	return text_only ? (WIRE_TEXT_MAX - WIRE_CONTROL_HEAD - 6) / 2
+			 : WIRE_ACK_TRANSFERS;
 }
 
 enum db_err
@@ -84,10 +84,9 @@ answer_one(struct gateway *g, const struct gate_due *d, int64_t now_ms)
 	size_t n;
 	enum db_err err;
 
-	if ((err = keys_find(g->keys, g->db, d->key_id, now_ms, &phone)) !=
-		DB_OK ||
-	    (err = gate_open_list(g->db, d->account, d->phone, open,
-		 ack_room(&phone->row), &n)) != DB_OK)
+	err = gate_open_list(
+	    g->db, d->account, d->phone, open, ack_room(d->text_only), &n);
+	if (err != DB_OK)
 		return err;
 	for (size_t i = 0; i < n; i++)
 		state[i] = (struct reassembly_open){
@@ -100,6 +99,9 @@ answer_one(struct gateway *g, const struct gate_due *d, int64_t now_ms)
 		};
 	if (!reassembly_due(&p, state, n, &g->timing, now_ms, &ack, asks))
 		return DB_OK;
+	if ((err = keys_find(g->keys, g->db, d->key_id, now_ms, &phone)) !=
+	    DB_OK)
+		return err;
 	return put_ack(g, phone, &ack, open, asks, n, now_ms);
 }
 
@@ -107,10 +109,17 @@ answer_one(struct gateway *g, const struct gate_due *d, int64_t now_ms)
 static int
 answers(struct gateway *g, int64_t now_ms)
 {
+	const struct gate_due_timing timing = {
+		.quiet_ms = g->timing.quiet_ms,
+		.ack_every_ms = g->timing.ack_every_ms,
+		.ack_latest_ms = g->timing.ack_latest_ms,
+		.again_ms = g->timing.again_ms,
+		.ack_sms = g->timing.ack_sms,
+	};
 	struct gate_due *list = NULL;
 	size_t n = 0;
 	enum db_err err =
-	    gate_due_list(g->db, now_ms, g->timing.quiet_ms, &list, &n);
+	    gate_due_list(g->db, now_ms, &timing, &g->answered, &list, &n);
 
 	for (size_t i = 0; i < n && err != DB_LOST; i++) {
 		if ((err = db_begin(g->db)) != DB_OK)

@@ -148,14 +148,31 @@ make(struct keys *k, const struct gate_phone *row, int64_t now_ms)
 	return p;
 }
 
+static bool
+same_root(const struct gate_phone *a, const struct gate_phone *b)
+{
+	return a->account == b->account &&
+	       a->root_wrapped_len == b->root_wrapped_len &&
+	       memcmp(a->root_wrapped, b->root_wrapped, a->root_wrapped_len) ==
+		   0;
+}
+
+/* p: what was known of it, or NULL; it stays if only the row has changed. */
 static enum db_err
 load(struct keys *k, struct db *db, uint32_t key_id, int64_t now_ms,
-    struct keys_phone **out)
+    struct keys_phone *p, struct keys_phone **out)
 {
 	struct gate_phone row;
-	struct keys_phone *p;
 	enum db_err err = gate_phone_by_key(db, key_id, &row);
 
+	if (err == DB_OK && row.bound && p != NULL &&
+	    same_root(&p->row, &row)) {
+		p->row = row;
+		p->loaded_ms = now_ms;
+		*out = p;
+		return DB_OK;
+	}
+	keys_drop(k, key_id);
 	if (err == DB_OK && !row.bound)
 		err = DB_NONE;
 	if (err == DB_NONE) {
@@ -196,7 +213,6 @@ keys_find(struct keys *k, struct db *db, uint32_t key_id, int64_t now_ms,
 	if (k->unknown[key_id % UNKNOWN].key_id == key_id &&
 	    now_ms < k->unknown[key_id % UNKNOWN].until_ms)
 		return DB_NONE;
-	keys_drop(k, key_id);
 	k->locked[key_id % LOCKED] = 0;
-	return load(k, db, key_id, now_ms, out);
+	return load(k, db, key_id, now_ms, p, out);
 }

@@ -117,9 +117,10 @@ status_database(const struct ctl *c)
 		return EXIT_REACH;
 	}
 	printf("database: schema %d, %lld accounts, %lld phones, %lld records, "
-	       "%lld transfers under way\n",
+	       "%lld transfers under way, %lld set aside\n",
 	    db_schema_version(db), (long long)t.accounts, (long long)t.phones,
-	    (long long)t.records, (long long)t.open_transfers);
+	    (long long)t.records, (long long)t.open_transfers,
+	    (long long)t.aside_transfers);
 	print_time("phones: last heard", t.heard_ms);
 	printf("\noutbox: %lld queued, %lld held by budgets, %lld being sent, "
 	       "%lld sent, %lld failed, %lld unknown\n",
@@ -130,7 +131,8 @@ status_database(const struct ctl *c)
 	    (double)t.cost_month_milli / 1000);
 	status = status_modems(db);
 	db_close(db);
-	if (status == EXIT_FINE && (t.failed > 0 || t.held > 0))
+	if (status == EXIT_FINE &&
+	    (t.failed > 0 || t.held > 0 || t.aside_transfers > 0))
 		status = EXIT_ATTENTION;
 	return status;
 }
@@ -431,6 +433,19 @@ cmd_quarantine(struct ctl *c)
 	return status;
 }
 
+static int
+cmd_reopen(struct ctl *c)
+{
+	struct db *db = connect_db(c);
+	int64_t n;
+	bool done = db != NULL && operator_reopen(db, &n) == DB_OK;
+
+	if (done)
+		printf("%lld transfers are opened once more\n", (long long)n);
+	db_close(db);
+	return done ? EXIT_FINE : EXIT_REACH;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(struct ctl *c);
@@ -445,6 +460,7 @@ static const struct {
 	{ "metrics", cmd_metrics, 0, "figures as Prometheus reads them" },
 	{ "quarantine", cmd_quarantine, 2,
 	    "list | show ID | replay ID: messages set aside" },
+	{ "reopen", cmd_reopen, 0, "try transfers that were set aside again" },
 	{ "migrate", cmd_migrate, 2,
 	    "[DIRECTORY [CONNINFO]]: bring the schema up to date" },
 };

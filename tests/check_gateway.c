@@ -7,6 +7,7 @@
 
 #include "air.h"
 #include "check_main.h"
+#include "operator.h"
 #include "wire.h"
 
 static const struct air_faults perfect = { 0, 0, 0, 1 };
@@ -463,6 +464,7 @@ START_TEST(a_whole_one_that_is_refused_is_set_aside_alone)
 {
 	struct air *a = air_new(&perfect);
 	int n = air_add_phone(a, "+358401000001", "Test phone", NULL);
+	int64_t again;
 
 	ck_assert(air_bind(a, n));
 	ck_assert(air_settle(a, 2 * DAY));
@@ -485,6 +487,13 @@ START_TEST(a_whole_one_that_is_refused_is_set_aside_alone)
 		       "segment.account_id = $A AND state = 'bad'"),
 	    1);
 	air_sql(a, "ALTER TABLE record DROP CONSTRAINT refused");
+	ck_assert_int_eq(operator_reopen(air_db(a), &again), DB_OK);
+	ck_assert_int_ge(again, 1);
+	ck_assert(air_settle(a, 10 * DAY));
+	ck_assert_int_eq(air_int(a, "SELECT count(*) FROM record WHERE "
+				    "account_id = $A"),
+	    40);
+	ck_assert_ptr_null(air_compare(a, n));
 	air_free(a);
 }
 END_TEST
