@@ -389,7 +389,7 @@ store_whole(struct gateway *g, struct keys_phone *phone,
 	if (err == DB_OK)
 		err = gate_heard_put(g->db, &h, 1, now_ms);
 	/* It was unbound meanwhile: nothing of this is to stay in memory. */
-	return err == DB_NONE ? DB_REFUSED : err;
+	return err == DB_NONE ? DB_FAILED : err;
 }
 
 /* The text of a whole transfer; 0: it is not authentic. */
@@ -442,8 +442,7 @@ open_one(struct gateway *g, struct gate_whole *w, int64_t now_ms)
 }
 
 static enum db_err
-open_in_transaction(
-    struct gateway *g, const struct gate_whole *w, int64_t now_ms)
+open_in_transaction(struct gateway *g, struct gate_whole *w, int64_t now_ms)
 {
 	enum db_err err = db_begin(g->db);
 
