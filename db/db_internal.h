@@ -22,6 +22,13 @@ struct db_args {
 	bool binary_rows; /* of many rows: db_int() and db_bytes() alone */
 };
 
+/* How long a bound phone may be silent: as its owner says, and no less than the
+ * policy in force on it, with some hours for the way.  NULL, so that nothing is
+ * before it: it sends nothing unasked. */
+#define DB_MAY_BE_SILENT \
+	"CASE WHEN wait_min IS NOT NULL THEN greatest(silent_after, " \
+	"make_interval(mins => wait_min, hours => 6)) END"
+
 void db_arg_int(struct db_args *a, int64_t v);
 void db_arg_bool(struct db_args *a, bool v);
 void db_arg_text(struct db_args *a, const char *s); /* NULL: SQL NULL */

@@ -283,29 +283,6 @@ gate_policy_list(struct db *db, int64_t now_ms, int64_t again_ms,
 }
 
 enum db_err
-gate_policy_newest(
-    struct db *db, int64_t account, int64_t phone, struct gate_policy *out)
-{
-	static const struct db_stmt stmt = { "policy_newest", 2,
-		"SELECT account_id, phone_id, version, policy FROM policy "
-		"WHERE account_id = $1 AND phone_id = $2 "
-		"ORDER BY version DESC LIMIT 1" };
-	struct db_args a = { 0 };
-	PGresult *res;
-	enum db_err err;
-
-	arg_pair(&a, account, phone);
-	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
-		return err;
-	if (PQntuples(res) == 1)
-		read_policy(res, 0, out);
-	else
-		err = DB_NONE;
-	PQclear(res);
-	return err;
-}
-
-enum db_err
 gate_policy_sent(
     struct db *db, int64_t account, int64_t phone, uint32_t version)
 {

@@ -92,6 +92,11 @@ struct gate_heard {
 enum db_err gate_heard_put(
     struct db *db, const struct gate_heard *heard, size_t n, int64_t now_ms);
 
+/* How long it may be silent of itself, as of that transfer: policy_wait_min().
+ */
+enum db_err gate_wait_put(struct db *db, int64_t account, int64_t phone,
+    uint32_t transfer, uint32_t wait_min);
+
 /* A new upload, the newest yet, has come from this number.  *moved: it is the
  * phone's from now on, since it was asked there before received_ms. */
 enum db_err gate_number_heard(struct db *db, int64_t account, int64_t phone,
@@ -448,8 +453,6 @@ struct gate_policy {
  * confirmed, and the phone was heard since.  Not in a transaction. */
 enum db_err gate_policy_list(struct db *db, int64_t now_ms, int64_t again_ms,
     struct gate_policy *out, size_t max, size_t *n);
-enum db_err gate_policy_newest(
-    struct db *db, int64_t account, int64_t phone, struct gate_policy *out);
 enum db_err gate_policy_sent(
     struct db *db, int64_t account, int64_t phone, uint32_t version);
 

@@ -213,7 +213,7 @@ gate_silent_list(struct db *db, int64_t now_ms, struct gate_silent *out,
 		"SELECT account_id, phone_id FROM phone WHERE unbound_at IS "
 		"NULL AND silent_told_at IS NULL AND "
 		"coalesce(last_heard_at, bound_at) < "
-		" to_timestamp($1 / 1000.0) - silent_after LIMIT $2" };
+		" to_timestamp($1 / 1000.0) - " DB_MAY_BE_SILENT " LIMIT $2" };
 	struct db_args a = { 0 };
 	PGresult *res;
 	enum db_err err;

@@ -76,6 +76,23 @@ gate_phone_by_id(
 	return phone_query(db, &stmt, &a, out);
 }
 
+/* A claim that comes late was true before the newest one. */
+enum db_err
+gate_wait_put(struct db *db, int64_t account, int64_t phone, uint32_t transfer,
+    uint32_t wait_min)
+{
+	static const struct db_stmt stmt = { "wait_put", 4,
+		"UPDATE phone SET wait_min = nullif($4::bigint, 4294967295), "
+		" wait_transfer = $3 WHERE account_id = $1 AND phone_id = $2 "
+		"AND wait_transfer < $3" };
+	struct db_args a = { 0 };
+
+	arg_pair(&a, account, phone);
+	db_arg_int(&a, transfer);
+	db_arg_int(&a, wait_min);
+	return db_run(db, &stmt, &a, NULL);
+}
+
 /* ---- phones that were heard ---- */
 
 /* Numbers that were jumped over are rows too: something to ask for. */

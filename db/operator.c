@@ -238,8 +238,8 @@ operator_silent(struct db *db, struct operator_silent **out, size_t *n)
 		    "p.last_heard_at") ", "
 				       "a.login, p.silent_told_at IS NOT NULL FROM phone p JOIN "
 				       "account a USING (account_id) WHERE p.unbound_at IS NULL AND "
-				       "coalesce(p.last_heard_at, p.bound_at) < now() - p.silent_after "
-				       "ORDER BY coalesce(p.last_heard_at, p.bound_at) LIMIT 200"
+				       "coalesce(p.last_heard_at, p.bound_at) < now() - " DB_MAY_BE_SILENT
+				       " ORDER BY coalesce(p.last_heard_at, p.bound_at) LIMIT 200"
 	};
 	void *rows = NULL;
 	enum db_err err = list(db, &stmt, sizeof **out, read_silent, &rows, n);

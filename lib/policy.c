@@ -245,6 +245,27 @@ policy_quiet_left(const struct policy *effective, unsigned minute)
 	return since < length ? length - since : 0;
 }
 
+uint32_t
+policy_wait_min(const struct policy *effective)
+{
+	uint32_t least = POLICY_WAIT_NEVER;
+
+	for (int k = RECORD_CONTACT; k <= RECORD_FILE; k++) {
+		const struct policy_kind *pk = &effective->kind[k];
+		uint32_t wait = pk->mode <= POLICY_MANUAL    ? POLICY_WAIT_NEVER
+				: pk->mode == POLICY_AT_ONCE ? 0
+							     : pk->interval_min;
+
+		if (wait < least)
+			least = wait;
+	}
+	if (least == POLICY_WAIT_NEVER)
+		return least;
+	/* It may have come when they began. */
+	return least +
+	       (effective->quiet_to + 1440u - effective->quiet_from) % 1440;
+}
+
 /* ---- octets ---- */
 
 /*

@@ -80,6 +80,13 @@ void policy_lost(struct policy *effective);
 bool policy_wants(const struct policy *effective, const struct record *r);
 /* Minutes until the quiet hours end; 0: it is not quiet now. */
 unsigned policy_quiet_left(const struct policy *effective, unsigned minute);
+/* Minutes that something new may wait, quiet hours included, until an upload
+ * is due: of the kinds that a person fills (contact to file), the one that
+ * waits least.  POLICY_WAIT_NEVER: all of them wait to be asked for. */
+#define POLICY_WAIT_NEVER UINT32_MAX
+#define POLICY_WAIT_MAX (POLICY_INTERVAL_MAX + 1439)
+#define POLICY_WAIT_DEFAULT 1440 /* of policy_default() */
+uint32_t policy_wait_min(const struct policy *effective);
 /* Does this look like a one-time code (a bank's, a login's)? */
 bool policy_is_code(const char *body);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "be.h"
+#include "policy.h"
 
 #define ACK_WANTED 0x10
 #define USER_REFUSED 0x20
@@ -18,6 +19,7 @@
 #define WIPE 5
 #define RECEIPT 6
 #define BASE 7
+#define WAIT 8
 #define ENTRY_MAX 255
 
 /* What is read and how far. */
@@ -155,6 +157,14 @@ put_base(const struct upload_preamble *p, uint8_t *out)
 	return put_varint(out, p->base_first);
 }
 
+/* 0: never; else one more than the minutes. */
+static size_t
+put_wait(const struct upload_preamble *p, uint8_t *out)
+{
+	return put_varint(
+	    out, p->wait_min == POLICY_WAIT_NEVER ? 0 : p->wait_min + 1);
+}
+
 static size_t
 put_entries(const struct upload_preamble *p, uint8_t *out)
 {
@@ -170,6 +180,7 @@ put_entries(const struct upload_preamble *p, uint8_t *out)
 		{ p->wipe != WIRE_WIPE_NONE, WIPE, put_wipe },
 		{ p->receipt != 0, RECEIPT, put_receipt },
 		{ p->base_first != 0, BASE, put_base },
+		{ p->has_wait, WAIT, put_wait },
 	};
 	size_t n = 0, last = 0, len;
 
@@ -303,6 +314,17 @@ get_base(struct reader *r, struct upload_preamble *out)
 		r->bad = true;
 }
 
+static void
+get_wait(struct reader *r, struct upload_preamble *out)
+{
+	uint32_t v = varint(r);
+
+	out->has_wait = true;
+	out->wait_min = v == 0 ? POLICY_WAIT_NEVER : v - 1;
+	if (v > POLICY_WAIT_MAX + 1)
+		r->bad = true;
+}
+
 /* One entry; false: it is not one, or comes twice. */
 static bool
 get_entry(uint32_t type, struct reader *r, struct upload_preamble *out)
@@ -316,6 +338,7 @@ get_entry(uint32_t type, struct reader *r, struct upload_preamble *out)
 		[WIPE] = get_wipe,
 		[RECEIPT] = get_receipt,
 		[BASE] = get_base,
+		[WAIT] = get_wait,
 	};
 
 	if (type == 0)

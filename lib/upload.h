@@ -52,6 +52,8 @@ struct upload_preamble {
 	uint32_t receipt; /* number of a restore that is over; 0: none */
 	uint32_t applied, present, failed; /* records of it */
 	uint32_t receipt_mark; /* sum over applied and present, see restore */
+	bool has_wait;
+	uint32_t wait_min; /* policy_wait_min() of what is in force */
 	uint32_t base_first; /* bases begin with this transfer; 0: unsaid */
 };
 /* The preamble's largest size; a text has room for it beside nothing else. */

@@ -244,8 +244,8 @@ begin_anew(struct phone *p)
 {
 	static const char *const keys[] = { "control_high", "control_seen",
 		"owner_version", "owner_confirmed", "owner_policy",
-		"state_said", "down_cumulative", "down_high", "down_next",
-		"down_done", "down_unsaid", "now" };
+		"state_said", "wait_said", "down_cumulative", "down_high",
+		"down_next", "down_done", "down_unsaid", "now" };
 	struct journal *j = p->journal;
 	int err = 0;
 

@@ -97,6 +97,10 @@ entries_fill(const struct phone *p, struct upload_preamble *pre)
 		pre->has_lost = true;
 		pre->lost_applied = p->lost.version;
 	}
+	if (policy_wait_min(&p->effective) != p->wait_said) {
+		pre->has_wait = true;
+		pre->wait_min = policy_wait_min(&p->effective);
+	}
 	if (p->wipe_say != WIRE_WIPE_NONE) {
 		pre->wipe = p->wipe_say;
 		pre->wipe_nonce = p->wipe_nonce;
@@ -120,6 +124,8 @@ entries_keep(struct phone *p, const struct upload_preamble *pre)
 		err |= journal_set_int(j, "state_said", phone_now(p));
 	if (pre->has_lost)
 		err |= journal_set_int(j, "lost_said", pre->lost_applied);
+	if (pre->has_wait)
+		err |= journal_set_int(j, "wait_said", pre->wait_min);
 	if (pre->has_down)
 		err |= journal_set_int(j, "down_unsaid", 0);
 	if (pre->wipe != WIRE_WIPE_NONE)
@@ -142,12 +148,44 @@ entries_kept(struct phone *p, const struct upload_preamble *pre)
 		p->bucket_kind = 0;
 	if (pre->has_lost)
 		p->lost_said = pre->lost_applied;
+	if (pre->has_wait)
+		p->wait_said = pre->wait_min;
 	if (pre->has_down) {
 		p->down_unsaid = false;
 		p->down_mono = 0;
 	}
 	if (pre->wipe != WIRE_WIPE_NONE)
 		p->wipe_say = WIRE_WIPE_NONE;
+}
+
+/* ---- how long it may be silent ---- */
+
+/*
+ * The service warns an owner whose phone is silent for longer than it may be,
+ * and that is by the policy in force on the phone, of which it knows the
+ * owner's part alone.  So it is told the one figure that it needs, three octets
+ * or four on an upload, when that changes: an SMS of its own only where the
+ * user's settings changed and nothing else went for an hour.
+ */
+void
+entries_wait_load(struct phone *p)
+{
+	p->wait_said = (uint32_t)journal_get_int(
+	    p->journal, "wait_said", POLICY_WAIT_DEFAULT);
+}
+
+void
+entries_wait_tick(struct phone *p, int64_t *next)
+{
+	if (policy_wait_min(&p->effective) == p->wait_said) {
+		p->wait_mono = 0;
+		return;
+	}
+	if (p->wait_mono != 0 && phone_mono(p) >= p->wait_mono)
+		upload_plan(p, 0, false);
+	if (p->wait_mono == 0 || phone_mono(p) >= p->wait_mono)
+		p->wait_mono = phone_mono(p) + HOUR_MS;
+	phone_earlier(next, p->wait_mono);
 }
 
 /* ---- what the service asks ---- */

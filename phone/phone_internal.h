@@ -57,6 +57,8 @@ struct phone {
 	bool now; /* phone_upload_now(): until all of it is in transfers */
 	unsigned again; /* kinds that the service has asked for once more */
 	bool user_refused;
+	uint32_t wait_said; /* as the service knows: see entries.c */
+	int64_t wait_mono; /* it hears of another at the latest; 0: no need */
 	int64_t pong_mono; /* an upload is due at the latest; 0: none */
 	bool pong_urgent; /* whatever quiet hours, roaming and limits say */
 	int64_t again_mono; /* HELLO or PROOF is sent again; 0: never */
@@ -199,6 +201,10 @@ bool entries_state_must(const struct phone *p); /* even if it costs */
  * committed, in memory. */
 int entries_keep(struct phone *p, const struct upload_preamble *pre);
 void entries_kept(struct phone *p, const struct upload_preamble *pre);
+/* What the service is not told it takes for the default. */
+void entries_wait_load(struct phone *p);
+/* It hears of another figure within an hour. */
+void entries_wait_tick(struct phone *p, int64_t *next);
 /* STATE and AGAIN. */
 void entries_take_state(struct phone *p, const struct wire_control *c);
 void entries_take_again(struct phone *p, const struct wire_control *c);

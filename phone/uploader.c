@@ -44,6 +44,7 @@ upload_load(struct phone *p)
 		    p, journal_get_int(p->journal, key, 0), 30 * DAY_MS);
 	}
 	p->now = journal_get_int(p->journal, "now", 0) != 0;
+	entries_wait_load(p);
 	if (journal_in_flight(p->journal) > 0)
 		upload_repeat_plan(p, false);
 	return 0;
@@ -388,6 +389,7 @@ upload_tick(struct phone *p, int64_t *next)
 	bool more;
 
 	transfer_sim(p);
+	entries_wait_tick(p, next);
 	if (p->repeat_mono != 0 && phone_mono(p) >= p->repeat_mono)
 		repeat_last(p);
 	do {

@@ -102,6 +102,9 @@ note_preamble(struct gateway *g, const struct gateway_upload *u,
 	if (err == DB_OK && pre->base_first != 0)
 		err = gate_base_begin(g->db, row->account, row->phone,
 		    pre->base_first, u->transfer);
+	if (err == DB_OK && pre->has_wait)
+		err = gate_wait_put(g->db, row->account, row->phone,
+		    u->transfer, pre->wait_min);
 	if (err == DB_OK)
 		err = lost_note_preamble(g, u, pre);
 	if (err == DB_OK)

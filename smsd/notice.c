@@ -5,7 +5,6 @@
 
 #include "gsm7.h"
 #include "log.h"
-#include "policy.h"
 
 #define AT_ONCE 200 /* events */
 #define SILENT_MAX 64
@@ -158,30 +157,12 @@ notice_text(const struct gate_notice *n, char out[static GATE_FRAME_MAX])
 
 /* ---- silent phones ---- */
 
-/* Does the owner's policy leave it to the phone's user when it sends? */
-static bool
-may_be_silent(struct db *db, const struct gate_silent *s)
-{
-	struct gate_policy row;
-	struct policy owner, effective;
-	bool have =
-	    gate_policy_newest(db, s->account, s->phone, &row) == DB_OK &&
-	    policy_decode(row.policy, row.len, row.version, &owner) == 0;
-
-	policy_effective(have ? &owner : NULL, NULL, &effective);
-	/* A SIM or its own description alone is sent once in years. */
-	for (int k = RECORD_CONTACT; k <= RECORD_FILE; k++)
-		if (effective.kind[k].mode > POLICY_MANUAL)
-			return false;
-	return true;
-}
-
 static enum db_err
 tell_silent(struct db *db, const struct gate_silent *s, int64_t now_ms)
 {
 	enum db_err err = gate_silent_told(db, s, now_ms);
 
-	if (err != DB_OK || may_be_silent(db, s))
+	if (err != DB_OK)
 		return err == DB_NONE ? DB_OK : err;
 	return gate_event_put(
 	    db, s->account, s->phone, now_ms, "phone-silent", "");

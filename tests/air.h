@@ -84,6 +84,7 @@ void air_put(struct air *a, int n, const struct record *r);
 /* What an owner does on the pages. */
 void air_policy(struct air *a, int n, enum record_kind kind,
     enum policy_mode mode, bool lock);
+void air_policy_put(struct air *a, int n, const struct policy *p);
 int64_t air_policy_applied(struct air *a, int n);
 void air_set_question(struct air *a, const char *question, const char *answer);
 void air_month_max(struct air *a, int sms);

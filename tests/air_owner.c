@@ -136,12 +136,18 @@ air_policy(struct air *a, int n, enum record_kind kind, enum policy_mode mode,
     bool lock)
 {
 	struct policy p = { .lock = lock };
-	uint8_t octets[WIRE_POLICY_MAX];
-	char *text, sql[512];
-	size_t len;
 
 	p.kind[kind] = (struct policy_kind){ mode, 60 };
-	len = policy_encode(&p, octets, sizeof octets);
+	air_policy_put(a, n, &p);
+}
+
+void
+air_policy_put(struct air *a, int n, const struct policy *p)
+{
+	uint8_t octets[WIRE_POLICY_MAX];
+	char *text, sql[512];
+	size_t len = policy_encode(p, octets, sizeof octets);
+
 	text = air_hex(octets, len);
 	snprintf(sql, sizeof sql,
 	    "INSERT INTO policy (account_id, phone_id, version, policy) "

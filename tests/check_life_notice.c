@@ -228,30 +228,74 @@ START_TEST(mail_is_tried_again_and_given_up)
 }
 END_TEST
 
-/* Once until it is heard again; never where its owner lets it be silent. */
+/* How long a phone may be silent: what its user and its owner have set for all
+ * kinds, and the days without alarm and with one; 0: never. */
+static const struct {
+	const char *why;
+	enum policy_mode own, owner;
+	bool late; /* the owner's has not come to the phone */
+	int calm, told;
+} silences[] = {
+	{ "nobody has set anything", POLICY_INHERIT, POLICY_INHERIT, false, 2,
+	    4 },
+	{ "the phone's own settings: once a week", POLICY_INTERVAL,
+	    POLICY_INHERIT, false, 6, 8 },
+	{ "the phone's own settings: by hand", POLICY_MANUAL, POLICY_INHERIT,
+	    false, 40, 0 },
+	{ "the owner is above them: at once", POLICY_MANUAL, POLICY_AT_ONCE,
+	    false, 2, 4 },
+	{ "the owner is above them: by hand", POLICY_AT_ONCE, POLICY_MANUAL,
+	    false, 40, 0 },
+	{ "what is wished is not in force", POLICY_INHERIT, POLICY_MANUAL, true,
+	    2, 4 },
+};
+#define SILENCES (sizeof silences / sizeof silences[0])
+
+static struct policy
+all_kinds(enum policy_mode mode)
+{
+	struct policy p = { .lock = false };
+
+	for (int k = RECORD_CONTACT; k <= RECORD_FILE; k++)
+		p.kind[k] = (struct policy_kind){ mode,
+			mode == POLICY_INTERVAL ? 7 * 1440 : 0 };
+	return p;
+}
+
 START_TEST(a_silent_phone_is_told_once)
 {
 	struct air *a = owner(34);
+	const struct policy own = all_kinds(silences[_i].own);
+	const struct policy wish = all_kinds(silences[_i].owner);
+	struct record *call = record_new(RECORD_CALL, 1);
 
 	air_add_phone(a, "+358405550134", "silent", NULL);
 	ck_assert(air_bind(a, 0));
-	air_settle(a, DAY);
+	ck_assert_int_eq(phone_set_policy(air_phone(a, 0), &own), PHONE_OK);
+	if (!silences[_i].late)
+		air_policy_put(a, 0, &wish);
+	air_run(a, 2 * HOUR);
 	air_lose_all(a, true);
+	if (silences[_i].late)
+		air_policy_put(a, 0, &wish);
+	air_run(a, silences[_i].calm * DAY);
 	tick(a);
-	ck_assert_int_eq(air_int(a, EVENTS("phone-silent")), 0);
-	air_run(a, 4 * DAY);
-	tick(a);
-	tick(a);
-	ck_assert_int_eq(air_int(a, EVENTS("phone-silent")), 1);
-	air_lose_all(a, false);
-	phone_upload_now(air_phone(a, 0));
-	air_int(a, "UPDATE phone SET silent_told_at = NULL, last_heard_at = "
-		   "last_heard_at + interval '1 day' WHERE account_id = $A");
-	air_run(a, 4 * DAY);
-	for (int k = RECORD_CONTACT; k <= RECORD_FILE; k++)
-		air_policy(a, 0, (enum record_kind)k, POLICY_MANUAL, false);
-	tick(a);
-	ck_assert_int_eq(air_int(a, EVENTS("phone-silent")), 2);
+	ck_assert_msg(air_int(a, EVENTS("phone-silent")) == 0, "%s: an alarm",
+	    silences[_i].why);
+	if (silences[_i].told > 0) {
+		air_run(a, (silences[_i].told - silences[_i].calm) * DAY);
+		tick(a);
+		tick(a);
+		ck_assert_msg(air_int(a, EVENTS("phone-silent")) == 1,
+		    "%s: no alarm, or many", silences[_i].why);
+		air_lose_all(a, false);
+		air_put(a, 0, call);
+		phone_upload_now(air_phone(a, 0));
+		air_run(a, HOUR);
+		ck_assert_int_eq(
+		    air_ask(a, 0, "(silent_told_at IS NULL)::int"), 1);
+	}
+	record_free(call);
 	air_free(a);
 }
 END_TEST
@@ -325,7 +369,7 @@ life_notice_case(void)
 	tcase_add_test(tc, limits_hold);
 	tcase_add_test(tc, codes_to_one_number);
 	tcase_add_test(tc, mail_is_tried_again_and_given_up);
-	tcase_add_test(tc, a_silent_phone_is_told_once);
+	tcase_add_loop_test(tc, a_silent_phone_is_told_once, 0, SILENCES);
 	tcase_add_loop_test(tc, the_words_fit, 0, 2);
 	tcase_add_test(tc, addresses);
 	return tc;

@@ -287,6 +287,50 @@ START_TEST(each_kind_has_its_mode)
 }
 END_TEST
 
+static void
+by_hand(enum policy_mode mode)
+{
+	struct policy own = { .lock = false };
+
+	for (int k = RECORD_CONTACT; k <= RECORD_FILE; k++)
+		own.kind[k].mode = mode;
+	set_own(&own);
+}
+
+/* How long it may be silent is said once, in an hour at the latest, and not if
+ * its user has thought better of it. */
+START_TEST(how_long_it_may_wait_is_said)
+{
+	struct upload_preamble pre;
+	enum record_kind kind;
+	uint32_t id;
+
+	by_hand(POLICY_MANUAL);
+	by_hand(POLICY_INHERIT);
+	peer_run(p, 2 * HOUR);
+	ck_assert_uint_eq(p->nsent, 0);
+	by_hand(POLICY_MANUAL);
+	peer_run(p, 2 * HOUR);
+	ck_assert_uint_eq(p->nsent, 1);
+	ck_assert_uint_eq(look(2, &pre, &kind, &id), 0);
+	ck_assert(pre.has_wait);
+	ck_assert_uint_eq(pre.wait_min, POLICY_WAIT_NEVER);
+	peer_ack(p, &(struct wire_ack){ .cumulative = 2 });
+	peer_run(p, DAY);
+	by_hand(POLICY_OFF);
+	peer_run(p, DAY);
+	ck_assert_uint_eq(p->nsent, 1);
+	/* What goes anyway says it as well. */
+	by_hand(POLICY_AT_ONCE);
+	put_message(1, "+358401234567", "Hello");
+	peer_run(p, 2 * HOUR);
+	ck_assert_uint_eq(p->nsent, 2);
+	ck_assert_uint_eq(look(3, &pre, &kind, &id), 1);
+	ck_assert(pre.has_wait);
+	ck_assert_uint_eq(pre.wait_min, 0);
+}
+END_TEST
+
 /* First what is worth most. */
 START_TEST(the_first_backup_is_in_order)
 {
@@ -509,6 +553,8 @@ START_TEST(a_file_above_the_limit_stays)
 
 	own.kind[RECORD_FILE].mode = POLICY_AT_ONCE;
 	set_own(&own);
+	peer_run(p, 2 * HOUR); /* it has said how long it may wait */
+	p->nsent = 0;
 	put_file(1, data, 6000);
 	peer_run(p, DAY);
 	ck_assert_uint_eq(p->nsent, 0);
@@ -874,6 +920,7 @@ main(void)
 	tcase_add_test(tc, roaming_waits);
 	tcase_add_loop_test(
 	    tc, each_kind_has_its_mode, RECORD_CONTACT, RECORD_DEVICE + 1);
+	tcase_add_test(tc, how_long_it_may_wait_is_said);
 	tcase_add_test(tc, the_first_backup_is_in_order);
 	tcase_add_test(tc, a_file_goes_in_pieces);
 	tcase_add_test(tc, a_file_survives_everything);

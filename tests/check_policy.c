@@ -266,6 +266,43 @@ START_TEST(filters)
 }
 END_TEST
 
+static const struct {
+	const char *why;
+	struct policy_kind each, call; /* each kind; and calls */
+	uint16_t quiet_from, quiet_to;
+	uint32_t want;
+} waits[] = {
+	{ "the default: a day", NONE, NONE, 0, 0, POLICY_WAIT_DEFAULT },
+	{ "all by hand", { POLICY_MANUAL, 0 }, { POLICY_MANUAL, 0 }, 0, 0,
+	    POLICY_WAIT_NEVER },
+	{ "all by hand, at night not even then", { POLICY_MANUAL, 0 },
+	    { POLICY_OFF, 0 }, 1320, 420, POLICY_WAIT_NEVER },
+	{ "one kind at once", { POLICY_MANUAL, 0 }, { POLICY_AT_ONCE, 0 }, 0, 0,
+	    0 },
+	{ "at once, but for the night", { POLICY_OFF, 0 },
+	    { POLICY_AT_ONCE, 0 }, 1320, 420, 540 },
+	{ "the one that waits least", { POLICY_INTERVAL, 10080 },
+	    { POLICY_FILL, 4320 }, 0, 0, 4320 },
+	{ "the longest of all", { POLICY_INTERVAL, POLICY_INTERVAL_MAX },
+	    { POLICY_OFF, 0 }, 1, 0, POLICY_WAIT_MAX },
+};
+#define WAITS (sizeof waits / sizeof waits[0])
+
+START_TEST(how_long_it_waits)
+{
+	struct policy own = { .quiet_from = waits[_i].quiet_from,
+		.quiet_to = waits[_i].quiet_to };
+	struct policy got;
+
+	for (int k = RECORD_CONTACT; k <= RECORD_FILE; k++)
+		own.kind[k] = waits[_i].each;
+	own.kind[RECORD_CALL] = waits[_i].call;
+	policy_effective(NULL, &own, &got);
+	ck_assert_msg(policy_wait_min(&got) == waits[_i].want, "%s: %u minutes",
+	    waits[_i].why, policy_wait_min(&got));
+}
+END_TEST
+
 START_TEST(quiet_hours)
 {
 	const struct policy night = { .quiet_from = 1320, .quiet_to = 420 };
@@ -344,6 +381,7 @@ main(void)
 	tcase_add_test(tc, every_setting_comes_back);
 	tcase_add_test(tc, settings_are_laid_over);
 	tcase_add_loop_test(tc, filters, 0, sizeof letters / sizeof letters[0]);
+	tcase_add_loop_test(tc, how_long_it_waits, 0, WAITS);
 	tcase_add_test(tc, quiet_hours);
 	tcase_add_loop_test(tc, decodes, 0, sizeof texts / sizeof texts[0]);
 	suite_add_tcase(s, tc);

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "check_main.h"
+#include "policy.h"
 #include "upload.h"
 #include "wire.h"
 
@@ -63,6 +64,8 @@ static const struct {
 	{ "entry 0", 4, { 0x40, 0, 0x80, 0 } },
 	{ "octets behind an entry", 6, { 0x40, 0, 0x84, 2, 1, 1 } },
 	{ "no such word of a wipe", 5, { 0x40, 0, 0x85, 1, 3 } },
+	{ "a wait longer than any policy", 7,
+	    { 0x40, 0, 0x88, 3, 0xe1, 0xdc, 2 } },
 	{ "reserved bit 7", 2, { 0x80, 0 } },
 	{ "version without end", 5, { 0, 0x80, 0x80, 0x80, 0x80 } },
 	{ "version of 25 bits", 5, { 0, 0xff, 0xff, 0xff, 0x0f } },
@@ -105,6 +108,9 @@ START_TEST(entries_come_back)
 		.present = 2,
 		.failed = 1,
 		.receipt_mark = 5,
+		.has_wait = true,
+		.wait_min = POLICY_WAIT_NEVER,
+		.base_first = 12,
 	};
 	uint8_t out[UPLOAD_PREAMBLE_MAX];
 	struct upload_preamble back;
@@ -117,6 +123,32 @@ START_TEST(entries_come_back)
 	ck_assert_mem_eq(&back, &p, sizeof p);
 	for (size_t i = 0; i < n; i++)
 		ck_assert_uint_eq(upload_get(out, i, &back), 0);
+}
+END_TEST
+
+static const struct {
+	uint32_t wait_min;
+	size_t len;
+	uint8_t want[8];
+} waits[] = {
+	{ POLICY_WAIT_NEVER, 5, { 0, 0x88, 1, 0 } },
+	{ 0, 5, { 0, 0x88, 1, 1 } },
+	{ 540, 6, { 0, 0x88, 2, 0x9d, 4 } },
+	{ POLICY_WAIT_MAX, 7, { 0, 0x88, 3, 0xe0, 0xdc, 2 } },
+};
+
+START_TEST(wait_octets)
+{
+	const struct upload_preamble p = { .has_wait = true,
+		.wait_min = waits[_i].wait_min };
+	uint8_t out[UPLOAD_PREAMBLE_MAX];
+	struct upload_preamble back;
+
+	ck_assert_uint_eq(upload_put(&p, out), waits[_i].len);
+	ck_assert_uint_eq(out[0], 0x40);
+	ck_assert_mem_eq(out + 1, waits[_i].want, waits[_i].len - 1);
+	ck_assert_uint_eq(upload_get(out, waits[_i].len, &back), waits[_i].len);
+	ck_assert_mem_eq(&back, &p, sizeof p);
 }
 END_TEST
 
@@ -215,6 +247,7 @@ main(void)
 	    tc, preamble_refuses, 0, sizeof refused / sizeof refused[0]);
 	tcase_add_test(tc, entries_come_back);
 	tcase_add_test(tc, entry_octets);
+	tcase_add_loop_test(tc, wait_octets, 0, 4);
 	tcase_add_test(tc, an_entry_of_a_later_version_is_passed_over);
 	tcase_add_test(tc, pieces_of_files);
 	tcase_add_test(tc, heads_down);
