@@ -24,7 +24,8 @@ static const struct db_stmt claim_alone = { "claim_alone", 2,
 	" CASE WHEN $2::boolean THEN pg_advisory_xact_lock(7306) END" };
 /*
  * Does a budget forbid it now?  The account's month and day; above both, what
- * a lost phone must hear may use the month's reserve.  Then the gateway's own.
+ * a lost phone must hear may use the month's reserve, and a restore what its
+ * owner has granted it.  Then the gateway's own.
  */
 static const struct db_stmt claim_check = { "claim_check", 5,
 	"WITH t AS (SELECT (to_timestamp($3 / 1000.0) AT TIME ZONE "
@@ -32,12 +33,18 @@ static const struct db_stmt claim_check = { "claim_check", 5,
 	"mine AS (SELECT coalesce(sum(s.sms), 0) AS month, "
 	"  coalesce(sum(s.sms) FILTER (WHERE s.day = t.today), 0) AS day "
 	" FROM t LEFT JOIN spend s ON s.account_id = $1 AND "
+	"  s.purpose <> 'granted' AND "
 	"  s.day >= date_trunc('month', t.today)::date), "
+	"leave AS (SELECT count(*) > 0 AS granted FROM outbox o "
+	"  JOIN down_frame f USING (account_id, phone_id, outbox_id) "
+	"  JOIN restore r USING (account_id, restore_id) WHERE "
+	"  o.account_id = $1 AND o.outbox_id = $2 AND o.purpose = 'restore' "
+	"  AND r.beyond_sms > 0), "
 	"ours AS (SELECT coalesce(sum(s.sms), 0) AS month, "
 	"  coalesce(sum(s.sms) FILTER (WHERE s.day = t.today), 0) AS day "
 	" FROM t LEFT JOIN spend s ON ($4::bigint > 0 OR $5::bigint > 0) AND "
 	"  s.day >= date_trunc('month', t.today)::date) "
-	"SELECT NOT ((mine.month < a.month_sms_max AND "
+	"SELECT NOT (leave.granted OR (mine.month < a.month_sms_max AND "
 	"   mine.day < a.day_sms_max) OR "
 	"  (mine.month < a.month_sms_max + a.reserve_sms AND "
 	"   o.purpose IN ('lost', 'control', 'ack') AND coalesce((SELECT "
@@ -45,8 +52,8 @@ static const struct db_stmt claim_check = { "claim_check", 5,
 	"   l.phone_id = o.phone_id ORDER BY l.version DESC LIMIT 1), "
 	"   false))) "
 	" OR ($4::bigint > 0 AND ours.month >= $4::bigint) "
-	" OR ($5::bigint > 0 AND ours.day >= $5::bigint) "
-	"FROM outbox o JOIN account a USING (account_id), mine, ours "
+	" OR ($5::bigint > 0 AND ours.day >= $5::bigint), leave.granted "
+	"FROM outbox o JOIN account a USING (account_id), mine, ours, leave "
 	"WHERE o.account_id = $1 AND o.outbox_id = $2" };
 static const struct db_stmt claim_hold = { "claim_hold", 3,
 	"UPDATE outbox SET state = 'held', changed_at = " TS(
@@ -58,14 +65,20 @@ static const struct db_stmt claim_take = { "claim_take", 4,
 	"UPDATE outbox SET state = 'sending', attempts = attempts + 1, "
 	" changed_at = " TS(3) ", price_milli = price_milli + $4 "
 			       "WHERE account_id = $1 AND outbox_id = $2" };
-static const struct db_stmt claim_book = { "claim_book", 4,
+static const struct db_stmt claim_book = { "claim_book", 5,
 	"INSERT INTO spend (account_id, day, purpose, sms, cost_milli) "
 	"SELECT account_id, (" TS(
-	    3) " AT TIME ZONE 'UTC')::date, purpose, 1, $4 FROM outbox "
+	    3) " AT TIME ZONE 'UTC')::date, CASE WHEN $5::boolean THEN "
+	       " 'granted' ELSE purpose END, 1, $4 FROM outbox "
 	       "WHERE account_id = $1 AND outbox_id = $2 "
 	       "ON CONFLICT (account_id, day, purpose) DO UPDATE SET "
 	       " sms = spend.sms + 1, "
 	       " cost_milli = spend.cost_milli + excluded.cost_milli" };
+static const struct db_stmt claim_granted = { "claim_granted", 2,
+	"UPDATE restore r SET beyond_sms = beyond_sms - 1 FROM down_frame f "
+	"WHERE f.account_id = $1 AND f.outbox_id = $2 AND "
+	" r.account_id = $1 AND r.restore_id = f.restore_id AND "
+	" r.beyond_sms > 0" };
 
 static void
 row_args(struct db_args *a, const struct gate_claim *c, int64_t now_ms)
@@ -121,9 +134,9 @@ hold(struct db *db, const struct gate_claim *c, int64_t now_ms)
 
 static enum db_err
 take(struct db *db, const struct gate_claim *c,
-    const struct gate_budget *budget, int64_t now_ms)
+    const struct gate_budget *budget, bool granted, int64_t now_ms)
 {
-	struct db_args a = { 0 }, b = { 0 };
+	struct db_args a = { 0 }, b = { 0 }, g = { 0 };
 	enum db_err err;
 
 	row_args(&a, c, now_ms);
@@ -132,12 +145,16 @@ take(struct db *db, const struct gate_claim *c,
 		return err;
 	row_args(&b, c, now_ms);
 	db_arg_int(&b, budget->price_milli);
-	return db_run(db, &claim_book, &b, NULL);
+	db_arg_bool(&b, granted);
+	if ((err = db_run(db, &claim_book, &b, NULL)) != DB_OK || !granted)
+		return err;
+	arg_pair(&g, c->account, c->outbox);
+	return db_run(db, &claim_granted, &g, NULL);
 }
 
 static enum db_err
 check_budget(struct db *db, const struct gate_claim *c,
-    const struct gate_budget *budget, int64_t now_ms, bool *held)
+    const struct gate_budget *budget, int64_t now_ms, bool *held, bool *granted)
 {
 	struct db_args alone = { 0 }, a = { 0 };
 	PGresult *res;
@@ -155,6 +172,7 @@ check_budget(struct db *db, const struct gate_claim *c,
 	if ((err = db_query(db, &claim_check, &a, &res)) != DB_OK)
 		return err;
 	*held = db_bool(res, 0, 0);
+	*granted = db_bool(res, 0, 1);
 	PQclear(res);
 	return DB_OK;
 }
@@ -165,6 +183,7 @@ claim_one(struct db *db, const struct gate_budget *budget, int64_t now_ms,
 {
 	struct db_args a = { 0 };
 	PGresult *res;
+	bool granted;
 	enum db_err err;
 
 	db_arg_time(&a, now_ms);
@@ -176,9 +195,11 @@ claim_one(struct db *db, const struct gate_budget *budget, int64_t now_ms,
 	}
 	read_claim(res, out);
 	PQclear(res);
-	if ((err = check_budget(db, out, budget, now_ms, held)) != DB_OK)
+	if ((err = check_budget(db, out, budget, now_ms, held, &granted)) !=
+	    DB_OK)
 		return err;
-	return *held ? hold(db, out, now_ms) : take(db, out, budget, now_ms);
+	return *held ? hold(db, out, now_ms)
+		     : take(db, out, budget, granted, now_ms);
 }
 
 enum db_err

@@ -59,4 +59,5 @@ dist_migrations_DATA = \
 	db/migrations/0005_taken_back.sql \
 	db/migrations/0006_device_known.sql \
 	db/migrations/0007_singles.sql \
-	db/migrations/0008_wait.sql
+	db/migrations/0008_wait.sql \
+	db/migrations/0009_beyond.sql

@@ -187,6 +187,7 @@ struct pages_restore {
 	int64_t id, phone, from; /* from 0: made on the page */
 	char purpose[16], label[PAGES_NAME_MAX], state[16];
 	int64_t records, pieces, estimate, sent, arrived, items_left;
+	int64_t beyond; /* _open: SMS that may go beyond the limits */
 	int64_t created_ms, changed_ms, done_ms; /* 0: not yet */
 	int64_t mark, receipt_mark;
 	bool has_receipt;

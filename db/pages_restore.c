@@ -13,9 +13,10 @@ pages_target(
 	static const struct db_stmt stmt = { "target", 2,
 		"SELECT p.name, p.text_only, p.codec, a.month_sms_max, "
 		"a.day_sms_max, coalesce((SELECT sum(sms) FROM spend s WHERE "
-		"s.account_id = $1 AND s.day >= date_trunc('month', now() AT "
-		"TIME ZONE 'UTC')::date), 0), coalesce((SELECT sum(sms) FROM "
-		"spend s WHERE s.account_id = $1 AND s.day = (now() AT TIME "
+		"s.account_id = $1 AND s.purpose <> 'granted' AND s.day >= "
+		"date_trunc('month', now() AT TIME ZONE 'UTC')::date), 0), "
+		"coalesce((SELECT sum(sms) FROM spend s WHERE s.account_id = "
+		"$1 AND s.purpose <> 'granted' AND s.day = (now() AT TIME "
 		"ZONE 'UTC')::date), 0), coalesce((SELECT price_milli FROM "
 		"outbox o WHERE o.account_id = $1 AND o.price_milli > 0 ORDER "
 		"BY outbox_id DESC LIMIT 1), 0) FROM phone p JOIN account a "
@@ -71,10 +72,10 @@ pages_restore_open(struct db *db, int64_t account, struct pages_restore *r)
 		"SELECT 1 + coalesce((SELECT max(restore_id) FROM restore "
 		"WHERE account_id = $1), 0) FROM account WHERE account_id = "
 		"$1 FOR UPDATE" };
-	static const struct db_stmt put = { "restore_put", 10,
+	static const struct db_stmt put = { "restore_put", 11,
 		"INSERT INTO restore (account_id, restore_id, phone_id, "
-		"from_phone_id, purpose, label, records, sms_estimate, state, pieces) SELECT "
-		"$1, $2, phone_id, nullif($4::bigint, 0), $5, $6, $9, $7, $8, $10 FROM "
+		"from_phone_id, purpose, label, records, sms_estimate, state, pieces, beyond_sms) SELECT "
+		"$1, $2, phone_id, nullif($4::bigint, 0), $5, $6, $9, $7, $8, $10, $11 FROM "
 		"phone WHERE account_id = $1 AND phone_id = $3 AND unbound_at "
 		"IS NULL RETURNING restore_id" };
 	struct db_args a = { 0 }, b = { 0 };
@@ -93,6 +94,7 @@ pages_restore_open(struct db *db, int64_t account, struct pages_restore *r)
 	db_arg_text(&b, r->state);
 	db_arg_int(&b, r->records);
 	db_arg_int(&b, r->pieces);
+	db_arg_int(&b, r->beyond);
 	if (err == DB_OK)
 		err = one_id(db, &put, &b, &r->id);
 	if (err != DB_OK)

@@ -9,6 +9,7 @@
 #include "hand.h"
 
 TCase *life_bind_case(void);
+TCase *life_budget_case(void);
 TCase *life_down_case(void);
 TCase *life_file_case(void);
 TCase *life_notice_case(void);

@@ -229,6 +229,13 @@ deliver_write(struct deliver *d, struct pages_restore *r)
 
 /* ---- the price, as people read it ---- */
 
+bool
+deliver_waits(const struct deliver *d)
+{
+	return d->sms > d->to.day_max - d->to.day_sms ||
+	       d->sms > d->to.month_max - d->to.month_sms;
+}
+
 static void
 put_money(struct page *p, int64_t milli)
 {

@@ -44,6 +44,8 @@ void deliver_price(struct deliver *d);
 /* Write it down: from, purpose, label and state of r are set. */
 enum db_err deliver_write(struct deliver *d, struct pages_restore *r);
 
+/* Do the limits of the account make it wait? */
+bool deliver_waits(const struct deliver *d);
 /* A table that says what it takes: SMS, money, time; and what forbids it. */
 void deliver_put_price(const struct deliver *d);
 

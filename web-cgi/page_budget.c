@@ -25,7 +25,7 @@ static const struct {
 	const char *purposes[5];
 } groups[] = {
 	{ T_PU_CONTROL, { "control", "challenge", "policy", "ack", NULL } },
-	{ T_PU_RESTORE, { "restore", NULL } },
+	{ T_PU_RESTORE, { "restore", "granted", NULL } },
 	{ T_PU_LOST, { "lost", NULL } },
 	{ T_PU_NOTICE, { "notice", "reply", NULL } },
 };

@@ -381,8 +381,17 @@ show_price(struct page *p, const struct wish *w, const struct deliver *d)
 		    "<form method=\"post\" action=\"/restore/start\">");
 		page_csrf(p);
 		put_same_fields(p);
-		html_put(&p->body, "<button id=\"start\">%s</button></form>",
+		html_put(&p->body, "<button id=\"start\">%s</button>",
 		    TXT(p, START));
+		if (deliver_waits(d))
+			html_put(&p->body,
+			    "<p class=\"hint\" id=\"beyond-hint\">%s</p>"
+			    "<button class=\"quiet\" name=\"beyond\" value=\"1\" "
+			    "aria-describedby=\"beyond-hint\">%s (%lld SMS)"
+			    "</button>",
+			    TXT(p, BEYOND_HINT), TXT(p, BEYOND),
+			    (long long)d->sms);
+		buf_str(&p->body, "</form>");
 	}
 	html_put(&p->body,
 	    "<a class=\"button quiet\" href=\"/restore\">%s</a></div></div>\n",
@@ -435,6 +444,8 @@ page_restore_start(struct page *p)
 	r.from = w.from;
 	snprintf(r.purpose, sizeof r.purpose, "%s", w.purpose);
 	snprintf(r.state, sizeof r.state, "running");
+	if (request_form(&p->req, "beyond")[0] != '\0')
+		r.beyond = d.sms;
 	make_label(p, &w, r.label, sizeof r.label);
 	if (!page_ok(p, deliver_write(&d, &r)))
 		goto out;

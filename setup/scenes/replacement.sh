@@ -5,7 +5,7 @@ set -u
 
 phones=2
 sim_options="--speed 60 --contacts 5 --messages 6 --calls 4"
-scene 16 "The phone falls into the sea. A new one gets all that was on it."
+scene 18 "The phone falls into the sea. A new one gets all that was on it."
 
 ok "an account" register sailor "$password"
 ok "the phone is bound" bind 1
@@ -18,20 +18,24 @@ sim phone 1 power off >/dev/null
 sim phone 2 factory-reset >/dev/null
 ok "the new one is bound" bind 2
 tell "On the page: replace the old phone by the new one."
-sql "UPDATE account SET day_sms_max = 500, month_sms_max = 500" >/dev/null
 old=$(sql "SELECT min(phone_id) FROM phone")
 new=$(sql "SELECT max(phone_id) FROM phone")
 web /restore/replace >"$inst/run/page"
-replace() { # PATH
-	web "$1" --data-urlencode "csrf=$(csrf)" --data "from=$old&to=$new" \
+replace() { # PATH [MORE]
+	web "$1" --data-urlencode "csrf=$(csrf)" --data "from=$old&to=$new&${2-}" \
 	    --data "replace=1&k1=1&k2=1&k3=1&k4=1&k5=1&k6=1" >"$inst/run/page"
 }
 names_price() {
 	replace /restore && grep -q 'id="sms">.*[1-9]' "$inst/run/page"
 }
 ok "the page names the price" names_price
+names_days() {
+	tr '\n' ' ' <"$inst/run/page" | grep -E 'about [0-9]+ days.*Your daily limit of SMS: 50.*name="beyond"'
+}
+ok "and the days that it takes within the daily limit, and offers to go beyond" names_days
 sim phone 2 coverage off >/dev/null
-ok "and starts" replace /restore/start
+tell "He cannot wait for days, and lets this restore alone go beyond the limit."
+ok "and starts" replace /restore/start beyond=1
 tell "There is no coverage. He pauses it, and goes on where there is."
 restore=$(sed -n 's/.*data-restore="\([0-9]*\)".*/\1/p' "$inst/run/page")
 make_it() { # STATE: by the button
@@ -47,6 +51,10 @@ ok "the restore is resumed" make_it running
 ok "resumed: the new phone's receipt says that all has arrived" wait_for 240 counts \
     "SELECT state || ' ' || (receipt_mark = mark AND receipt_failed = 0) FROM restore" \
     "done true"
+ok "beyond the limit went what he granted, and no more" counts \
+    "SELECT sum(s.sms) FILTER (WHERE s.purpose = 'granted') BETWEEN 51 AND max(r.sms_estimate) AND
+    coalesce(sum(s.sms) FILTER (WHERE s.purpose <> 'granted'), 0) <= 50
+    FROM spend s, (SELECT sms_estimate FROM restore) r" t
 # What is numbered anew by the phone is the same but for its number.
 same() {
 	after=$(sim phone 2 contacts; sim phone 2 messages; sim phone 2 calls; sim phone 2 notes)

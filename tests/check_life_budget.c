@@ -1,0 +1,82 @@
+/*
+ * A restore and the limits of its account, which are those of every new one.
+ */
+#include <stdio.h>
+
+#include "check_life_down.h"
+#include "check_main.h"
+
+#define HOUR 3600000LL
+#define DAY (24 * HOUR)
+#define SPENT(which) \
+	"SELECT coalesce(sum(sms), 0) FROM spend WHERE account_id = $A AND " \
+	"purpose " which " 'granted'"
+
+static void
+fill(struct air *a, int n)
+{
+	char body[140];
+
+	for (uint32_t id = 1; id <= 60; id++) {
+		struct record *r = record_new(RECORD_MESSAGE, id);
+
+		/* Hard to pack. */
+		for (size_t i = 0; i < sizeof body - 1; i++)
+			body[i] = (char)('!' + (id * 7919 + i * i * 31) % 90);
+		body[sizeof body - 1] = '\0';
+		record_set_time_ms(r, air_now(a));
+		record_add_text(r, RECORD_PEER, "+358401234567");
+		record_add_int(r, RECORD_DIRECTION, RECORD_MSG_RECEIVED);
+		record_add_text(r, RECORD_BODY, body);
+		air_put(a, n, r);
+		record_free(r);
+	}
+}
+
+/* Within them it is held; what its owner grants it goes at once, is on the
+ * bill, and leaves the limits as they are for all else. */
+START_TEST(a_restore_goes_beyond_by_leave)
+{
+	const struct air_faults perfect = { .seed = 11 };
+	struct air *a = air_new(&perfect);
+	static const int grants[] = { 0, 15, 80 };
+	int64_t id, granted = grants[_i];
+	char sql[160];
+
+	air_add_phone(a, "+358401000001", "Old", NULL);
+	air_add_phone(a, "+358401000002", "New", NULL);
+	ck_assert(air_bind(a, 0));
+	ck_assert(air_bind(a, 1));
+	fill(a, 0);
+	phone_upload_now(air_phone(a, 0));
+	ck_assert(air_settle(a, 2 * DAY));
+	air_int(a, "UPDATE account SET day_sms_max = 10 WHERE account_id = $A "
+		   "RETURNING 1");
+	air_int(a, "DELETE FROM spend WHERE account_id = $A RETURNING 1");
+	id = air_restore(a, 0, 1);
+	snprintf(sql, sizeof sql,
+	    "UPDATE restore SET beyond_sms = %d WHERE account_id = $A "
+	    "RETURNING 1",
+	    (int)granted);
+	air_int(a, sql);
+	air_run(a, 3 * HOUR);
+	ck_assert_int_eq(air_restored(a, id), _i == 2);
+	ck_assert_int_le(air_int(a, SPENT("=")), granted);
+	ck_assert_int_le(air_int(a, SPENT("<>")), 20); /* of two days at most */
+	if (_i == 1) /* used up: then as before */
+		ck_assert_int_eq(air_int(a, SPENT("=")), granted);
+	if (_i == 2)
+		ck_assert_ptr_null(air_compare_phones(a, 0, 1));
+	air_free(a);
+}
+END_TEST
+
+TCase *
+life_budget_case(void)
+{
+	TCase *tc = tcase_create("budget");
+
+	tcase_set_timeout(tc, 600);
+	tcase_add_loop_test(tc, a_restore_goes_beyond_by_leave, 0, 3);
+	return tc;
+}
