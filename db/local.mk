@@ -60,4 +60,6 @@ dist_migrations_DATA = \
 	db/migrations/0006_device_known.sql \
 	db/migrations/0007_singles.sql \
 	db/migrations/0008_wait.sql \
-	db/migrations/0009_beyond.sql
+	db/migrations/0009_beyond.sql \
+	db/migrations/0010_trusted.sql \
+	db/migrations/0011_import_files.sql
