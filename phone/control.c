@@ -147,14 +147,16 @@ take_control(struct phone *p, const struct wire_control *c)
 	    (unsigned)c->command);
 }
 
-/* Send again what is asked for; a number that we never used is filled. */
+/* Send again what is asked for; a number of which nothing is left is filled.
+ * overtaken: something later has come before it. */
 static void
-take_wanted(struct phone *p, const struct wire_ack *a)
+take_wanted(struct phone *p, const struct wire_ack *a, bool overtaken)
 {
 	for (size_t i = 0; i < a->count; i++) {
 		uint32_t transfer = a->cumulative + 1 + (uint32_t)i;
 
-		if (a->wanted[i] == 0 || transfer >= p->next_transfer)
+		if (a->wanted[i] == 0 || transfer >= p->next_transfer ||
+		    (overtaken && transfer <= p->acked))
 			continue;
 		if (journal_frame_again(p->journal, transfer, a->wanted[i]) ==
 		    0)
@@ -163,7 +165,7 @@ take_wanted(struct phone *p, const struct wire_ack *a)
 }
 
 static void
-take_ack(struct phone *p, const struct wire_ack *a)
+take_ack(struct phone *p, const struct wire_ack *a, bool overtaken)
 {
 	size_t before = journal_in_flight(p->journal);
 	bool newer = a->cumulative > p->acked;
@@ -185,7 +187,7 @@ take_ack(struct phone *p, const struct wire_ack *a)
 		base_acked(p, a->cumulative);
 	p->last_ack_ms = phone_now(p);
 	p->changed = true; /* there may be room for pieces of files */
-	take_wanted(p, a);
+	take_wanted(p, a, overtaken);
 	p->repeat_tries = 0;
 	if (journal_in_flight(p->journal) == 0) {
 		p->repeat_mono = 0;
@@ -211,7 +213,7 @@ control_receive(struct phone *p, const struct wire_frame *f)
 		return;
 	if (f->type == WIRE_ACK) {
 		if (wire_ack_decode(plain, f->body_len, &a) == WIRE_OK)
-			take_ack(p, &a);
+			take_ack(p, &a, f->sequence < p->control_high);
 	} else if (wire_control_decode(plain, f->body_len, &c) == WIRE_OK) {
 		take_control(p, &c);
 	}

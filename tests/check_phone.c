@@ -501,6 +501,8 @@ END_TEST
 START_TEST(exactly_what_is_asked_for)
 {
 	struct wire_ack a = { .cumulative = 1, .count = 1 };
+	uint8_t plain[WIRE_DATA_MAX];
+	struct peer_sms late;
 	struct wire_frame f;
 	size_t n;
 
@@ -526,8 +528,17 @@ START_TEST(exactly_what_is_asked_for)
 	acknowledge(2);
 	ck_assert_uint_eq(status().in_flight, 0);
 	ck_assert_int_eq(p->told[PHONE_N_ACKED], 1);
-	/* A late NACK of what has arrived: the number is not left open. */
+	/* One that was under way meanwhile asks for what has arrived. */
 	a.cumulative = 1;
+	p->sequence += 2;
+	peer_say(p, WIRE_ACK, p->sequence - 1, plain,
+	    wire_ack_encode(&a, plain), &late);
+	acknowledge(2);
+	ck_assert(peer_hear(p, &late));
+	peer_run(p, DAY);
+	ck_assert_uint_eq(p->nsent, n + 2);
+	ck_assert_uint_eq(status().in_flight, 0);
+	/* The service has lost it: the number is not left open. */
 	peer_ack(p, &a);
 	peer_run(p, 1);
 	ck_assert_uint_eq(p->nsent, n + 3);
