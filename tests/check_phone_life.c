@@ -759,6 +759,30 @@ START_TEST(a_lost_phone_reports)
 }
 END_TEST
 
+/* Whoever holds it can set its clock: 1970, 2080. */
+START_TEST(no_clock_keeps_orders_away)
+{
+	static const int64_t clocks_ms[] = { 1000, 3471292800000 };
+	const struct policy owner = { .kind[RECORD_CALL].mode = POLICY_OFF };
+	const struct wire_lost l = { .version = 1, .on = true };
+	uint32_t not_after = (uint32_t)(p->now_ms / 1000) + 7 * 86400;
+	uint8_t args[WIRE_CONTROL_ARGS_MAX];
+	struct wire_lost got;
+
+	p->now_ms = clocks_ms[_i];
+	peer_command(
+	    p, WIRE_CMD_LOST, 0, not_after, args, wire_lost_encode(&l, args));
+	phone_get_lost(p->phone, &got);
+	ck_assert(got.on);
+	peer_command(p, WIRE_CMD_POLICY, 3, not_after, args,
+	    policy_encode(&owner, args, WIRE_POLICY_MAX));
+	ck_assert_uint_eq(status().owner.version, 3);
+	/* What has no version stays with its time. */
+	peer_command(p, WIRE_CMD_UNBIND, 0, not_after, NULL, 0);
+	ck_assert_int_eq(status().state, _i == 0 ? PHONE_UNBOUND : PHONE_BOUND);
+}
+END_TEST
+
 /* The reserve is for the day, and a thief's flood does not pass it. */
 START_TEST(the_reserve_is_a_limit)
 {
@@ -929,6 +953,7 @@ main(void)
 	tcase_add_test(tc, state_is_what_was_put_into_transfers);
 	tcase_add_test(tc, buckets_and_again);
 	tcase_add_test(tc, a_lost_phone_reports);
+	tcase_add_loop_test(tc, no_clock_keeps_orders_away, 0, 2);
 	tcase_add_test(tc, the_reserve_is_a_limit);
 	tcase_add_test(tc, a_wipe_wants_its_nonce);
 	tcase_add_test(tc, a_wipe_does_not_wait_for_ever);
