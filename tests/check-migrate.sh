@@ -51,7 +51,7 @@ state() {
 	    grep -vE '^\\(un)?restrict' | md5sum
 }
 
-echo 1..19
+echo 1..20
 # What was there before the newest ones is what they find.
 mkdir "$dir/later"
 mv "$dir"/001*.sql "$dir/later/"
@@ -102,4 +102,8 @@ migrate
 ok "what is not called like one is left alone" $?
 rm "$dir"/*.sql
 refused "no file at all is no success" "no migrations"
+for f in "$top"/db/migrations/*.sql; do
+	grep -q "db/migrations/$(basename "$f")" "$top/db/local.mk" || echo "$(basename "$f") is left out"
+done >"$dir/left-out"
+equal "each is installed" "$(cat "$dir/left-out")" ""
 exit "$failed"
