@@ -12,6 +12,11 @@ bench_pack_size_SOURCES = \
 bench_pack_size_CFLAGS = $(WARN_CFLAGS) $(JANSSON_CFLAGS) $(ZSTD_CFLAGS) $(ZLIB_CFLAGS)
 bench_pack_size_LDADD = $(COMMON_LIBS) $(JANSSON_LIBS) $(ZSTD_LIBS) -lm
 
+noinst_PROGRAMS += bench/down-size
+bench_down_size_SOURCES = bench/corpus.c bench/corpus.h bench/down-size.c
+bench_down_size_CFLAGS = $(WARN_CFLAGS) $(JANSSON_CFLAGS)
+bench_down_size_LDADD = $(COMMON_LIBS) $(JANSSON_LIBS) -lm
+
 EXTRA_DIST += bench/faults bench/gateway bench/lib.sh bench/pages bench/phone-days
 noinst_PROGRAMS += bench/frames bench/pump
 bench_frames_SOURCES = bench/frames.c
