@@ -10,7 +10,7 @@
 #include "be.h"
 #include "log.h"
 
-#define PREPARED_MAX 128
+#define PREPARED_MAX 192
 #define LATE_MAX 256 /* answers that wait to be read */
 
 struct db {

@@ -166,19 +166,20 @@ enum db_err gate_base_begin(struct db *db, int64_t account, int64_t phone,
 /* The records of a transfer, or what was learnt up to it. */
 struct gate_learnt {
 	int64_t account, phone;
+	bool down; /* of a transfer down */
 	uint32_t transfer;
 	const uint8_t *sealed; /* not owned */
 	size_t len;
 };
 enum db_err gate_batch_put(struct db *db, const struct gate_learnt *b);
-/* Those in (after, upto], in order, to take until it is not 0. */
-enum db_err gate_batch_list(struct db *db, int64_t account, int64_t phone,
-    uint32_t after, uint32_t upto,
+/* Those behind after and up to last (sealed unused), in order, to take until
+ * it is not 0. */
+enum db_err
+gate_batch_list(struct db *db, const struct gate_learnt *last, uint32_t after,
     int (*take)(void *ctx, const struct gate_learnt *b), void *ctx);
-/* The newest that reaches no further than upto; DB_NONE: there is none. */
-enum db_err gate_checkpoint_get(struct db *db, int64_t account, int64_t phone,
-    uint32_t upto, int (*take)(void *ctx, const struct gate_learnt *c),
-    void *ctx);
+/* The newest that reaches no further than last; DB_NONE: there is none. */
+enum db_err gate_checkpoint_get(struct db *db, const struct gate_learnt *last,
+    int (*take)(void *ctx, const struct gate_learnt *c), void *ctx);
 /* The one before it stays too, for transfers that come late; what both do not
  * need goes. */
 enum db_err gate_checkpoint_put(struct db *db, const struct gate_learnt *c);
@@ -301,6 +302,13 @@ struct gate_restore {
 	bool own; /* its ids are the phone's own */
 	bool cancelled, packed; /* packed: every item has a transfer */
 	int records; /* that were put on the air */
+	/* of its phone, from gate_restore_take() */
+	bool waits; /* nothing goes before the phone has begun anew */
+	uint32_t next; /* number of the next transfer down */
+	bool alone; /* it could not read a base */
+	uint32_t anew,
+	    base; /* the base: begins behind, has learnt up to; 0: 0 */
+	uint8_t digest[32]; /* of the base; zeros: unknown, or it is empty */
 };
 /* Restores that have something to pack or an END to say: the oldest of each
  * phone that is bound.  Not in a transaction. */
@@ -340,6 +348,19 @@ enum db_err
 gate_restore_on_air(struct db *db, struct gate_restore *r, bool *any);
 enum db_err gate_down_next(
     struct db *db, int64_t account, int64_t phone, uint32_t *transfer);
+/* The base of what goes down has learnt that transfer. */
+enum db_err gate_down_learnt(struct db *db, const struct gate_restore *r,
+    uint32_t transfer, const uint8_t digest[static 32]);
+/* With that transfer it begins anew, and with nothing. */
+enum db_err
+gate_down_anew(struct db *db, const struct gate_restore *r, uint32_t transfer);
+/* Phones that have not what was sent, or cannot read it: what is behind goes
+ * once more.  Not in a transaction. */
+enum db_err gate_behind_list(
+    struct db *db, struct gate_restore *out, size_t max, size_t *n);
+/* Lock one, as gate_restore_take(), and take back all from *first on. */
+enum db_err
+gate_behind_take(struct db *db, struct gate_restore *r, uint32_t *first);
 
 struct gate_down_frame {
 	int64_t account, phone;
@@ -352,10 +373,13 @@ enum db_err gate_down_put(struct db *db, const struct gate_down_frame *f);
 /* It was put into the outbox as this row. */
 enum db_err gate_down_queued(struct db *db, const struct gate_down_frame *f,
     int64_t outbox, int64_t now_ms);
-/* What the phone says has arrived: all to cumulative, and of each transfer
- * above it the segments that are not in its mask. */
+/* What the phone says in an upload: all to cumulative has arrived, and of each
+ * transfer above it the segments that are not in its mask; unread: the first
+ * that it cannot read, or 0.  DB_NONE: a newer one has said so, or it has not
+ * what it had: gate_behind_list(). */
 enum db_err gate_down_arrived(struct db *db, int64_t account, int64_t phone,
-    const struct wire_ack *down, int64_t now_ms);
+    uint32_t upload, const struct wire_ack *down, uint32_t unread,
+    int64_t now_ms);
 /* Frames to put into the outbox now: those in mask of that transfer which are
  * not under way since before_ms... */
 enum db_err gate_down_missing(struct db *db, int64_t account, int64_t phone,

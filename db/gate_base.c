@@ -16,10 +16,10 @@ gate_base_begin(struct db *db, int64_t account, int64_t phone, uint32_t first,
 		    "WHERE account_id = $1 AND phone_id = $2" },
 		{ "base_batches", 3,
 		    "DELETE FROM batch WHERE account_id = $1 AND "
-		    "phone_id = $2 AND transfer < $3" },
+		    "phone_id = $2 AND NOT down AND transfer < $3" },
 		{ "base_checkpoints", 3,
 		    "DELETE FROM checkpoint WHERE account_id = $1 AND "
-		    "phone_id = $2 AND transfer < $3" },
+		    "phone_id = $2 AND NOT down AND transfer < $3" },
 		{ "base_segments", 3,
 		    "DELETE FROM segment WHERE account_id = $1 AND "
 		    "phone_id = $2 AND transfer = $3" },
@@ -43,15 +43,17 @@ sealed_args(struct db_args *a, const struct gate_learnt *s)
 	arg_pair(a, s->account, s->phone);
 	db_arg_int(a, s->transfer);
 	db_arg_bytes(a, s->sealed, s->len);
+	db_arg_bool(a, s->down);
 }
 
 enum db_err
 gate_batch_put(struct db *db, const struct gate_learnt *b)
 {
-	static const struct db_stmt stmt = { "batch_put", 4,
-		"INSERT INTO batch (account_id, phone_id, transfer, sealed) "
-		"SELECT $1, $2, $3, $4 FROM phone WHERE account_id = $1 AND "
-		"phone_id = $2 AND base_first <= $3 "
+	static const struct db_stmt stmt = { "batch_put", 5,
+		"INSERT INTO batch (account_id, phone_id, transfer, sealed, "
+		" down) SELECT $1, $2, $3, $4, $5 FROM phone WHERE "
+		"account_id = $1 AND phone_id = $2 AND "
+		"($5::boolean OR base_first <= $3) "
 		"ON CONFLICT DO NOTHING" };
 	struct db_args a = { 0 };
 
@@ -61,7 +63,7 @@ gate_batch_put(struct db *db, const struct gate_learnt *b)
 
 /* Rows of transfer and sealed, one after the other. */
 static enum db_err
-hand_over(PGresult *res, int64_t account, int64_t phone,
+hand_over(PGresult *res, const struct gate_learnt *of,
     int (*take)(void *ctx, const struct gate_learnt *s), void *ctx)
 {
 	enum db_err err = DB_OK;
@@ -70,8 +72,11 @@ hand_over(PGresult *res, int64_t account, int64_t phone,
 		/* Text form: a backslash, an x and two digits an octet. */
 		size_t cap = (size_t)PQgetlength(res, i, 1) / 2 + 1;
 		uint8_t *octets = malloc(cap);
-		struct gate_learnt s = { account, phone,
-			(uint32_t)db_int(res, i, 0), octets, 0 };
+		struct gate_learnt s = { .account = of->account,
+			.phone = of->phone,
+			.down = of->down,
+			.transfer = (uint32_t)db_int(res, i, 0),
+			.sealed = octets };
 		int n = octets != NULL ? db_bytes(res, i, 1, octets, cap) : -1;
 
 		s.len = n > 0 ? (size_t)n : 0;
@@ -86,68 +91,71 @@ hand_over(PGresult *res, int64_t account, int64_t phone,
 }
 
 enum db_err
-gate_batch_list(struct db *db, int64_t account, int64_t phone, uint32_t after,
-    uint32_t upto, int (*take)(void *ctx, const struct gate_learnt *b),
-    void *ctx)
+gate_batch_list(struct db *db, const struct gate_learnt *last, uint32_t after,
+    int (*take)(void *ctx, const struct gate_learnt *b), void *ctx)
 {
-	static const struct db_stmt stmt = { "batch_list", 4,
+	static const struct db_stmt stmt = { "batch_list", 5,
 		"SELECT transfer, sealed FROM batch WHERE account_id = $1 AND "
-		"phone_id = $2 AND transfer > $3 AND transfer <= $4 "
+		"phone_id = $2 AND transfer > $3 AND transfer <= $4 AND "
+		"down = $5 "
 		"ORDER BY transfer" };
 	struct db_args a = { 0 };
 	PGresult *res;
 	enum db_err err;
 
-	arg_pair(&a, account, phone);
+	arg_pair(&a, last->account, last->phone);
 	db_arg_int(&a, after);
-	db_arg_int(&a, upto);
+	db_arg_int(&a, last->transfer);
+	db_arg_bool(&a, last->down);
 	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
 		return err;
-	return hand_over(res, account, phone, take, ctx);
+	return hand_over(res, last, take, ctx);
 }
 
 enum db_err
-gate_checkpoint_get(struct db *db, int64_t account, int64_t phone,
-    uint32_t upto, int (*take)(void *ctx, const struct gate_learnt *c),
-    void *ctx)
+gate_checkpoint_get(struct db *db, const struct gate_learnt *last,
+    int (*take)(void *ctx, const struct gate_learnt *c), void *ctx)
 {
-	static const struct db_stmt stmt = { "checkpoint_get", 3,
+	static const struct db_stmt stmt = { "checkpoint_get", 4,
 		"SELECT transfer, sealed FROM checkpoint WHERE account_id = $1 "
-		"AND phone_id = $2 AND transfer <= $3 "
+		"AND phone_id = $2 AND transfer <= $3 AND down = $4 "
 		"ORDER BY transfer DESC LIMIT 1" };
 	struct db_args a = { 0 };
 	PGresult *res;
 	enum db_err err;
 
-	arg_pair(&a, account, phone);
-	db_arg_int(&a, upto);
+	arg_pair(&a, last->account, last->phone);
+	db_arg_int(&a, last->transfer);
+	db_arg_bool(&a, last->down);
 	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
 		return err;
 	if (PQntuples(res) == 0) {
 		PQclear(res);
 		return DB_NONE;
 	}
-	return hand_over(res, account, phone, take, ctx);
+	return hand_over(res, last, take, ctx);
 }
 
 /* What is older than the checkpoint before this one. */
 #define BEFORE_LAST \
 	"transfer < (SELECT max(transfer) FROM checkpoint WHERE " \
-	" account_id = $1 AND phone_id = $2 AND transfer < $3)"
+	" account_id = $1 AND phone_id = $2 AND transfer < $3 AND " \
+	" down = $4)"
 
 enum db_err
 gate_checkpoint_put(struct db *db, const struct gate_learnt *c)
 {
-	static const struct db_stmt put = { "checkpoint_put", 4,
+	static const struct db_stmt put = { "checkpoint_put", 5,
 		"INSERT INTO checkpoint (account_id, phone_id, transfer, "
-		" sealed) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING" };
+		" sealed, down) VALUES ($1, $2, $3, $4, $5) "
+		"ON CONFLICT DO NOTHING" };
 	static const struct db_stmt old[] = {
-		{ "checkpoint_old", 3,
+		{ "checkpoint_old", 4,
 		    "DELETE FROM checkpoint WHERE account_id = $1 AND "
-		    "phone_id = $2 AND " BEFORE_LAST },
-		{ "batch_old", 3,
+		    "phone_id = $2 AND down = $4 AND " BEFORE_LAST },
+		{ "batch_old", 4,
 		    "DELETE FROM batch WHERE account_id = $1 AND "
-		    "phone_id = $2 AND " BEFORE_LAST },
+		    "phone_id = $2 AND down = $4 AND " BEFORE_LAST },
 	};
 	struct db_args a = { 0 };
 	enum db_err err;
@@ -159,6 +167,7 @@ gate_checkpoint_put(struct db *db, const struct gate_learnt *c)
 
 		arg_pair(&b, c->account, c->phone);
 		db_arg_int(&b, c->transfer);
+		db_arg_bool(&b, c->down);
 		err = db_run(db, &old[i], &b, NULL);
 	}
 	return err;

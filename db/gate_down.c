@@ -77,10 +77,11 @@ static enum db_err
 forget_items(struct db *db, int64_t account, int64_t phone, int64_t now_ms)
 {
 	static const struct db_stmt stmt = { "down_items", 3,
-		"WITH gone AS (DELETE FROM restore_item i USING restore r "
+		"WITH gone AS (UPDATE restore_item i SET arrived = true "
+		" FROM restore r "
 		" WHERE r.account_id = $1 AND r.phone_id = $2 AND "
 		"  i.account_id = $1 AND i.restore_id = r.restore_id AND "
-		"  i.transfer IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "
+		"  NOT i.arrived AND i.transfer IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "
 		"  down_frame f WHERE f.account_id = $1 AND f.phone_id = $2 "
 		"  AND f.transfer = i.transfer) RETURNING i.restore_id, "
 		"  i.piece), "
@@ -96,22 +97,62 @@ forget_items(struct db *db, int64_t account, int64_t phone, int64_t now_ms)
 	return db_run(db, &stmt, &a, NULL);
 }
 
-enum db_err
-gate_down_arrived(struct db *db, int64_t account, int64_t phone,
-    const struct wire_ack *down, int64_t now_ms)
+/*
+ * Only the newest upload's word counts.  A phone that has less than it had was
+ * set back; one that has more than went out has heard of a service that was.
+ */
+static enum db_err
+note_reach(struct db *db, int64_t account, int64_t phone, uint32_t upload,
+    uint32_t cumulative, uint32_t unread, int64_t now_ms)
 {
-	static const struct db_stmt stmt = { "down_arrived", 4,
-		"WITH f AS (DELETE FROM down_frame WHERE account_id = $1 AND "
-		" phone_id = $2 AND transfer <= $3) "
-		"UPDATE phone SET down_acked = greatest(down_acked, $3), "
-		" down_at = to_timestamp($4 / 1000.0), down_repeats = 0 "
-		"WHERE account_id = $1 AND phone_id = $2" };
+	static const struct db_stmt stmt = { "down_reach", 6,
+		"UPDATE phone SET down_said = $3, down_repeats = 0, "
+		" down_at = to_timestamp($6 / 1000.0), "
+		" down_alone = down_alone OR $5::bigint > down_anew, "
+		" down_behind = CASE "
+		"  WHEN $5::bigint > down_anew AND NOT down_alone THEN $5 "
+		"  WHEN $4::bigint < down_acked THEN $4 + 1 "
+		"  WHEN $4 >= down_next AND $4 < down_next + 640 "
+		"   THEN down_acked + 1 "
+		"  ELSE down_behind END, "
+		" down_next = CASE WHEN $4 >= down_next AND "
+		"  $4 < down_next + 640 THEN $4 + 1 ELSE down_next END, "
+		" down_acked = CASE WHEN $4 < down_next "
+		"  THEN greatest(down_acked, $4) ELSE down_acked END "
+		"WHERE account_id = $1 AND phone_id = $2 AND down_said < $3 "
+		"RETURNING down_behind = 0" };
 	struct db_args a = { 0 };
+	PGresult *res;
 	enum db_err err;
 
 	arg_pair(&a, account, phone);
-	db_arg_int(&a, down->cumulative);
+	db_arg_int(&a, upload);
+	db_arg_int(&a, cumulative);
+	db_arg_int(&a, unread);
 	db_arg_time(&a, now_ms);
+	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
+		return err;
+	err = PQntuples(res) == 1 && db_bool(res, 0, 0) ? DB_OK : DB_NONE;
+	PQclear(res);
+	return err;
+}
+
+enum db_err
+gate_down_arrived(struct db *db, int64_t account, int64_t phone,
+    uint32_t upload, const struct wire_ack *down, uint32_t unread,
+    int64_t now_ms)
+{
+	static const struct db_stmt stmt = { "down_arrived", 3,
+		"DELETE FROM down_frame WHERE account_id = $1 AND "
+		"phone_id = $2 AND transfer <= $3" };
+	struct db_args a = { 0 };
+	enum db_err err = note_reach(
+	    db, account, phone, upload, down->cumulative, unread, now_ms);
+
+	if (err != DB_OK)
+		return err;
+	arg_pair(&a, account, phone);
+	db_arg_int(&a, down->cumulative);
 	err = db_run(db, &stmt, &a, NULL);
 	for (uint32_t i = 0; i < down->count && err == DB_OK; i++)
 		err = forget_segments(db, account, phone,

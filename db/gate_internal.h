@@ -17,4 +17,19 @@ arg_pair(struct db_args *a, int64_t account, int64_t phone)
 	db_arg_int(a, phone);
 }
 
+/* What gate_restore_read() reads, from restore r. */
+#define RESTORE_COLUMNS \
+	"r.account_id, r.phone_id, r.restore_id, " \
+	"coalesce(r.from_phone_id, 0), r.purpose <> 'restore' OR " \
+	"r.from_phone_id = r.phone_id, r.state = 'cancelled', " \
+	"NOT EXISTS (SELECT 1 FROM restore_item i WHERE i.account_id = " \
+	" r.account_id AND i.restore_id = r.restore_id AND " \
+	" i.transfer IS NULL), r.put_records "
+void gate_restore_read(const PGresult *res, int row, struct gate_restore *r);
+/* And behind that, of row 0, from phone p. */
+#define RESTORE_PHONE \
+	"p.down_behind > 0 OR p.down_acked < p.down_anew, p.down_next, " \
+	"p.down_alone, p.down_anew, p.down_base, p.down_digest "
+void gate_restore_read_phone(const PGresult *res, struct gate_restore *r);
+
 #endif

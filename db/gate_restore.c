@@ -14,19 +14,12 @@ restore_args(struct db_args *a, const struct gate_restore *r)
 
 /* ---- packing ---- */
 
-#define RESTORE_COLUMNS \
-	"r.account_id, r.phone_id, r.restore_id, " \
-	"coalesce(r.from_phone_id, 0), r.purpose <> 'restore' OR " \
-	"r.from_phone_id = r.phone_id, r.state = 'cancelled', " \
-	"NOT EXISTS (SELECT 1 FROM restore_item i WHERE i.account_id = " \
-	" r.account_id AND i.restore_id = r.restore_id AND " \
-	" i.transfer IS NULL), r.put_records "
 #define RESTORE_OPEN \
 	"(r.state = 'running' OR (r.state = 'cancelled' AND " \
 	" r.end_transfer IS NULL AND r.done_at IS NULL)) "
 
-static void
-read_restore(const PGresult *res, int row, struct gate_restore *r)
+void
+gate_restore_read(const PGresult *res, int row, struct gate_restore *r)
 {
 	r->account = db_int(res, row, 0);
 	r->phone = db_int(res, row, 1);
@@ -56,9 +49,21 @@ gate_restore_list(
 		return err;
 	*n = (size_t)PQntuples(res);
 	for (int i = 0; i < PQntuples(res); i++)
-		read_restore(res, i, &out[i]);
+		gate_restore_read(res, i, &out[i]);
 	PQclear(res);
 	return DB_OK;
+}
+
+void
+gate_restore_read_phone(const PGresult *res, struct gate_restore *r)
+{
+	r->waits = db_bool(res, 0, 8);
+	r->next = (uint32_t)db_int(res, 0, 9);
+	r->alone = db_bool(res, 0, 10);
+	r->anew = (uint32_t)db_int(res, 0, 11);
+	r->base = (uint32_t)db_int(res, 0, 12);
+	memset(r->digest, 0, sizeof r->digest);
+	db_bytes(res, 0, 13, r->digest, sizeof r->digest);
 }
 
 /* The phone is locked too: its numbers of transfers go up one by one. */
@@ -66,7 +71,7 @@ enum db_err
 gate_restore_take(struct db *db, struct gate_restore *r, int *outstanding)
 {
 	static const struct db_stmt stmt = { "restore_take", 2,
-		"SELECT " RESTORE_COLUMNS
+		"SELECT " RESTORE_COLUMNS ", " RESTORE_PHONE
 		", (SELECT count(*) FROM down_frame f "
 		" WHERE f.account_id = r.account_id AND f.phone_id = "
 		" r.phone_id) FROM restore r JOIN phone p "
@@ -81,8 +86,9 @@ gate_restore_take(struct db *db, struct gate_restore *r, int *outstanding)
 	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
 		return err;
 	if (PQntuples(res) == 1) {
-		read_restore(res, 0, r);
-		*outstanding = (int)db_int(res, 0, 8);
+		gate_restore_read(res, 0, r);
+		gate_restore_read_phone(res, r);
+		*outstanding = (int)db_int(res, 0, 14);
 	} else {
 		err = DB_NONE;
 	}
@@ -144,8 +150,9 @@ enum db_err
 gate_restore_packed(struct db *db, const struct gate_restore *r, int first,
     int last, uint32_t transfer, int records, uint32_t mark, int64_t now_ms)
 {
-	static const struct db_stmt items = { "restore_packed", 5,
-		"UPDATE restore_item SET transfer = $5 WHERE account_id = $1 "
+	static const struct db_stmt items = { "restore_packed", 6,
+		"UPDATE restore_item SET transfer = $5, mark = CASE "
+		" WHEN ordinal = $3 THEN $6::bigint ELSE 0 END WHERE account_id = $1 "
 		"AND restore_id = $2 AND ordinal BETWEEN $3 AND $4 AND "
 		"transfer IS NULL" };
 	static const struct db_stmt stmt = { "restore_grows", 5,
@@ -160,6 +167,7 @@ gate_restore_packed(struct db *db, const struct gate_restore *r, int first,
 	db_arg_int(&a, first);
 	db_arg_int(&a, last);
 	db_arg_int(&a, transfer);
+	db_arg_int(&a, mark);
 	if ((err = db_run(db, &items, &a, NULL)) != DB_OK)
 		return err;
 	restore_args(&b, r);
@@ -287,8 +295,8 @@ gate_restore_withdraw(
 		"  f.account_id = $1 AND f.phone_id = $3 AND (f.restore_id <> "
 		"  $2 OR f.sent > 1 OR o.attempts > 0 OR o.state NOT IN "
 		"  ('superseded'))), "
-		"floor AS (SELECT greatest(kept.t, p.down_acked) AS t FROM "
-		"  kept, phone p WHERE p.account_id = $1 AND p.phone_id = $3), "
+		"floor AS (SELECT greatest(kept.t, p.down_acked, "
+		"  p.down_anew) AS t FROM kept, phone p WHERE p.account_id = $1 AND p.phone_id = $3), "
 		"f AS (DELETE FROM down_frame d USING floor WHERE "
 		"  d.account_id = $1 AND d.phone_id = $3 AND "
 		"  d.restore_id = $2 AND d.transfer > floor.t "
@@ -299,8 +307,12 @@ gate_restore_withdraw(
 		"c AS (UPDATE restore r SET put_records = r.put_records - "
 		"  (SELECT count(*) FROM i WHERE NOT i.piece) "
 		" WHERE r.account_id = $1 AND r.restore_id = $2) "
+		/* What the base has learnt of it is unlearnt by a base that
+		 * begins anew. */
 		"UPDATE phone p SET down_next = least(p.down_next, "
-		" coalesce((SELECT min(transfer) FROM f), p.down_next)) "
+		" coalesce((SELECT min(transfer) FROM f), p.down_next)), "
+		" down_digest = CASE WHEN EXISTS (SELECT 1 FROM f WHERE "
+		"  f.transfer <= p.down_base) THEN NULL ELSE p.down_digest END "
 		"WHERE p.account_id = $1 AND p.phone_id = $3 AND "
 		" $4::bigint >= 0" };
 	struct db_args a = { 0 }, b = { 0 }, c = { 0 };

@@ -5,6 +5,7 @@ db_libdb_a_SOURCES = \
 	db/db_internal.h \
 	db/gate.c \
 	db/gate.h \
+	db/gate_anew.c \
 	db/gate_base.c \
 	db/gate_binding.c \
 	db/gate_claim.c \
@@ -62,4 +63,5 @@ dist_migrations_DATA = \
 	db/migrations/0008_wait.sql \
 	db/migrations/0009_beyond.sql \
 	db/migrations/0010_trusted.sql \
-	db/migrations/0011_import_files.sql
+	db/migrations/0011_import_files.sql \
+	db/migrations/0012_down_base.sql

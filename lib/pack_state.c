@@ -340,6 +340,12 @@ pack_state_upto(const struct pack_state *s)
 	return s->reach.transfer;
 }
 
+const uint8_t *
+pack_state_digest(const struct pack_state *s)
+{
+	return s->reach.digest;
+}
+
 uint8_t
 pack_state_check(const struct pack_state *s)
 {

@@ -48,7 +48,9 @@ int pack_state_learn_batch(
 
 /* The last transfer that was learnt; 0: none. */
 uint32_t pack_state_upto(const struct pack_state *s);
-/* One octet of a digest over all that was learnt since the state was new. */
+/* A digest over all that was learnt since the state was new, SEAL_DIGEST_LEN
+ * octets that are not owned, and its first octet. */
+const uint8_t *pack_state_digest(const struct pack_state *s);
 uint8_t pack_state_check(const struct pack_state *s);
 /* The transfer to which the checkpoint reaches: 0, or batches up to it are
  * not needed any more. */

@@ -56,12 +56,12 @@ rest_restore_ad(int64_t account, uint32_t restore, uint32_t ordinal,
 }
 
 void
-rest_base_ad(int64_t account, int64_t phone, uint32_t transfer,
+rest_base_ad(int64_t account, int64_t phone, bool down, uint32_t transfer,
     uint8_t ad[static REST_BASE_AD_LEN])
 {
 	be_put64(ad, (uint64_t)account);
 	be_put64(ad + 8, (uint64_t)phone);
-	be_put64(ad + 16, transfer);
+	be_put64(ad + 16, (uint64_t)down << 32 | transfer);
 }
 
 void

@@ -7,6 +7,7 @@
 #ifndef REST_H
 #define REST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,8 +38,9 @@ void rest_lost_ad(int64_t account, int64_t phone, uint32_t version,
 /* What a restore still has to send (restore_item.sealed). */
 void rest_restore_ad(int64_t account, uint32_t restore, uint32_t ordinal,
     uint8_t ad[static REST_RESTORE_AD_LEN]);
-/* What the coder of a phone goes by (batch.sealed, checkpoint.sealed). */
-void rest_base_ad(int64_t account, int64_t phone, uint32_t transfer,
+/* What the coder of a phone goes by (batch.sealed, checkpoint.sealed); down:
+ * of a transfer down. */
+void rest_base_ad(int64_t account, int64_t phone, bool down, uint32_t transfer,
     uint8_t ad[static REST_BASE_AD_LEN]);
 /* The private key under a one-time code (find_code.private_by_code). */
 void rest_find_ad(

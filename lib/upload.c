@@ -20,6 +20,7 @@
 #define RECEIPT 6
 #define BASE 7
 #define WAIT 8
+#define UNREAD 9
 #define ENTRY_MAX 255
 
 /* What is read and how far. */
@@ -166,6 +167,12 @@ put_wait(const struct upload_preamble *p, uint8_t *out)
 }
 
 static size_t
+put_unread(const struct upload_preamble *p, uint8_t *out)
+{
+	return put_varint(out, p->down_unread);
+}
+
+static size_t
 put_entries(const struct upload_preamble *p, uint8_t *out)
 {
 	const struct {
@@ -181,6 +188,7 @@ put_entries(const struct upload_preamble *p, uint8_t *out)
 		{ p->receipt != 0, RECEIPT, put_receipt },
 		{ p->base_first != 0, BASE, put_base },
 		{ p->has_wait, WAIT, put_wait },
+		{ p->down_unread != 0, UNREAD, put_unread },
 	};
 	size_t n = 0, last = 0, len;
 
@@ -325,6 +333,14 @@ get_wait(struct reader *r, struct upload_preamble *out)
 		r->bad = true;
 }
 
+static void
+get_unread(struct reader *r, struct upload_preamble *out)
+{
+	out->down_unread = varint(r);
+	if (out->down_unread == 0 || out->down_unread > WIRE_TRANSFER_MAX)
+		r->bad = true;
+}
+
 /* One entry; false: it is not one, or comes twice. */
 static bool
 get_entry(uint32_t type, struct reader *r, struct upload_preamble *out)
@@ -339,6 +355,7 @@ get_entry(uint32_t type, struct reader *r, struct upload_preamble *out)
 		[RECEIPT] = get_receipt,
 		[BASE] = get_base,
 		[WAIT] = get_wait,
+		[UNREAD] = get_unread,
 	};
 
 	if (type == 0)
@@ -464,6 +481,8 @@ down_put(const struct down_head *d, uint8_t out[static DOWN_HEAD_MAX])
 	n += put_varint(out + n, d->restore);
 	if (d->what == DOWN_END)
 		n += put_varint(out + n, d->records);
+	if (d->what == DOWN_ANEW)
+		n += put_varint(out + n, d->first);
 	return n;
 }
 
@@ -480,6 +499,11 @@ down_get(const uint8_t *text, size_t len, struct down_head *out)
 	got.own = (first & OWN) != 0;
 	switch (got.what) {
 	case DOWN_RECORDS:
+		break;
+	case DOWN_ANEW:
+		got.first = varint(&r);
+		r.bad = r.bad || got.codec != 0 || got.first == 0 ||
+			got.first > WIRE_TRANSFER_MAX;
 		break;
 	case DOWN_END:
 		got.records = varint(&r);

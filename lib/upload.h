@@ -55,6 +55,8 @@ struct upload_preamble {
 	bool has_wait;
 	uint32_t wait_min; /* policy_wait_min() of what is in force */
 	uint32_t base_first; /* bases begin with this transfer; 0: unsaid */
+	uint32_t down_unread; /* goes by what is not known, from it on; 0: all
+				 that came down can be read */
 };
 /* The preamble's largest size; a text has room for it beside nothing else. */
 #define UPLOAD_PREAMBLE_MAX 480
@@ -66,8 +68,9 @@ size_t upload_put(
  * whose body is empty (a PONG) is valid. */
 size_t upload_get(const uint8_t *text, size_t len, struct upload_preamble *out);
 
-/* What PACK_BASED has before its octets: the state that they go by is that
- * behind the transfer so many before this one; check: pack_state_check(). */
+/* What PACK_BASED has before its octets, up and down: the state that they go by
+ * is that behind the transfer so many before this one; check:
+ * pack_state_check(). */
 struct upload_base {
 	uint32_t back; /* at least 1 */
 	uint8_t check;
@@ -98,6 +101,7 @@ enum down_what {
 	DOWN_RECORDS = 1, /* packed records to put on the phone */
 	DOWN_PIECE = 2, /* a piece of a file to put on the phone */
 	DOWN_END = 3, /* that was all: send the receipt */
+	DOWN_ANEW = 4, /* what is before it is void, and the base begins anew */
 };
 
 struct down_head {
@@ -107,6 +111,7 @@ struct down_head {
 	uint32_t records; /* DOWN_END: how many records there were */
 	bool
 	    own; /* its ids are those of the phone it goes to, this binding's */
+	uint32_t first; /* DOWN_ANEW: void are the numbers from here on */
 };
 #define DOWN_HEAD_MAX 9
 size_t down_put(const struct down_head *d, uint8_t out[static DOWN_HEAD_MAX]);

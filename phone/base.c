@@ -18,8 +18,22 @@
 
 #define CHECKPOINT_MAX (1u << 17)
 
+static const struct {
+	const char *checkpoint, *cut, *first;
+} keys[] = {
+	{ "base", "base_cut", "base_first" },
+	{ "down_base", "down_base_cut", "down_base_first" },
+};
+
+/* All transfers up to this one are known to both sides. */
+static uint32_t
+known(const struct phone *p, const struct base *b)
+{
+	return b->down ? p->down_next - 1 : p->acked;
+}
+
 static struct pack_state *
-from_checkpoint(struct phone *p)
+from_checkpoint(struct phone *p, const struct base *b)
 {
 	uint8_t *octets = malloc(CHECKPOINT_MAX);
 	struct pack_state *s = NULL;
@@ -27,27 +41,28 @@ from_checkpoint(struct phone *p)
 
 	if (octets == NULL)
 		return NULL;
-	n = journal_get(p->journal, "base", octets, CHECKPOINT_MAX);
+	n = journal_get(
+	    p->journal, keys[b->down].checkpoint, octets, CHECKPOINT_MAX);
 	s = n > 0 ? pack_state_load(octets, n, PACK_HISTORY_OCTETS)
 		  : pack_state_new(PACK_HISTORY_OCTETS);
 	free(octets);
 	return s;
 }
 
-/* What is acknowledged and not yet learnt.  0, or -1. */
+/* What is known and not yet learnt.  0, or -1. */
 static int
-learn(struct phone *p)
+learn(struct phone *p, struct base *b)
 {
-	uint32_t at = pack_state_upto(p->base), transfer;
+	uint32_t at = pack_state_upto(b->state), transfer;
 	uint8_t *batch;
 	size_t n;
 	int err = 0;
 
-	if (at < p->base_first - 1)
-		at = p->base_first - 1;
-	while (err == 0 && (n = journal_batch_next(p->journal, at, p->acked,
-				&transfer, &batch)) > 0) {
-		err = pack_state_learn_batch(p->base, transfer, batch, n);
+	if (at < b->first - 1)
+		at = b->first - 1;
+	while (err == 0 && (n = journal_batch_next(p->journal, b->down, at,
+				known(p, b), &transfer, &batch)) > 0) {
+		err = pack_state_learn_batch(b->state, transfer, batch, n);
 		free(batch);
 		at = transfer;
 	}
@@ -56,60 +71,89 @@ learn(struct phone *p)
 
 /* A newer checkpoint, so that the journal need not keep what is before it. */
 static int
-shorten(struct phone *p)
+shorten(struct phone *p, struct base *b)
 {
 	struct journal *j = p->journal;
-	uint32_t cut = pack_state_cut(p->base);
+	uint32_t cut = pack_state_cut(b->state);
 	uint8_t *octets = NULL;
 	size_t n;
 	int err;
 
-	if (cut <= p->base_cut)
+	if (cut <= b->cut)
 		return 0;
-	if ((n = pack_state_save(p->base, &octets)) == 0 ||
+	if ((n = pack_state_save(b->state, &octets)) == 0 ||
 	    journal_begin(j) == -1) {
 		free(octets);
 		return -1;
 	}
-	err = journal_set(j, "base", octets, n) |
-	      journal_set_int(j, "base_cut", cut) |
-	      journal_batches_drop(j, cut);
+	err = journal_set(j, keys[b->down].checkpoint, octets, n) |
+	      journal_set_int(j, keys[b->down].cut, cut) |
+	      journal_batches_drop(j, b->down, cut);
 	free(octets);
 	if (err != 0 || journal_end(j) == -1) {
 		journal_abort(j);
 		return -1;
 	}
-	p->base_cut = cut;
+	b->cut = cut;
 	return 0;
+}
+
+/* The state, up to what is known.  0, or -1: it cannot be made. */
+static int
+make(struct phone *p, struct base *b)
+{
+	if (b->state == NULL)
+		b->state = from_checkpoint(p, b);
+	if (b->state != NULL && learn(p, b) == 0 && shorten(p, b) == 0)
+		return 0;
+	pack_state_free(b->state);
+	b->state = NULL;
+	return -1;
+}
+
+static void
+load(struct phone *p, struct base *b, bool down)
+{
+	struct journal *j = p->journal;
+
+	pack_state_free(b->state);
+	*b = (struct base){
+		.down = down,
+		.first = (uint32_t)journal_get_int(j, keys[down].first, 1),
+		.cut = (uint32_t)journal_get_int(j, keys[down].cut, 0),
+	};
+}
+
+static int
+forget(struct phone *p, bool down, uint32_t first)
+{
+	return journal_unset(p->journal, keys[down].checkpoint) |
+	       journal_unset(p->journal, keys[down].cut) |
+	       journal_set_int(p->journal, keys[down].first, first);
 }
 
 void
 base_free(struct phone *p)
 {
-	pack_state_free(p->base);
-	p->base = NULL;
+	pack_state_free(p->base.state);
+	pack_state_free(p->down_base.state);
+	p->base.state = p->down_base.state = NULL;
 }
 
 void
 base_load(struct phone *p)
 {
-	struct journal *j = p->journal;
-
-	base_free(p);
-	p->acked = (uint32_t)journal_get_int(j, "acked", 0);
-	p->base_cut = (uint32_t)journal_get_int(j, "base_cut", 0);
-	p->base_first = (uint32_t)journal_get_int(j, "base_first", 1);
-	p->base_unsaid = journal_get_int(j, "base_unsaid", 0) != 0;
+	p->acked = (uint32_t)journal_get_int(p->journal, "acked", 0);
+	p->base_unsaid = journal_get_int(p->journal, "base_unsaid", 0) != 0;
+	load(p, &p->base, false);
+	load(p, &p->down_base, true);
 }
 
 int
 base_forget(struct phone *p, uint32_t first, bool say)
 {
-	struct journal *j = p->journal;
-
-	return journal_unset(j, "base") | journal_unset(j, "base_cut") |
-	       journal_set_int(j, "base_first", first) |
-	       journal_set_int(j, "base_unsaid", say);
+	return forget(p, false, first) |
+	       journal_set_int(p->journal, "base_unsaid", say);
 }
 
 /* It cannot be made any more: begin anew. */
@@ -127,32 +171,29 @@ give_up(struct phone *p)
 struct pack_state *
 base_ready(struct phone *p)
 {
-	if (p->codec < PACK_BASED || p->acked < p->base_first)
+	if (p->codec < PACK_BASED || p->acked < p->base.first)
 		return NULL;
-	if (p->base == NULL) {
-		p->base = from_checkpoint(p);
-		if (p->base == NULL || learn(p) == -1 || shorten(p) == -1) {
-			give_up(p);
-			return NULL;
-		}
+	if (p->base.state == NULL && make(p, &p->base) == -1) {
+		give_up(p);
+		return NULL;
 	}
-	return pack_state_upto(p->base) > 0 ? p->base : NULL;
+	return pack_state_upto(p->base.state) > 0 ? p->base.state : NULL;
 }
 
 void
 base_acked(struct phone *p, uint32_t cumulative)
 {
-	uint32_t before = p->base_first - 1;
+	uint32_t before = p->base.first - 1;
 
 	p->acked = cumulative;
 	journal_batches_drop(
-	    p->journal, cumulative < before ? cumulative : before);
-	if (p->base != NULL && (learn(p) == -1 || shorten(p) == -1))
+	    p->journal, false, cumulative < before ? cumulative : before);
+	if (p->base.state != NULL && make(p, &p->base) == -1)
 		give_up(p);
 }
 
-int
-base_keep(struct phone *p, uint32_t transfer, struct record *const *list,
+static int
+keep(struct phone *p, bool down, uint32_t transfer, struct record *const *list,
     size_t count)
 {
 	uint8_t *batch = NULL;
@@ -162,9 +203,52 @@ base_keep(struct phone *p, uint32_t transfer, struct record *const *list,
 	if (p->codec < PACK_BASED || count == 0)
 		return 0;
 	n = pack_batch((const struct record *const *)list, count, &batch);
-	err = n == 0 ? -1 : journal_batch_put(p->journal, transfer, batch, n);
+	err = n == 0 ? -1
+		     : journal_batch_put(p->journal, down, transfer, batch, n);
 	free(batch);
 	return err;
+}
+
+int
+base_keep(struct phone *p, uint32_t transfer, struct record *const *list,
+    size_t count)
+{
+	return keep(p, false, transfer, list, count);
+}
+
+/* ---- downwards ---- */
+
+struct pack_state *
+base_down_ready(struct phone *p, const struct upload_base *head)
+{
+	struct base *b = &p->down_base;
+
+	if (make(p, b) == -1 || head->back >= p->down_next ||
+	    pack_state_upto(b->state) != p->down_next - head->back ||
+	    pack_state_check(b->state) != head->check)
+		return NULL;
+	return b->state;
+}
+
+int
+base_down_keep(struct phone *p, struct record *const *list, size_t count)
+{
+	return keep(p, true, p->down_next, list, count);
+}
+
+/* One that cannot be made is made again, or given up, when it is needed. */
+void
+base_down_learn(struct phone *p)
+{
+	if (p->codec >= PACK_BASED)
+		make(p, &p->down_base);
+}
+
+int
+base_down_forget(struct phone *p, uint32_t first)
+{
+	return forget(p, true, first) |
+	       journal_batches_drop(p->journal, true, WIRE_TRANSFER_MAX);
 }
 
 /* ---- the service has lost it ---- */

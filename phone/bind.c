@@ -261,8 +261,9 @@ begin_anew(struct phone *p)
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		err |= journal_unset(j, keys[i]);
 	return err | journal_unset(j, "acked") |
-	       journal_batches_drop(j, WIRE_TRANSFER_MAX) |
-	       base_forget(p, 1, false) | journal_all_pending(j) |
+	       journal_batches_drop(j, false, WIRE_TRANSFER_MAX) |
+	       base_forget(p, 1, false) | base_down_forget(p, 1) |
+	       journal_unset(j, "down_unread") | journal_all_pending(j) |
 	       journal_drop_transfers(j) | journal_down_forget(j) |
 	       journal_set_int(j, "next_transfer", 1);
 }

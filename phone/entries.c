@@ -92,6 +92,8 @@ entries_fill(const struct phone *p, struct upload_preamble *pre)
 	if (p->down_unsaid) {
 		pre->has_down = true;
 		restore_down(p, &pre->down);
+		if (p->down_unread == p->down_next)
+			pre->down_unread = p->down_unread;
 	}
 	if (p->lost.version != p->lost_said) {
 		pre->has_lost = true;

@@ -169,6 +169,14 @@ static const char *const sql[ST_COUNT] = {
 			  "LIMIT 1",
 	[ST_BATCH_THERE] = "SELECT 1 FROM batch WHERE transfer = ?",
 	[ST_BATCH_DROP] = "DELETE FROM batch WHERE transfer <= ?",
+	[ST_DBATCH_PUT] = "INSERT OR REPLACE INTO down_batch (transfer, "
+			  "records) VALUES (?, ?)",
+	[ST_DBATCH_NEXT] = "SELECT transfer, records FROM down_batch WHERE "
+			   "transfer > ? AND transfer <= ? ORDER BY transfer "
+			   "LIMIT 1",
+	[ST_DBATCH_DROP] = "DELETE FROM down_batch WHERE transfer <= ?",
+	[ST_TEXT_VOID] = "INSERT OR REPLACE INTO down_text (transfer, text) "
+			 "VALUES (?, x'00')",
 	[ST_UNDO_ITEMS] = "UPDATE item SET state = 0, held = 0, "
 			  "counted = 0, mark = 0, since_ms = ? "
 			  "WHERE transfer = ? AND state IN (1, 2)",

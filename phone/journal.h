@@ -74,16 +74,17 @@ int journal_too_large(struct journal *j, const struct record *r);
 /* Everything is to be sent again: another account. */
 int journal_all_pending(struct journal *j);
 
-/* Batches: the records of a transfer as octets, see pack_state.h. */
-int journal_batch_put(
-    struct journal *j, uint32_t transfer, const uint8_t *p, size_t len);
+/* Batches: the records of a transfer as octets, see pack_state.h; down: of one
+ * that came down. */
+int journal_batch_put(struct journal *j, bool down, uint32_t transfer,
+    const uint8_t *p, size_t len);
 /* The first above after, if it is at most upto.  Its octets, in *out (the
  * caller frees it), 0: there is none, or it failed. */
-size_t journal_batch_next(struct journal *j, uint32_t after, uint32_t upto,
-    uint32_t *transfer, uint8_t **out);
+size_t journal_batch_next(struct journal *j, bool down, uint32_t after,
+    uint32_t upto, uint32_t *transfer, uint8_t **out);
 bool journal_batch_there(struct journal *j, uint32_t transfer);
 /* All up to that transfer. */
-int journal_batches_drop(struct journal *j, uint32_t upto);
+int journal_batches_drop(struct journal *j, bool down, uint32_t upto);
 /* Nothing goes under this number any more: its frames and batch are gone, and
  * what was in it is pending, unless it has changed since. */
 int journal_undo(struct journal *j, uint32_t transfer, int64_t now_ms);
@@ -147,6 +148,8 @@ int journal_down_text_put(
 size_t journal_down_text(
     struct journal *j, uint32_t transfer, uint8_t *text, size_t cap);
 int journal_down_text_drop(struct journal *j, uint32_t transfer);
+/* Nothing comes under this number: its text is one octet of 0. */
+int journal_down_void(struct journal *j, uint32_t transfer);
 
 /* Restores: how far they are. */
 struct journal_restore {

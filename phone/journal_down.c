@@ -79,6 +79,13 @@ journal_down_text_drop(struct journal *j, uint32_t transfer)
 	return journal_with(j, ST_TEXT_DROP, 1, (int64_t[]){ transfer });
 }
 
+int
+journal_down_void(struct journal *j, uint32_t transfer)
+{
+	return journal_down_drop(j, transfer) |
+	       journal_with(j, ST_TEXT_VOID, 1, (int64_t[]){ transfer });
+}
+
 /* ---- restores ---- */
 
 int
@@ -264,6 +271,7 @@ journal_wipe(struct journal *j)
 	    "DELETE FROM file; DELETE FROM piece; DELETE FROM down_segment;"
 	    "DELETE FROM down_text; DELETE FROM restore;"
 	    "DELETE FROM down_file; DELETE FROM down_piece; DELETE FROM batch;"
+	    "DELETE FROM down_batch;"
 	    "COMMIT;"
 	    /* The log holds what was deleted until it is cut. */
 	    "VACUUM; PRAGMA wal_checkpoint(TRUNCATE)";

@@ -111,19 +111,21 @@ journal_drop_transfers(struct journal *j)
 /* ---- batches ---- */
 
 int
-journal_batch_put(
-    struct journal *j, uint32_t transfer, const uint8_t *p, size_t len)
+journal_batch_put(struct journal *j, bool down, uint32_t transfer,
+    const uint8_t *p, size_t len)
 {
-	sqlite3_bind_int64(j->stmt[ST_BATCH_PUT], 1, transfer);
-	sqlite3_bind_blob(j->stmt[ST_BATCH_PUT], 2, p, (int)len, SQLITE_STATIC);
-	return journal_finish(j, ST_BATCH_PUT);
+	const enum stmt put = down ? ST_DBATCH_PUT : ST_BATCH_PUT;
+
+	sqlite3_bind_int64(j->stmt[put], 1, transfer);
+	sqlite3_bind_blob(j->stmt[put], 2, p, (int)len, SQLITE_STATIC);
+	return journal_finish(j, put);
 }
 
 size_t
-journal_batch_next(struct journal *j, uint32_t after, uint32_t upto,
+journal_batch_next(struct journal *j, bool down, uint32_t after, uint32_t upto,
     uint32_t *transfer, uint8_t **out)
 {
-	sqlite3_stmt *st = j->stmt[ST_BATCH_NEXT];
+	sqlite3_stmt *st = j->stmt[down ? ST_DBATCH_NEXT : ST_BATCH_NEXT];
 	size_t len = 0;
 
 	sqlite3_bind_int64(st, 1, after);
@@ -148,11 +150,11 @@ journal_batch_there(struct journal *j, uint32_t transfer)
 }
 
 int
-journal_batches_drop(struct journal *j, uint32_t upto)
+journal_batches_drop(struct journal *j, bool down, uint32_t upto)
 {
 	const int64_t arg[] = { upto };
 
-	return journal_with(j, ST_BATCH_DROP, 1, arg);
+	return journal_with(j, down ? ST_DBATCH_DROP : ST_BATCH_DROP, 1, arg);
 }
 
 int

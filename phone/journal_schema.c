@@ -8,7 +8,7 @@
 #include "log.h"
 #include "seal.h"
 
-#define VERSION 3
+#define VERSION 4
 
 static const char first[] =
     "CREATE TABLE IF NOT EXISTS kv (key TEXT PRIMARY KEY, value) "
@@ -62,6 +62,11 @@ static const char second[] =
 static const char third[] = "CREATE TABLE batch (transfer INTEGER PRIMARY KEY,"
 			    " records BLOB NOT NULL);"
 			    "PRAGMA user_version = 3";
+
+static const char fourth[] =
+    "CREATE TABLE down_batch (transfer INTEGER PRIMARY KEY,"
+    " records BLOB NOT NULL);"
+    "PRAGMA user_version = 4";
 
 /* The digests of records that an older version put there without. */
 static int
@@ -136,6 +141,8 @@ journal_upgrade(struct journal *j)
 		journal_execute(j, second) == -1 || fill_plain(j) == -1))
 		goto fail;
 	if (version < 3 && journal_execute(j, third) == -1)
+		goto fail;
+	if (version < 4 && journal_execute(j, fourth) == -1)
 		goto fail;
 	return journal_end(j);
 fail:

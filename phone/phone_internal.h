@@ -16,6 +16,14 @@
 #define HOUR_MS (60 * MINUTE_MS)
 #define DAY_MS (24 * HOUR_MS)
 
+/* What both sides know of one direction: see base.c. */
+struct base {
+	bool down;
+	uint32_t first; /* it begins with this transfer */
+	uint32_t cut; /* of the checkpoint in the journal */
+	struct pack_state *state; /* not in the journal; NULL: not made yet */
+};
+
 struct phone {
 	struct phone_host host;
 	struct journal *journal;
@@ -42,10 +50,9 @@ struct phone {
 
 	/* what the service knows too: see base.c */
 	uint32_t acked; /* all transfers to it have arrived */
-	uint32_t base_first; /* the base begins with this transfer */
-	uint32_t base_cut; /* of the checkpoint in the journal */
-	bool base_unsaid; /* the service has not heard of base_first */
-	struct pack_state *base; /* not in the journal; NULL: not made yet */
+	struct base base;
+	bool base_unsaid; /* the service has not heard of base.first */
+	struct base down_base;
 
 	struct seal_phone *keys; /* NULL unless bound */
 	struct policy effective;
@@ -78,6 +85,8 @@ struct phone {
 	uint32_t down_high; /* the highest of which anything is here */
 	uint32_t down_next; /* the next to apply */
 	uint32_t down_done; /* records of down_next that are applied */
+	uint32_t
+	    down_unread; /* equals down_next: that goes by no base of ours */
 	bool down_unsaid; /* something came since DOWN was said */
 	int64_t down_mono; /* say DOWN at the latest; 0: no need */
 	int64_t apply_mono; /* apply what waits; 0: nothing does */
@@ -250,6 +259,16 @@ void base_acked(struct phone *p, uint32_t cumulative);
 int base_keep(struct phone *p, uint32_t transfer, struct record *const *list,
     size_t count);
 void base_take_recode(struct phone *p, const struct wire_control *c);
+/* The base of what comes down, if it is that; NULL: it is not. */
+struct pack_state *
+base_down_ready(struct phone *p, const struct upload_base *head);
+/* These were in the transfer that is applied now; in the running transaction,
+ * and behind it. */
+int base_down_keep(struct phone *p, struct record *const *list, size_t count);
+void base_down_learn(struct phone *p);
+/* It begins anew with that transfer; in the running transaction, to be loaded
+ * after it. */
+int base_down_forget(struct phone *p, uint32_t first);
 
 /* control.c */
 void control_receive(struct phone *p, const struct wire_frame *f);

@@ -8,7 +8,8 @@
  *  (1) DOWN names a transfer as arrived only when its text is in the journal.
  *  (2) Transfers are applied in the order of their numbers, so END is the last
  *      of its restore and nothing of it can come behind the receipt.
- *  (3) A record that the host has put on the phone is in the journal with the
+ *  (3) What cannot be read waits until the service has begun anew behind it.
+ *  (4) A record that the host has put on the phone is in the journal with the
  *      next commit.  A crash between the two is made good by the host: it
  *      tells the journal of everything that is on the phone when it starts,
  *      and what is there is not put there again.
@@ -26,7 +27,14 @@
 #define LATER_MS MINUTE_MS /* the phone could not take it now */
 #define AHEAD_MAX 640 /* a number further ahead is not of this life */
 
-enum outcome { DONE, LATER, FAILED };
+/* UNREAD: it goes by a base that this phone has not. */
+enum outcome { DONE, LATER, UNREAD, FAILED };
+
+/* The records of the transfer that is applied. */
+struct got {
+	struct record **list; /* owned */
+	size_t n;
+};
 
 void
 restore_load(struct phone *p)
@@ -37,6 +45,7 @@ restore_load(struct phone *p)
 	p->down_high = (uint32_t)journal_get_int(j, "down_high", 0);
 	p->down_next = (uint32_t)journal_get_int(j, "down_next", 1);
 	p->down_done = (uint32_t)journal_get_int(j, "down_done", 0);
+	p->down_unread = (uint32_t)journal_get_int(j, "down_unread", 0);
 	p->down_unsaid = journal_get_int(j, "down_unsaid", 0) != 0;
 	p->down_mono = p->down_unsaid ? phone_mono(p) + QUIET_MS : 0;
 	p->apply_mono = phone_mono(p);
@@ -109,6 +118,23 @@ note_arrival(struct phone *p, uint32_t transfer)
 	return journal_set_int(j, "down_cumulative", to);
 }
 
+/* With that transfer the service begins anew.  What is applied already stays.
+ */
+static int
+make_void(struct phone *p, uint32_t transfer, const uint8_t *text, size_t len)
+{
+	struct down_head head;
+	uint32_t at;
+	int err = 0;
+
+	if (down_get(text, len, &head) == 0 || head.what != DOWN_ANEW)
+		return 0;
+	at = head.first > p->down_next ? head.first : p->down_next;
+	for (; at < transfer && err == 0; at++)
+		err = journal_down_void(p->journal, at);
+	return err;
+}
+
 static int
 keep_text(struct phone *p, uint32_t transfer, const uint8_t *text, size_t len)
 {
@@ -118,6 +144,7 @@ keep_text(struct phone *p, uint32_t transfer, const uint8_t *text, size_t len)
 		return -1;
 	if (journal_down_text_put(j, transfer, text, len) == -1 ||
 	    journal_down_drop(j, transfer) == -1 ||
+	    make_void(p, transfer, text, len) != 0 ||
 	    note_arrival(p, transfer) == -1 || journal_end(j) == -1) {
 		journal_abort(j);
 		restore_load(p); /* as the journal has it */
@@ -130,9 +157,10 @@ static void
 took_text(struct phone *p, const uint8_t *text, size_t len)
 {
 	struct down_head head;
-	bool end = down_get(text, len, &head) > 0 && head.what == DOWN_END;
+	bool soon = down_get(text, len, &head) > 0 &&
+		    (head.what == DOWN_END || head.what == DOWN_ANEW);
 
-	plan_down(p, end ? 0 : QUIET_MS);
+	plan_down(p, soon ? 0 : QUIET_MS);
 	p->apply_mono = phone_mono(p);
 }
 
@@ -417,29 +445,60 @@ try_files(struct phone *p, uint32_t restore, struct journal_restore *sum)
 
 /* ---- one transfer ---- */
 
+/* Once for each: from then on it is said with whatever else came down. */
 static enum outcome
-apply_records(struct phone *p, const struct down_head *head,
-    const uint8_t *body, size_t len)
+cannot_read(struct phone *p)
 {
-	struct record **list = NULL;
-	size_t n = 0;
-	enum outcome out = DONE;
+	if (p->down_unread == p->down_next)
+		return UNREAD;
+	log_warn("phone: transfer %u down goes by a base that is not here: "
+		 "the service is told",
+	    p->down_next);
+	if (journal_set_int(p->journal, "down_unread", p->down_next) == -1)
+		return FAILED;
+	p->down_unread = p->down_next;
+	plan_down(p, 0);
+	return UNREAD;
+}
 
-	if (len > 0 && pack_read((enum pack_codec)head->codec, body, len, &list,
-			   &n) == -1) {
-		log_error("phone: records of restore %u cannot be read: passed "
-			  "over",
-		    head->restore);
+static enum outcome
+read_records(struct phone *p, const struct down_head *head, const uint8_t *body,
+    size_t len, struct got *got)
+{
+	struct upload_base base;
+	struct pack_state *state;
+	size_t at;
+
+	if (head->codec != PACK_BASED || len == 0) {
+		if (len > 0 && pack_read((enum pack_codec)head->codec, body,
+				   len, &got->list, &got->n) == -1)
+			log_error("phone: records of restore %u cannot be "
+				  "read: passed over",
+			    head->restore);
 		return DONE;
 	}
-	while (out == DONE && p->down_done < n) {
+	at = upload_base_get(body, len, &base);
+	if (at == 0 || (state = base_down_ready(p, &base)) == NULL ||
+	    pack_state_read(state, body + at, len - at, &got->list, &got->n) ==
+		-1)
+		return cannot_read(p);
+	return DONE;
+}
+
+static enum outcome
+apply_records(
+    struct phone *p, const struct down_head *head, const struct got *got)
+{
+	enum outcome out = DONE;
+
+	while (out == DONE && p->down_done < got->n) {
 		struct journal_restore sum = { .id = head->restore };
 
 		if (journal_begin(p->journal) == -1) {
 			out = FAILED;
 			break;
 		}
-		out = apply_record(p, head, list[p->down_done], &sum);
+		out = apply_record(p, head, got->list[p->down_done], &sum);
 		if (out != DONE ||
 		    journal_restore_add(p->journal, &sum) == -1 ||
 		    journal_set_int(p->journal, "down_done",
@@ -451,9 +510,6 @@ apply_records(struct phone *p, const struct down_head *head,
 			p->down_done++;
 		}
 	}
-	for (size_t i = 0; i < n; i++)
-		record_free(list[i]);
-	free(list);
 	return out;
 }
 
@@ -494,15 +550,16 @@ apply_end(struct phone *p, const struct down_head *head)
 }
 
 static int
-finish_transfer(struct phone *p)
+finish_transfer(struct phone *p, bool anew, const struct got *got)
 {
 	struct journal *j = p->journal;
 
 	if (journal_down_text_drop(j, p->down_next) == -1 ||
 	    journal_set_int(j, "down_next", (int64_t)p->down_next + 1) == -1 ||
-	    journal_set_int(j, "down_done", 0) == -1)
+	    journal_set_int(j, "down_done", 0) == -1 ||
+	    base_down_keep(p, got->list, got->n) == -1)
 		return -1;
-	return 0;
+	return anew ? base_down_forget(p, p->down_next + 1) : 0;
 }
 
 static void
@@ -519,41 +576,64 @@ tell_over(struct phone *p)
 	phone_tell(p, PHONE_N_RESTORED, text);
 }
 
-/* Pieces and END have their effect and their end in one commit. */
+/* What is not records has its effect and its end in one commit. */
+static enum outcome
+end_text(struct phone *p, const struct down_head *head, const uint8_t *body,
+    size_t len, const struct got *got)
+{
+	struct journal_restore sum = { .id = head->restore };
+	struct journal *j = p->journal;
+	enum outcome out = DONE;
+
+	if (journal_begin(j) == -1)
+		return FAILED;
+	if (head->what == DOWN_PIECE)
+		out = apply_piece(p, head, body, len);
+	if (out == DONE &&
+	    (head->what == DOWN_RECORDS || head->what == DOWN_PIECE)) {
+		out = try_files(p, head->restore, &sum);
+		if (out == DONE && journal_restore_add(j, &sum) == -1)
+			out = FAILED;
+	}
+	if (out == DONE && head->what == DOWN_END)
+		out = apply_end(p, head);
+	if (out == DONE &&
+	    (finish_transfer(p, head->what == DOWN_ANEW, got) != 0 ||
+		journal_end(j) == -1))
+		out = FAILED;
+	if (out != DONE)
+		journal_abort(j);
+	return out;
+}
+
 static enum outcome
 apply_text(struct phone *p, const uint8_t *text, size_t len)
 {
-	struct journal_restore sum = { 0 };
-	struct journal *j = p->journal;
-	struct down_head head;
+	struct down_head head = { 0 };
+	struct got got = { 0 };
 	size_t at = down_get(text, len, &head);
 	enum outcome out = DONE;
 
-	if (at == 0)
+	if (at == 0 && len > 1) /* else it is void */
 		log_warn("phone: transfer %u down cannot be read: passed over",
 		    p->down_next);
-	if (at > 0 && head.what == DOWN_RECORDS)
-		out = apply_records(p, &head, text + at, len - at);
-	if (out != DONE || journal_begin(j) == -1)
-		return out != DONE ? out : FAILED;
-	sum.id = head.restore;
-	if (at > 0 && head.what == DOWN_PIECE)
-		out = apply_piece(p, &head, text + at, len - at);
-	if (at > 0 && out == DONE && head.what != DOWN_END)
-		out = try_files(p, head.restore, &sum);
-	if (at > 0 && out == DONE)
-		out = journal_restore_add(j, &sum) == 0 ? DONE : FAILED;
-	if (at > 0 && out == DONE && head.what == DOWN_END)
-		out = apply_end(p, &head);
-	if (out == DONE && (finish_transfer(p) == -1 || journal_end(j) == -1))
-		out = FAILED;
-	if (out != DONE) {
-		journal_abort(j);
+	if (at > 0 && head.what == DOWN_RECORDS &&
+	    (out = read_records(p, &head, text + at, len - at, &got)) == DONE)
+		out = apply_records(p, &head, &got);
+	if (out == DONE)
+		out = end_text(p, &head, text + at, len - at, &got);
+	for (size_t i = 0; i < got.n; i++)
+		record_free(got.list[i]);
+	free(got.list);
+	if (out != DONE)
 		return out;
-	}
 	p->down_next++;
 	p->down_done = 0;
-	if (at > 0 && head.what == DOWN_END)
+	if (head.what == DOWN_ANEW)
+		base_load(p);
+	else if (got.n > 0)
+		base_down_learn(p);
+	if (head.what == DOWN_END)
 		tell_over(p);
 	return DONE;
 }
@@ -569,7 +649,7 @@ apply_waiting(struct phone *p)
 	while (out == DONE && (len = journal_down_text(p->journal, p->down_next,
 				   text, sizeof text)) > 0)
 		out = apply_text(p, text, len);
-	if (out != DONE)
+	if (out == LATER || out == FAILED)
 		p->apply_mono = phone_mono(p) + LATER_MS;
 }
 

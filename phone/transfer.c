@@ -50,7 +50,7 @@ fill_preamble(
 	if (c->codec == UPLOAD_FILE)
 		return;
 	if (p->base_unsaid)
-		pre->base_first = p->base_first;
+		pre->base_first = p->base.first;
 	if (!c->filler)
 		entries_fill(p, pre);
 }
@@ -107,8 +107,8 @@ take_cargo(struct phone *p, uint32_t number, const struct cargo *c)
 
 	if (c->undo)
 		err |= journal_undo(p->journal, number, phone_now(p)) |
-		       (number < p->base_first && p->base_unsaid
-			       ? base_forget(p, p->base_first, true)
+		       (number < p->base.first && p->base_unsaid
+			       ? base_forget(p, p->base.first, true)
 			       : 0);
 	err |= base_keep(p, number, c->records, c->n);
 	for (size_t i = 0; i < c->n; i++)
@@ -191,9 +191,9 @@ transfer_void(struct phone *p, uint32_t number)
 	};
 	int err;
 
-	if (number >= p->base_first) {
+	if (number >= p->base.first) {
 		base_free(p);
-		p->base_first = p->next_transfer;
+		p->base.first = p->next_transfer;
 		p->base_unsaid = true;
 	}
 	err = transfer_keep(p, number, &c);

@@ -1,7 +1,8 @@
 /*
  * What always holds: a slot's state is that behind pack_state_upto() of its
  * phone, for a base that begins with first, of the batches that were here when
- * it was made.  It is used only where the phone's own digest says the same.
+ * it was made.  It is used only where the phone's own digest says the same, or
+ * for what goes down, the database's.
  */
 #include "bases.h"
 
@@ -13,6 +14,7 @@
 
 struct slot {
 	int64_t account, phone;
+	bool down;
 	uint32_t first;
 	uint32_t saved; /* to where its checkpoint is stored */
 	uint64_t used;
@@ -85,7 +87,7 @@ unseal(const struct bases *b, enum what what, const struct gate_learnt *s,
 {
 	uint8_t ad[REST_BASE_AD_LEN], *plain;
 
-	rest_base_ad(s->account, s->phone, s->transfer, ad);
+	rest_base_ad(s->account, s->phone, s->down, s->transfer, ad);
 	if (s->len <= SEAL_TAG_LEN || (plain = malloc(s->len)) == NULL)
 		return 0;
 	if (seal_unlock(b->key[what], ad, sizeof ad, s->sealed, s->len,
@@ -109,7 +111,7 @@ put_sealed(const struct bases *b, struct db *db, enum what what,
 	uint8_t *sealed = malloc(len + SEAL_TAG_LEN);
 	enum db_err err = DB_FAILED;
 
-	rest_base_ad(s.account, s.phone, s.transfer, ad);
+	rest_base_ad(s.account, s.phone, s.down, s.transfer, ad);
 	if (sealed != NULL && seal_lock(b->key[what], ad, sizeof ad, plain, len,
 				  sealed) == SEAL_OK) {
 		s.sealed = sealed;
@@ -124,6 +126,9 @@ enum db_err
 bases_keep(struct bases *b, struct db *db, int64_t account, int64_t phone,
     uint32_t transfer, struct record *const *records, size_t n)
 {
+	const struct gate_learnt of = {
+		.account = account, .phone = phone, .transfer = transfer
+	};
 	uint8_t *batch = NULL;
 	size_t len;
 	enum db_err err;
@@ -131,17 +136,23 @@ bases_keep(struct bases *b, struct db *db, int64_t account, int64_t phone,
 	if (n == 0)
 		return DB_OK;
 	len = pack_batch((const struct record *const *)records, n, &batch);
-	err =
-	    len == 0
-		? DB_FAILED
-		: put_sealed(b, db, BATCH, gate_batch_put,
-		      (struct gate_learnt){ account, phone, transfer, NULL, 0 },
-		      batch, len);
+	err = len == 0
+		  ? DB_FAILED
+		  : put_sealed(b, db, BATCH, gate_batch_put, of, batch, len);
 	free(batch);
 	return err;
 }
 
 /* ---- making a state ---- */
+
+static struct gate_learnt
+upto(const struct slot *s, uint32_t transfer)
+{
+	return (struct gate_learnt){ .account = s->account,
+		.phone = s->phone,
+		.down = s->down,
+		.transfer = transfer };
+}
 
 struct making {
 	const struct bases *b;
@@ -181,6 +192,7 @@ take_batch(void *ctx, const struct gate_learnt *s)
 static enum db_err
 learn(struct bases *b, struct db *db, struct slot *s, uint32_t transfer)
 {
+	const struct gate_learnt last = upto(s, transfer);
 	struct making m = { b, s, false };
 	uint32_t at = pack_state_upto(s->state);
 	enum db_err err;
@@ -189,8 +201,7 @@ learn(struct bases *b, struct db *db, struct slot *s, uint32_t transfer)
 		at = s->first - 1;
 	if (at >= transfer)
 		return DB_OK;
-	err = gate_batch_list(
-	    db, s->account, s->phone, at, transfer, take_batch, &m);
+	err = gate_batch_list(db, &last, at, take_batch, &m);
 	if (m.bad || err != DB_OK)
 		empty(s);
 	return err;
@@ -199,14 +210,14 @@ learn(struct bases *b, struct db *db, struct slot *s, uint32_t transfer)
 static enum db_err
 make(struct bases *b, struct db *db, struct slot *s, uint32_t transfer)
 {
+	const struct gate_learnt last = upto(s, transfer);
 	struct making m = { b, s, false };
 	enum db_err err;
 
 	pack_state_free(s->state);
 	s->state = NULL;
 	s->saved = 0;
-	err = gate_checkpoint_get(
-	    db, s->account, s->phone, transfer, take_checkpoint, &m);
+	err = gate_checkpoint_get(db, &last, take_checkpoint, &m);
 	if (err == DB_NONE) {
 		s->state = pack_state_new(PACK_HISTORY_OCTETS);
 		m.bad = s->state == NULL;
@@ -232,9 +243,8 @@ save(struct bases *b, struct db *db, struct slot *s)
 		return DB_OK;
 	if ((n = pack_state_save(s->state, &octets)) == 0)
 		return DB_FAILED;
-	err = put_sealed(b, db, CHECKPOINT, gate_checkpoint_put,
-	    (struct gate_learnt){ s->account, s->phone, cut, NULL, 0 }, octets,
-	    n);
+	err = put_sealed(
+	    b, db, CHECKPOINT, gate_checkpoint_put, upto(s, cut), octets, n);
 	free(octets);
 	if (err == DB_OK)
 		s->saved = cut;
@@ -244,19 +254,25 @@ save(struct bases *b, struct db *db, struct slot *s)
 /* ---- finding it ---- */
 
 static bool
-is_it(const struct slot *s, const struct bases_want *w)
+is_of(const struct slot *s, const struct bases_want *w)
 {
 	return s->state != NULL && s->account == w->account &&
-	       s->phone == w->phone && s->first == w->base.first &&
-	       pack_state_upto(s->state) == w->transfer &&
-	       pack_state_check(s->state) == w->check;
+	       s->phone == w->phone && s->down == w->down &&
+	       s->first == w->base.first;
+}
+
+static bool
+is_it(const struct slot *s, const struct bases_want *w)
+{
+	return is_of(s, w) && pack_state_upto(s->state) == w->transfer &&
+	       memcmp(pack_state_digest(s->state), w->check, w->check_len) == 0;
 }
 
 /* Nothing is acknowledged beyond cumulative: no phone may go by it. */
 static bool
 is_possible(const struct bases_want *w)
 {
-	return w->transfer >= w->base.first &&
+	return (w->transfer >= w->base.first || w->down) &&
 	       w->transfer <= w->base.cumulative;
 }
 
@@ -269,9 +285,7 @@ slot_for(struct bases *b, const struct bases_want *w)
 	for (size_t i = 0; i < b->slots; i++) {
 		struct slot *s = &b->slot[i];
 
-		if (s->state != NULL && s->account == w->account &&
-		    s->phone == w->phone && s->first == w->base.first &&
-		    pack_state_upto(s->state) <= w->transfer)
+		if (is_of(s, w) && pack_state_upto(s->state) <= w->transfer)
 			return s;
 		if (s->used < oldest->used)
 			oldest = s;
@@ -285,6 +299,7 @@ name(struct slot *s, const struct bases_want *w)
 {
 	s->account = w->account;
 	s->phone = w->phone;
+	s->down = w->down;
 	s->first = w->base.first;
 }
 
@@ -320,4 +335,29 @@ bases_find(struct bases *b, struct db *db, const struct bases_want *w,
 	s->used = ++b->clock;
 	*out = s->state;
 	return save(b, db, s);
+}
+
+enum db_err
+bases_grow(struct bases *b, struct db *db, struct pack_state *state,
+    uint32_t transfer, struct record *const *records, size_t n)
+{
+	struct slot *s = b->slot;
+	uint8_t *batch = NULL;
+	size_t len =
+	    pack_batch((const struct record *const *)records, n, &batch);
+	enum db_err err = DB_FAILED;
+
+	while (s->state != state)
+		s++;
+	if (len > 0 &&
+	    (err = put_sealed(b, db, BATCH, gate_batch_put, upto(s, transfer),
+		 batch, len)) == DB_OK &&
+	    pack_state_learn_batch(state, transfer, batch, len) == -1)
+		err = DB_FAILED;
+	free(batch);
+	if (err == DB_OK)
+		err = save(b, db, s);
+	if (err != DB_OK)
+		empty(s);
+	return err;
 }

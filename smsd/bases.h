@@ -21,13 +21,15 @@ void bases_free(struct bases *b);
 /* A transaction was rolled back: what was read in it may not be there. */
 void bases_forget(struct bases *b);
 
-/* What a transfer goes by: the state behind an earlier one of its phone, whose
- * digest begins with check. */
+/* What a transfer goes by: the state behind an earlier one of its phone, in its
+ * direction, whose digest begins with check. */
 struct bases_want {
 	int64_t account, phone;
+	bool down;
 	struct gate_base base; /* as the database has it in this transaction */
-	uint32_t transfer;
-	uint8_t check;
+	uint32_t transfer; /* down: 0: that which knows nothing */
+	uint8_t check[SEAL_DIGEST_LEN];
+	size_t check_len;
 };
 /* Is it to be had without work: in memory, or not at all? */
 bool bases_is_at_hand(const struct bases *b, const struct bases_want *w);
@@ -38,5 +40,9 @@ enum db_err bases_find(struct bases *b, struct db *db,
 /* These records are in a transfer that is stored. */
 enum db_err bases_keep(struct bases *b, struct db *db, int64_t account,
     int64_t phone, uint32_t transfer, struct record *const *records, size_t n);
+/* These are in a transfer down: the state that bases_find() gave last learns
+ * them. */
+enum db_err bases_grow(struct bases *b, struct db *db, struct pack_state *s,
+    uint32_t transfer, struct record *const *records, size_t n);
 
 #endif

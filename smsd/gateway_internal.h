@@ -80,6 +80,26 @@ int completeness_tick(struct gateway *g, int64_t now_ms);
 enum db_err restore_note(struct gateway *g, const struct gateway_upload *u,
     const struct upload_preamble *pre);
 int restores_tick(struct gateway *g, int64_t now_ms);
+/* down.c: a frame of a transfer down into the outbox, once or once more. */
+enum db_err down_queue(struct gateway *g, const struct gate_phone *to,
+    const struct gate_down_frame *f, int64_t now_ms);
+/* Seal a text as the phone's next transfer down, and put it on the way. */
+enum db_err down_put_text(struct gateway *g, const struct keys_phone *phone,
+    const struct gate_restore *r, const uint8_t *text, size_t len,
+    int64_t now_ms, uint32_t *transfer);
+/* The base to code the next transfer against; *out NULL: this phone reads none.
+ * DB_NONE: it cannot be had, and the phone must begin anew. */
+enum db_err down_base(struct gateway *g, const struct keys_phone *phone,
+    const struct gate_restore *r, struct pack_state **out);
+/* It learns what is in that transfer. */
+enum db_err down_grow(struct gateway *g, const struct gate_restore *r,
+    struct pack_state *base, uint32_t transfer, struct record *const *records,
+    size_t n);
+/* Tell the phone that the base begins anew and all from first on is void. */
+enum db_err down_anew(struct gateway *g, const struct keys_phone *phone,
+    const struct gate_restore *r, uint32_t first, int64_t now_ms);
+/* Phones that have not what was sent. */
+enum db_err down_tick(struct gateway *g, int64_t now_ms);
 /* binding.c: end bindings that the owner before has vetoed. */
 int binding_tick(struct gateway *g, int64_t now_ms);
 /* binding.c: tell a phone to forget its keys, and forget them.  DB_NONE: it is

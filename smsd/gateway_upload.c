@@ -36,10 +36,11 @@ wanted_state(const struct gateway_upload *u, const uint8_t *p, size_t len,
 		.account = u->phone->row.account,
 		.phone = u->phone->row.phone,
 		.base = u->base,
+		.check_len = 1,
 	};
 	if (head > 0 && base.back < u->transfer)
 		w->transfer = u->transfer - base.back;
-	w->check = head > 0 ? base.check : 0;
+	w->check[0] = head > 0 ? base.check : 0;
 	return head;
 }
 

@@ -4,6 +4,7 @@ smsd_libsmsd_a_SOURCES = \
 	smsd/bases.h \
 	smsd/binding.c \
 	smsd/completeness.c \
+	smsd/down.c \
 	smsd/gateway.c \
 	smsd/gateway.h \
 	smsd/gateway_internal.h \

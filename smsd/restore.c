@@ -27,65 +27,7 @@
 #define BATCH 256 /* records looked at for one transfer */
 #define ROUNDS 8 /* transfers of one restore in one tick */
 #define LIST_MAX 64
-#define LIFE_MS (7 * 86400000LL)
 #define UNDER_WAY_MS 60000 /* sent since then: it may still arrive */
-
-/* ---- sending ---- */
-
-static enum db_err
-queue_frame(struct gateway *g, const struct gate_phone *to,
-    const struct gate_down_frame *f, int64_t now_ms)
-{
-	int64_t id = 0;
-	const struct gate_out o = {
-		.account = to->account,
-		.phone = to->phone,
-		.purpose = "restore",
-		.number = to->number,
-		.text = to->text_only,
-		.frame = f->frame,
-		.len = f->len,
-		.not_after_ms = now_ms + LIFE_MS,
-		.id = &id,
-	};
-	enum db_err err = gate_out_put(g->db, &o, now_ms);
-
-	return err == DB_OK ? gate_down_queued(g->db, f, id, now_ms) : err;
-}
-
-/* Seal a text as the phone's next transfer down, and put it on the way. */
-static enum db_err
-put_transfer(struct gateway *g, const struct keys_phone *phone,
-    const struct gate_restore *r, const uint8_t *text, size_t len,
-    int64_t now_ms, uint32_t *transfer)
-{
-	uint8_t sms[WIRE_SEGMENTS_MAX][WIRE_DATA_MAX];
-	size_t sms_len[WIRE_SEGMENTS_MAX];
-	enum db_err err = gate_down_next(g->db, r->account, r->phone, transfer);
-	int n;
-
-	if (err != DB_OK)
-		return err;
-	n = seal_transfer(phone->seal, true, *transfer, text, len,
-	    phone->row.text_only ? WIRE_TEXT_MAX : WIRE_DATA_MAX, sms, sms_len);
-	if (n < 1)
-		return DB_FAILED;
-	for (int i = 0; i < n && err == DB_OK; i++) {
-		struct gate_down_frame f = {
-			.account = r->account,
-			.phone = r->phone,
-			.transfer = *transfer,
-			.restore = r->restore,
-			.index = (unsigned)i,
-			.len = sms_len[i],
-		};
-
-		memcpy(f.frame, sms[i], sms_len[i]);
-		if ((err = gate_down_put(g->db, &f)) == DB_OK)
-			err = queue_frame(g, &phone->row, &f, now_ms);
-	}
-	return err;
-}
 
 /* ---- packing ---- */
 
@@ -142,41 +84,78 @@ put_piece(struct gateway *g, const struct keys_phone *phone,
 		if (part.len > room_of(phone) - at)
 			part.len = room_of(phone) - at;
 		memcpy(text + at, part.data, part.len);
-		err = put_transfer(
+		err = down_put_text(
 		    g, phone, r, text, at + part.len, now_ms, transfer);
 	}
 	return err;
 }
 
-/* As many records as one transfer holds.  *n: how many, 0: the first alone
- * does not fit; *mark: the sum of their marks. */
+/* The text of the next transfer, but for the octets of the last len, which are
+ * behind what is returned. */
+static size_t
+pack_text(const struct keys_phone *phone, const struct gate_restore *r,
+    struct pack_state *base, struct record *const *records, size_t *n,
+    uint8_t *text, size_t *len)
+{
+	const bool based = base != NULL && pack_state_upto(base) > 0;
+	const struct down_head head = {
+		.what = DOWN_RECORDS,
+		.codec = based ? PACK_BASED
+			       : pack_alone((enum pack_codec)phone->row.codec),
+		.restore = r->restore,
+		.own = r->own,
+	};
+	const struct record *const *list =
+	    (const struct record *const *)records;
+	size_t at = down_put(&head, text);
+
+	*len = 0;
+	if (!based) {
+		*n = pack_fill((enum pack_codec)head.codec, list, *n, text + at,
+		    room_of(phone) - at, len);
+		return at;
+	}
+	at += upload_base_put(
+	    &(struct upload_base){
+		r->next - pack_state_upto(base), pack_state_check(base) },
+	    text + at);
+	*n = pack_state_fill(
+	    base, list, *n, text + at, room_of(phone) - at, len);
+	return at;
+}
+
+/* As many records as one transfer holds.  *n: how many, 0: the phone
+ * begins anew first; *mark: the sum of their marks.  DB_NONE: the first alone
+ * does not fit. */
 static enum db_err
 put_records(struct gateway *g, const struct keys_phone *phone,
     const struct gate_restore *r, struct record *const *records, size_t *n,
     int64_t now_ms, uint32_t *mark, uint32_t *transfer)
 {
-	const struct down_head head = {
-		.what = DOWN_RECORDS,
-		.codec = pack_alone((enum pack_codec)phone->row.codec),
-		.restore = r->restore,
-		.own = r->own,
-	};
 	uint8_t text[WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX];
 	uint8_t stored[RECORD_STORED_MAX];
-	size_t at = down_put(&head, text), len = 0;
+	struct pack_state *base;
+	size_t at, len;
+	enum db_err err = down_base(g, phone, r, &base);
 
-	*n = pack_fill((enum pack_codec)head.codec,
-	    (const struct record *const *)records, *n, text + at,
-	    room_of(phone) - at, &len);
+	if (err == DB_NONE) {
+		*n = 0;
+		return down_anew(g, phone, r, r->next, now_ms);
+	}
+	if (err != DB_OK)
+		return err;
+	at = pack_text(phone, r, base, records, n, text, &len);
 	if (*n == 0)
-		return DB_OK;
+		return DB_NONE;
 	/* As in the receipt: the sum of what is to be there, so not of what
 	 * is to go. */
 	for (size_t i = 0; i < *n; i++)
 		if (record_op(records[i]) == RECORD_PUT)
 			*mark += seal_mark(phone->seal, stored,
 			    record_encode(records[i], stored, sizeof stored));
-	return put_transfer(g, phone, r, text, at + len, now_ms, transfer);
+	err = down_put_text(g, phone, r, text, at + len, now_ms, transfer);
+	return err == DB_OK ? down_grow(g, r, base, *transfer, records, *n)
+			    : err;
 }
 
 /* Leave out one that cannot be sent.  Its owner is told, once a restore. */
@@ -224,17 +203,17 @@ pack_records(struct gateway *g, const struct keys_phone *phone,
 	struct record *records[BATCH];
 	size_t opened = open_records(g, r, items, n, records), put = opened;
 	uint32_t mark = 0, transfer = 0;
-	enum db_err err = DB_OK;
+	enum db_err err = DB_NONE;
 
 	if (opened > 0)
 		err = put_records(
 		    g, phone, r, records, &put, now_ms, &mark, &transfer);
 	for (size_t i = 0; i < opened; i++)
 		record_free(records[i]);
-	if (err != DB_OK)
-		return err;
-	if (put == 0)
+	if (err == DB_NONE)
 		return leave_out(g, r, items[0].ordinal, now_ms);
+	if (err != DB_OK || put == 0)
+		return err;
 	return gate_restore_packed(g->db, r, items[0].ordinal,
 	    items[put - 1].ordinal, transfer, (int)put, mark, now_ms);
 }
@@ -290,7 +269,7 @@ put_end(struct gateway *g, const struct keys_phone *phone,
 	};
 	uint8_t text[DOWN_HEAD_MAX];
 	uint32_t transfer;
-	enum db_err err = put_transfer(
+	enum db_err err = down_put_text(
 	    g, phone, r, text, down_put(&head, text), now_ms, &transfer);
 
 	if (err != DB_OK)
@@ -309,6 +288,8 @@ step(struct gateway *g, struct gate_restore *r, int64_t now_ms)
 	if (err != DB_OK || (err = gateway_find_phone(g, r->account, r->phone,
 				 now_ms, &phone)) != DB_OK)
 		return err;
+	if (r->waits)
+		return DB_NONE;
 	if (r->cancelled) {
 		bool any;
 
@@ -338,7 +319,7 @@ send_missing(struct gateway *g, const struct gateway_upload *u,
 	    transfer, mask, u->received_ms - UNDER_WAY_MS, f, &n);
 
 	for (size_t i = 0; i < n && err == DB_OK; i++)
-		err = queue_frame(g, row, &f[i], u->now_ms);
+		err = down_queue(g, row, &f[i], u->now_ms);
 	return err;
 }
 
@@ -392,13 +373,15 @@ restore_note(struct gateway *g, const struct gateway_upload *u,
 	enum db_err err = DB_OK;
 
 	if (pre->has_down)
-		err = gate_down_arrived(
-		    g->db, row->account, row->phone, &pre->down, u->now_ms);
+		err = gate_down_arrived(g->db, row->account, row->phone,
+		    u->transfer, &pre->down, pre->down_unread, u->now_ms);
 	for (uint32_t i = 0;
 	     pre->has_down && i < pre->down.count && err == DB_OK; i++)
 		if (pre->down.wanted[i] != 0)
 			err = send_missing(g, u, pre->down.cumulative + 1 + i,
 			    pre->down.wanted[i]);
+	if (err == DB_NONE)
+		err = DB_OK;
 	if (err == DB_OK && pre->receipt != 0)
 		err = note_receipt(g, u, pre);
 	return err;
@@ -414,7 +397,7 @@ send_again(struct gateway *g, const struct gate_down_frame *f, int64_t now_ms)
 
 	if ((err = gateway_find_phone(
 		 g, f->account, f->phone, now_ms, &phone)) != DB_OK ||
-	    (err = queue_frame(g, &phone->row, f, now_ms)) != DB_OK)
+	    (err = down_queue(g, &phone->row, f, now_ms)) != DB_OK)
 		return err;
 	return gate_down_repeated(g->db, f->account, f->phone, now_ms);
 }
@@ -450,7 +433,7 @@ restores_tick(struct gateway *g, int64_t now_ms)
 	size_t n = 0;
 	enum db_err err = repeats(g, now_ms);
 
-	if (err == DB_LOST ||
+	if (err == DB_LOST || (err = down_tick(g, now_ms)) == DB_LOST ||
 	    (err = gate_restore_list(g->db, list, LIST_MAX, &n)) != DB_OK)
 		return -1;
 	for (size_t i = 0; i < n; i++)
@@ -463,6 +446,8 @@ restores_tick(struct gateway *g, int64_t now_ms)
 			if (err == DB_LOST)
 				return -1;
 			if (err != DB_OK) {
+				if (err != DB_NONE)
+					gateway_forget(g);
 				err = DB_OK;
 				break;
 			}

@@ -12,6 +12,7 @@
 #include "check_main.h"
 #include "gate.h"
 #include "pack.h"
+#include "pack_state.h"
 #include "rest.h"
 
 #define MINUTE 60000LL
@@ -73,6 +74,33 @@ put_item(struct hand *h, uint32_t ordinal, bool piece, const uint8_t *plain,
 	hand_int(h, sql);
 }
 
+/* What the phone has learnt of what came down. */
+static struct pack_state *base;
+
+static void
+read_notes(uint32_t transfer, const struct down_head *head, const uint8_t *p,
+    size_t len, struct record ***list, size_t *n)
+{
+	struct upload_base want;
+	uint8_t *batch;
+	size_t at;
+
+	if (head->codec != PACK_BASED) {
+		ck_assert_int_eq(
+		    pack_read((enum pack_codec)head->codec, p, len, list, n),
+		    0);
+	} else {
+		ck_assert_uint_gt(at = upload_base_get(p, len, &want), 0);
+		ck_assert_uint_eq(transfer - want.back, pack_state_upto(base));
+		ck_assert_uint_eq(want.check, pack_state_check(base));
+		ck_assert_int_eq(
+		    pack_state_read(base, p + at, len - at, list, n), 0);
+	}
+	at = pack_batch((const struct record *const *)*list, *n, &batch);
+	ck_assert_int_eq(pack_state_learn_batch(base, transfer, batch, at), 0);
+	free(batch);
+}
+
 /* Restore 5 of n notes, and one piece. */
 static void
 order_restore(struct hand *h, uint32_t n)
@@ -82,6 +110,8 @@ order_restore(struct hand *h, uint32_t n)
 	size_t head;
 	char sql[256];
 
+	pack_state_free(base);
+	base = pack_state_new(PACK_HISTORY_OCTETS);
 	snprintf(sql, sizeof sql,
 	    "INSERT INTO restore (account_id, restore_id, phone_id, records, "
 	    "pieces, sms_estimate) VALUES ($A, 5, $P, %u, 1, 1)",
@@ -169,9 +199,7 @@ take_down(struct hand *h, uint32_t transfer, uint32_t *notes, uint32_t *mark,
 		++*pieces;
 		return true;
 	}
-	ck_assert_int_eq(pack_read((enum pack_codec)head.codec, text + at,
-			     len - at, &list, &n),
-	    0);
+	read_notes(transfer, &head, text + at, len - at, &list, &n);
 	for (size_t i = 0; i < n; i++) {
 		struct record *want = note(*notes);
 

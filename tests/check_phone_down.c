@@ -72,7 +72,9 @@ mark(const struct record *r)
 static void
 end(uint32_t transfer, uint32_t restore, uint32_t records)
 {
-	const struct down_head head = { DOWN_END, 0, restore, records, false };
+	const struct down_head head = {
+		.what = DOWN_END, .restore = restore, .records = records
+	};
 
 	peer_down(p, transfer, &head, NULL, 0, 0);
 }
@@ -301,7 +303,7 @@ static void
 down_piece(uint32_t transfer, const struct record *m, const uint8_t *coded,
     size_t offset, size_t len)
 {
-	const struct down_head head = { DOWN_PIECE, 0, 9, 0, false };
+	const struct down_head head = { .what = DOWN_PIECE, .restore = 9 };
 	uint8_t body[2048];
 	struct upload_piece piece = { .file = record_id(m),
 		.content = (uint32_t)((uint64_t)record_int(

@@ -111,6 +111,7 @@ START_TEST(entries_come_back)
 		.has_wait = true,
 		.wait_min = POLICY_WAIT_NEVER,
 		.base_first = 12,
+		.down_unread = 300,
 	};
 	uint8_t out[UPLOAD_PREAMBLE_MAX];
 	struct upload_preamble back;
@@ -211,10 +212,11 @@ START_TEST(heads_down)
 		size_t len;
 		uint8_t want[DOWN_HEAD_MAX];
 	} heads[] = {
-		{ { DOWN_RECORDS, 2, 5, 0, false }, 2, { 0x12, 5 } },
-		{ { DOWN_PIECE, 0, 200, 0, false }, 3, { 0x20, 200, 1 } },
-		{ { DOWN_RECORDS, 1, 5, 0, true }, 2, { 0x91, 5 } },
-		{ { DOWN_END, 0, 5, 300, false }, 4, { 0x30, 5, 0xac, 2 } },
+		{ { DOWN_RECORDS, 2, 5, 0, false, 0 }, 2, { 0x12, 5 } },
+		{ { DOWN_PIECE, 0, 200, 0, false, 0 }, 3, { 0x20, 200, 1 } },
+		{ { DOWN_RECORDS, 1, 5, 0, true, 0 }, 2, { 0x91, 5 } },
+		{ { DOWN_END, 0, 5, 300, false, 0 }, 4, { 0x30, 5, 0xac, 2 } },
+		{ { DOWN_ANEW, 0, 5, 0, false, 300 }, 4, { 0x40, 5, 0xac, 2 } },
 	};
 	uint8_t out[DOWN_HEAD_MAX];
 	struct down_head back;
@@ -228,6 +230,7 @@ START_TEST(heads_down)
 		ck_assert_uint_eq(back.restore, heads[i].d.restore);
 		ck_assert_uint_eq(back.records, heads[i].d.records);
 		ck_assert_int_eq(back.own, heads[i].d.own);
+		ck_assert_uint_eq(back.first, heads[i].d.first);
 		ck_assert_uint_eq(down_get(out, 1, &back), 0);
 	}
 	ck_assert_uint_eq(down_get((const uint8_t *)"\x40\x05", 2, &back), 0);

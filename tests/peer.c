@@ -477,8 +477,10 @@ void
 peer_down_records(struct peer *p, uint32_t transfer, uint32_t restore, bool own,
     const struct record *const *list, size_t n, uint32_t lost)
 {
-	const struct down_head head = { DOWN_RECORDS, PACK_PLAIN, restore, 0,
-		own };
+	const struct down_head head = { .what = DOWN_RECORDS,
+		.codec = PACK_PLAIN,
+		.restore = restore,
+		.own = own };
 	uint8_t body[WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX];
 	size_t len;
 
