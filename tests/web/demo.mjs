@@ -4,7 +4,7 @@
  * in a real browser, on a whole instance.
  */
 import { done, equal, match, ok, step } from "./tap.mjs";
-import { browser_open, deadline_ms, person, register, reload_until, sim } from "./service.mjs";
+import { browser_open, deadline_ms, go, person, register, reload_until, sim } from "./service.mjs";
 import { look, looked } from "./look.mjs";
 
 const password = "correct horse battery";
@@ -189,7 +189,7 @@ async function stolen(page) {
 	equal((await page.request.get("/demo")).status(), 200, "meanwhile the page answers");
 	await page.click("#look a:text-is('Lost phone')");
 	match(page.url(), /\/phone\/lost\?id=/, "the page leads to where it is done");
-	await page.click("#order");
+	await go(page, "#order");
 	await page.goto("/demo?phone=1");
 	await until(page, "#told li:has-text('it refuses')");
 	ok(true, "the phone is in lost mode, and the story goes on by itself");
@@ -202,7 +202,7 @@ async function stolen(page) {
 	ok(true, "which is in the evidence");
 	await page.goto("/demo?phone=1");
 	await page.click("#look a:text-is('Lost phone')");
-	await page.click("#found");
+	await go(page, "#found");
 	await page.goto("/demo?phone=1");
 	await until(page, "#story[data-turn=over]");
 	match(await told(page), /yours again/, "found: the story is over");
@@ -251,7 +251,7 @@ async function replacement(page) {
 	await page.selectOption("#from", { label: "Phone 1" });
 	await page.selectOption("#to", { label: "Phone 2" });
 	await page.click("main form button");
-	await page.click("#start");
+	await go(page, "#start");
 	await page.goto("/demo?phone=2");
 	await until(page, "#story[data-turn=over]");
 	/* In another order, since what is new is numbered anew. */
@@ -274,7 +274,7 @@ async function thief(page) {
 	const code = (await his.textContent("#code")).trim();
 	await his.goto("/demo?phone=1");
 	await his.fill("#code", code);
-	await his.click("#form-bind button");
+	await go(his, "#form-bind button");
 	await until(page, "#story[data-turn=over]");
 	match(await told(page), /guesses, and it is wrong/, "the thief is asked, and refused");
 	await his.goto("/phones");
@@ -306,7 +306,7 @@ async function plain() {
 async function chinese(page) {
 	await page.goto("/account/settings");
 	await page.selectOption("#language", "zh");
-	await page.click("main form button");
+	await go(page, "main form button");
 	await page.goto("/demo");
 	match(await page.textContent("#told"), /全部送达/, "the story is told in Chinese");
 	match(await page.textContent("#stories"), /平常的一天/, "as the stories are");

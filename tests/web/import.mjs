@@ -3,7 +3,7 @@
  * the names that records have here.  A second time adds nothing.
  */
 import { done, equal, match, ok } from "./tap.mjs";
-import { browser_open, person } from "./service.mjs";
+import { browser_open, go, person } from "./service.mjs";
 import { look, looked } from "./look.mjs";
 
 const password = "correct horse battery";
@@ -99,7 +99,7 @@ async function pictures(page) {
 	    `<part ct="image/png" cl="dot.png" data="${png}"/>` +
 	    "<part ct=\"text/plain\" text=\"Look at that\"/></parts></mms></smses>");
 	equal((await counts(page)).join(), "1,1,1,1", "a message, and its picture as a file");
-	await page.click("#import");
+	await go(page, "#import");
 	await page.goto("/conversation?peer=%2B358405557788");
 	const src = await page.getAttribute(".bubble img", "src");
 	equal((await (await page.request.get(src)).body()).toString("base64"), png,
@@ -112,7 +112,7 @@ async function pictures(page) {
 	}), 1, "and is seen");
 	await choose(page, "photo.vcf", "BEGIN:VCARD\nVERSION:3.0\nFN:Dotty\n" +
 	    `PHOTO;ENCODING=b;TYPE=PNG:${png}\nEND:VCARD\n`);
-	await page.click("#import");
+	await go(page, "#import");
 	await page.goto("/files");
 	match(await page.textContent("main"), /Dotty\.png/, "a contact's picture is a file of his name");
 }
@@ -144,7 +144,7 @@ async function odd_files(page) {
 	await look(page, "import-phone");
 	await page.goto("/account/settings");
 	await page.selectOption("#language", "zh");
-	await page.click("main form button");
+	await go(page, "main form button");
 	await page.goto("/import");
 	await look(page, "import");
 }

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { done, equal, match, ok, step } from "./tap.mjs";
-import { browser_open, person, register, reload_until, sim } from "./service.mjs";
+import { browser_open, go, person, register, reload_until, sim } from "./service.mjs";
 import { look, looked } from "./look.mjs";
 
 const login = "owner";
@@ -285,7 +285,7 @@ async function recovered(code) {
 	await page.fill("#code", code);
 	await page.fill("#password", password + " new");
 	await page.fill("#password2", password + " new");
-	await page.click("main form button");
+	await go(page, "main form button");
 	await page.goto("/contacts");
 	/* By now the other phone has its own, too. */
 	ok(await page.locator("#contacts li").count() >= shown,

@@ -4,7 +4,7 @@
  * the same in Chinese and without JavaScript.
  */
 import { done, equal, match, ok, step } from "./tap.mjs";
-import { browser_open, person, phone_says, refused, reload_until, sim }
+import { browser_open, go, person, phone_says, refused, reload_until, sim }
     from "./service.mjs";
 import { keyboard, look, looked } from "./look.mjs";
 
@@ -140,7 +140,7 @@ async function policy(page) {
 	await page.selectOption("#call", { label: "at once" });
 	await page.selectOption("#message", { label: "at once" });
 	await page.check("input[name=lock]");
-	await page.click("#save");
+	await go(page, "#save");
 	await page.goto(phone.href);
 	equal(await page.getAttribute("[data-policy]", "data-policy"), "pending",
 	    "a new policy is pending");
@@ -193,7 +193,7 @@ async function looks(page) {
 
 async function leave(page) {
 	await page.goto("/account");
-	await page.click("form[action='/sign-out'] button");
+	await go(page, "form[action='/sign-out'] button");
 	await page.goto("/phones");
 	equal(new URL(page.url()).pathname, "/sign-in", "signed out, the phones are not shown");
 	await look(page, "sign-in");

@@ -3,7 +3,7 @@
  * instance was filled by tests/whole/fill.
  */
 import { done, equal, match, ok, step } from "./tap.mjs";
-import { browser_open, person, phone_says, refused, reload_until, sim } from "./service.mjs";
+import { browser_open, go, person, phone_says, refused, reload_until, sim } from "./service.mjs";
 import { look, looked } from "./look.mjs";
 
 const complaints = [];
@@ -362,7 +362,7 @@ try {
 	await obeyed(page);
 	await cost(page);
 	await undone(page);
-	await page.click("a.lang");
+	await go(page, "a.lang");
 	await page.goto(policy_page);
 	await open_folds(page);
 	await look(page, "policy-open");

@@ -65,6 +65,12 @@ export async function person(browser, options, complaints) {
 	return page;
 }
 
+/* Press what leads to another page, and be there: whoever goes elsewhere before
+ * it has come breaks off what the press was for. */
+export async function go(page, what) {
+	await Promise.all([page.waitForNavigation(), page.click(what)]);
+}
+
 /* Load the page again until it is so. */
 export async function reload_until(page, why, so, seconds = deadline_ms / 1000) {
 	const end = Date.now() + 1000 * seconds;
