@@ -338,8 +338,7 @@ START_TEST(what_the_gateway_lost_begins_anew)
 {
 	static const char *const loss[] = {
 		"DELETE FROM batch WHERE phone_id = $P AND down",
-		"UPDATE batch SET sealed = sealed || sealed WHERE phone_id = $P "
-		"AND down",
+		"UPDATE batch SET sealed = '\\x00' WHERE phone_id = $P AND down",
 		"UPDATE phone SET down_digest = '\\x00' WHERE phone_id = $P",
 	};
 	struct air *a = two(&perfect);
