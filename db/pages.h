@@ -176,6 +176,8 @@ struct pages_target {
 	char name[PAGES_NAME_MAX];
 	bool text_only;
 	int codec; /* enum pack_codec */
+	bool alone; /* it gets nothing that goes by a base */
+	int64_t restore_next; /* the number of the account's next restore */
 	int64_t month_max, month_sms, day_max, day_sms; /* UTC */
 	int64_t price_milli; /* of the last SMS that cost; 0: not known */
 };

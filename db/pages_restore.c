@@ -19,7 +19,9 @@ pages_target(
 		"$1 AND s.purpose <> 'granted' AND s.day = (now() AT TIME "
 		"ZONE 'UTC')::date), 0), coalesce((SELECT price_milli FROM "
 		"outbox o WHERE o.account_id = $1 AND o.price_milli > 0 ORDER "
-		"BY outbox_id DESC LIMIT 1), 0) FROM phone p JOIN account a "
+		"BY outbox_id DESC LIMIT 1), 0), p.down_alone, 1 + coalesce(("
+		"SELECT max(restore_id) FROM restore r WHERE r.account_id = "
+		"$1), 0) FROM phone p JOIN account a "
 		"USING (account_id) WHERE p.account_id = $1 AND p.phone_id = "
 		"$2 AND p.unbound_at IS NULL" };
 	struct db_args a = { 0 };
@@ -42,6 +44,8 @@ pages_target(
 		out->month_sms = db_int(res, 0, 5);
 		out->day_sms = db_int(res, 0, 6);
 		out->price_milli = db_int(res, 0, 7);
+		out->alone = db_bool(res, 0, 8);
+		out->restore_next = db_int(res, 0, 9);
 	}
 	PQclear(res);
 	return err;

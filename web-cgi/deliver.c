@@ -5,7 +5,7 @@
 
 #include "be.h"
 #include "log.h"
-#include "pack.h"
+#include "price.h"
 #include "rest.h"
 #include "upload.h"
 
@@ -21,8 +21,6 @@ deliver_begin(struct deliver *d, struct page *p, int64_t to)
 void
 deliver_clear(struct deliver *d)
 {
-	for (size_t i = 0; i < d->waiting; i++)
-		record_free(d->window[i]);
 	if (d->octets.p != NULL)
 		seal_wipe(d->octets.p, d->octets.cap);
 	buf_clear(&d->octets);
@@ -34,53 +32,6 @@ static size_t
 sms_room(const struct deliver *d)
 {
 	return d->to.text_only ? WIRE_TEXT_MAX : WIRE_DATA_MAX;
-}
-
-/* What a transfer of so many octets of text takes. */
-static void
-add_transfer(struct deliver *d, size_t len)
-{
-	size_t n = 1;
-
-	while (
-	    n < WIRE_SEGMENTS_MAX && seal_transfer_room(n, sms_room(d)) < len)
-		n++;
-	d->sms += (int64_t)n;
-}
-
-/* Pack what waits into transfers; all: also a last one that is not full. */
-static void
-pack_window(struct deliver *d, bool all)
-{
-	size_t room =
-	    seal_transfer_room(WIRE_SEGMENTS_MAX, sms_room(d)) - DOWN_HEAD_MAX;
-	enum pack_codec codec = d->to.codec < PACK_CODEC_COUNT
-				    ? pack_alone((enum pack_codec)d->to.codec)
-				    : PACK_DEFLATE;
-	uint8_t out[WIRE_SEGMENTS_MAX * WIRE_DATA_MAX];
-
-	while (d->waiting > 0) {
-		size_t len = 0;
-		size_t n =
-		    pack_fill(codec, (const struct record *const *)d->window,
-			d->waiting, out, room, &len);
-
-		if (n == d->waiting && !all)
-			return;
-		if (n == 0) {
-			/* It came in one transfer; so this is no price. */
-			log_error("a record fits no transfer");
-			n = 1;
-		}
-		add_transfer(d, len + DOWN_HEAD_MAX);
-		for (size_t i = 0; i < n; i++)
-			record_free(d->window[i]);
-		d->waiting -= n;
-		memmove(
-		    d->window, d->window + n, d->waiting * sizeof d->window[0]);
-		if (!all && d->waiting < DELIVER_WINDOW / 2)
-			return;
-	}
 }
 
 static bool
@@ -114,13 +65,8 @@ deliver_record(struct deliver *d, const struct record *r)
 	uint8_t plain[RECORD_STORED_MAX];
 	size_t len = record_encode(r, plain, sizeof plain);
 
-	if (len > 0 && add_item(d, plain, len, false)) {
+	if (len > 0 && add_item(d, plain, len, false))
 		d->records++;
-		if (d->waiting == DELIVER_WINDOW)
-			pack_window(d, false);
-		if ((d->window[d->waiting] = record_copy(r)) != NULL)
-			d->waiting++;
-	}
 	seal_wipe(plain, sizeof plain);
 }
 
@@ -154,7 +100,6 @@ add_pieces(struct deliver *d, struct gather *g,
 		if (!add_item(d, item, head + piece.len, true))
 			return DB_OK;
 		d->pieces++;
-		add_transfer(d, DOWN_HEAD_MAX + head + piece.len);
 	}
 	return err;
 }
@@ -192,8 +137,26 @@ deliver_file(struct deliver *d, struct gather *g, int64_t phone,
 void
 deliver_price(struct deliver *d)
 {
-	pack_window(d, true);
-	d->sms++; /* "that was all" */
+	const struct price_to to = {
+		.codec = d->to.codec,
+		.alone = d->to.alone,
+		.text_only = d->to.text_only,
+		.restore = (uint32_t)d->to.restore_next,
+	};
+	struct price_item *list = calloc(d->n + 1, sizeof *list);
+
+	if (list == NULL) {
+		d->too_much = true;
+		return;
+	}
+	for (size_t i = 0; i < d->n; i++)
+		list[i] = (struct price_item){
+			.octets = (uint8_t *)d->octets.p + d->item[i].at,
+			.len = d->item[i].len,
+			.piece = d->item[i].piece,
+		};
+	d->sms = price_restore(&to, list, d->n);
+	free(list);
 }
 
 enum db_err

@@ -11,7 +11,6 @@
 #include "gather.h"
 
 #define DELIVER_OCTETS_MAX (16u << 20)
-#define DELIVER_WINDOW 256
 
 struct deliver_item {
 	size_t at, len;
@@ -24,8 +23,6 @@ struct deliver {
 	struct deliver_item *item;
 	size_t n, cap;
 	struct buf octets; /* plain: wiped at the end */
-	struct record *window[DELIVER_WINDOW]; /* not yet priced */
-	size_t waiting;
 	int64_t records, pieces, sms;
 	bool too_much; /* it does not fit; what is here is not all */
 };

@@ -92,6 +92,8 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/policy_words.h \
 	web-cgi/page_search.c \
 	web-cgi/page_wipe.c \
+	web-cgi/price.c \
+	web-cgi/price.h \
 	web-cgi/private.c \
 	web-cgi/private.h \
 	web-cgi/request.c \
