@@ -363,12 +363,17 @@ flush(struct gateway *g, struct batch *b, const struct spool_row *rows,
 	if (err != DB_OK) {
 		db_rollback(g->db);
 		gateway_forget(g);
-		/* One of them was unbound meanwhile: look at all again. */
-		if (err == DB_NONE)
-			for (size_t i = 0; i < b->n; i++)
-				answers[b->item[i].row].verdict = GATEWAY_LATER;
+	}
+	for (size_t i = 0; i < b->n; i++) {
+		struct gateway_answer *answer = &answers[b->item[i].row];
+
+		if (err != DB_OK)
+			answer->verdict = GATEWAY_LATER;
+		else if (answer->verdict == GATEWAY_LATER)
+			answer->verdict = GATEWAY_TAKEN;
 	}
 	b->n = 0;
+	/* One of them was unbound meanwhile: look at all again. */
 	return err == DB_NONE ? DB_OK : err;
 }
 
@@ -395,7 +400,7 @@ take_piece(struct gateway *g, struct batch *b, int i,
 	}
 	b->item[b->n].row = i;
 	b->n++;
-	answer->verdict = GATEWAY_TAKEN;
+	answer->verdict = GATEWAY_LATER; /* until it is stored */
 	return DB_OK;
 }
 
@@ -483,8 +488,11 @@ take_rows(struct gateway *g, const struct spool_row *rows, int n, bool aside,
 		return DB_FAILED;
 	}
 	b->aside = aside;
+	for (int i = 0; i < n; i++)
+		answers[i] = (struct gateway_answer){ GATEWAY_LATER, NULL };
 	for (int i = 0; i < n && err == DB_OK; i++)
-		err = take_row(g, b, i, rows, now_ms, answers);
+		if ((err = take_row(g, b, i, rows, now_ms, answers)) != DB_OK)
+			answers[i].verdict = GATEWAY_LATER;
 	if (err == DB_OK)
 		err = flush(g, b, rows, now_ms, answers);
 	if (err != DB_OK) {
@@ -524,8 +532,11 @@ gateway_take(struct gateway *g, const struct spool_row *rows, int n,
 	err = take_rows(g, rows, n, false, now_ms, answers);
 	if (err == DB_REFUSED) {
 		err = DB_OK;
+		/* Not what is committed: a wrong code would count twice. */
 		for (int i = 0; i < n && err == DB_OK; i++)
-			err = take_alone(g, &rows[i], now_ms, &answers[i]);
+			if (answers[i].verdict == GATEWAY_LATER)
+				err = take_alone(
+				    g, &rows[i], now_ms, &answers[i]);
 	}
 	return err == DB_OK ? 0 : -1;
 }

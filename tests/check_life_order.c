@@ -22,15 +22,22 @@
 static char friend_number[24];
 
 static void
-contact(struct air *a, uint32_t id, const char *name, const char *number)
+contact_on(
+    struct air *a, int phone, uint32_t id, const char *name, const char *number)
 {
 	struct record *r = record_new(RECORD_CONTACT, id);
 
 	record_set_time_ms(r, 1760000000000);
 	record_add_text(r, RECORD_NAME, name);
 	record_add_text(r, RECORD_NUMBER, number);
-	air_put(a, 0, r);
+	air_put(a, phone, r);
 	record_free(r);
+}
+
+static void
+contact(struct air *a, uint32_t id, const char *name, const char *number)
+{
+	contact_on(a, 0, id, name, number);
 }
 
 /* An owner with a phone that is bound and backed up, and a code of his. */
@@ -332,6 +339,70 @@ START_TEST(wrong_codes_say_nothing_and_burn)
 }
 END_TEST
 
+/* An SMS that the database refuses, of another phone, behind an order. */
+static void
+order_with_refused(struct air *a, const char *code, enum gateway_verdict got[2])
+{
+	struct air_sms sms[2] = { { .text = true } };
+	const uint8_t *sent;
+
+	air_add_phone(a, "+358405550111", "other", NULL);
+	ck_assert(air_bind(a, 1));
+	ck_assert(air_settle(a, 48 * HOUR));
+	air_sql(a, "ALTER TABLE record ADD CONSTRAINT refused CHECK "
+		   "(record_id <> 77) NOT VALID");
+	air_lose_all(a, true);
+	contact_on(a, 1, 77, "Refused", "+358400000077");
+	phone_upload_now(air_phone(a, 1));
+	air_run(a, 1);
+	sms[0].len = (size_t)snprintf(
+	    (char *)sms[0].octets, sizeof sms[0].octets, "RING %s other", code);
+	air_sent(a, &sent, &sms[1].len, 0);
+	memcpy(sms[1].octets, sent, sms[1].len);
+	air_inject_many(a, sms, 2, got);
+	air_sql(a, "ALTER TABLE record DROP CONSTRAINT refused");
+}
+
+/* The batch is taken again one by one; not what was done already. */
+START_TEST(an_order_beside_a_refused_sms_is_obeyed_once)
+{
+	enum gateway_verdict got[2];
+	char code[17];
+	struct air *a = owner(11, code);
+
+	order_with_refused(a, code, got);
+	ck_assert_int_eq(got[0], GATEWAY_TAKEN);
+	ck_assert_int_eq(got[1], GATEWAY_ASIDE);
+	ck_assert_int_eq(air_int(a, USED), 1);
+	ck_assert_int_eq(air_int(a, REPLIES), 1);
+	ck_assert_int_eq(
+	    air_int(a, "SELECT count(*) FROM command WHERE account_id = $A"),
+	    1);
+	ck_assert_int_eq(
+	    air_int(a, "SELECT count(*) FROM event WHERE account_id = $A AND "
+		       "kind = 'code-used'"),
+	    1);
+	air_free(a);
+}
+END_TEST
+
+START_TEST(a_wrong_code_beside_a_refused_sms_counts_once)
+{
+	enum gateway_verdict got[2];
+	char code[17];
+	struct air *a = owner(12, code);
+
+	other_secret(code);
+	order_with_refused(a, code, got);
+	ck_assert_int_eq(got[0], GATEWAY_JUNK);
+	ck_assert_int_eq(got[1], GATEWAY_ASIDE);
+	ck_assert_int_eq(air_int(a, "SELECT failures FROM find_code WHERE "
+				    "account_id = $A"),
+	    1);
+	air_free(a);
+}
+END_TEST
+
 /* Trying costs us scrypt: what is too much waits, and is not lost. */
 START_TEST(tries_are_limited)
 {
@@ -402,6 +473,8 @@ life_order_case(void)
 	tcase_add_test(tc, a_phone_rings_and_says_where_it_is);
 	tcase_add_test(tc, which_phone_is_asked);
 	tcase_add_test(tc, wrong_codes_say_nothing_and_burn);
+	tcase_add_test(tc, an_order_beside_a_refused_sms_is_obeyed_once);
+	tcase_add_test(tc, a_wrong_code_beside_a_refused_sms_counts_once);
 	tcase_add_test(tc, tries_are_limited);
 	tcase_add_test(tc, answers_keep_to_the_budget);
 	tcase_add_test(tc, letters_are_kept);
