@@ -122,6 +122,18 @@ operator_reopen(struct db *db, int64_t *n)
 	return DB_OK;
 }
 
+/* A phone takes numbers at most 640 ahead of what it has: half of them are for
+ * what it has had in the time that is lost. */
+enum db_err
+operator_restored(struct db *db, int64_t *n)
+{
+	static const struct db_stmt stmt = { "op_restored", 0,
+		"UPDATE phone SET down_behind = down_acked + 1, "
+		" down_next = down_next + 320 WHERE unbound_at IS NULL" };
+
+	return db_run(db, &stmt, NULL, n);
+}
+
 static void
 read_account(const PGresult *res, int row, void *out)
 {

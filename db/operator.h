@@ -31,6 +31,11 @@ enum db_err operator_totals(struct db *db, struct operator_totals *out);
 /* The gateway opens the transfers that were set aside once more; how many. */
 enum db_err operator_reopen(struct db *db, int64_t *n);
 
+/* The database is an older one than the phones have heard of: what goes down
+ * to them begins anew, under numbers beyond all that were used since.  How many
+ * phones. */
+enum db_err operator_restored(struct db *db, int64_t *n);
+
 struct operator_account {
 	int64_t account, phones;
 	char login[65];

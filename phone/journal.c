@@ -130,10 +130,11 @@ static const char *const sql[ST_COUNT] = {
 	[ST_RESTORE_ADD] =
 	    "INSERT INTO restore (id, applied, present, failed, mark) "
 	    "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-	    "applied = applied + excluded.applied, "
-	    "present = present + excluded.present, "
-	    "failed = failed + excluded.failed, "
-	    "mark = (mark + excluded.mark) & 4294967295",
+	    "applied = applied * (done = 0) + excluded.applied, "
+	    "present = present * (done = 0) + excluded.present, "
+	    "failed = failed * (done = 0) + excluded.failed, "
+	    "mark = (mark * (done = 0) + excluded.mark) & 4294967295, "
+	    "done = 0",
 	[ST_RESTORE_GET] = "SELECT applied, present, failed, mark FROM restore "
 			   "WHERE id = ?",
 	[ST_RESTORE_END] = "UPDATE restore SET done = 1 WHERE id = ?",

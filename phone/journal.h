@@ -155,7 +155,8 @@ int journal_down_void(struct journal *j, uint32_t transfer);
 struct journal_restore {
 	uint32_t id, applied, present, failed, mark;
 };
-/* Adds these numbers to what is there. */
+/* Adds these numbers to what is there; behind its end it is another one, of a
+ * service that forgot the first. */
 int journal_restore_add(struct journal *j, const struct journal_restore *r);
 int journal_restore_end(struct journal *j, uint32_t id);
 /* One that is over and has no receipt yet. */

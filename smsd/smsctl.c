@@ -446,6 +446,20 @@ cmd_reopen(struct ctl *c)
 	return done ? EXIT_FINE : EXIT_REACH;
 }
 
+static int
+cmd_restored(struct ctl *c)
+{
+	struct db *db = connect_db(c);
+	int64_t n;
+	bool done = db != NULL && operator_restored(db, &n) == DB_OK;
+
+	if (done)
+		printf("what goes down to %lld phones begins anew\n",
+		    (long long)n);
+	db_close(db);
+	return done ? EXIT_FINE : EXIT_REACH;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(struct ctl *c);
@@ -461,6 +475,8 @@ static const struct {
 	{ "quarantine", cmd_quarantine, 2,
 	    "list | show ID | replay ID: messages set aside" },
 	{ "reopen", cmd_reopen, 0, "try transfers that were set aside again" },
+	{ "restored", cmd_restored, 0,
+	    "the database was restored from a backup: say so once" },
 	{ "migrate", cmd_migrate, 2,
 	    "[DIRECTORY [CONNINFO]]: bring the schema up to date" },
 };

@@ -265,6 +265,7 @@ main(void)
 	tcase_add_loop_test(any, any_life_ends_well, 0, check_rounds(6));
 	suite_add_tcase(s, tc);
 	suite_add_tcase(s, any);
+	suite_add_tcase(s, down_old_case());
 	suite_add_tcase(s, down_price_case());
 	return check_main(s);
 }

@@ -33,6 +33,7 @@ void down_expect(struct air *a, int64_t restore, const char *what);
 /* Until that is true of the row p of the phone DOWN_TO. */
 void down_until(struct air *a, const char *what);
 
+TCase *down_old_case(void);
 TCase *down_price_case(void);
 
 #endif
