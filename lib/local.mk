@@ -22,9 +22,9 @@ lib_libcommon_a_SOURCES = \
 	lib/pack_context.c \
 	lib/pack_dict.c \
 	lib/pack_fields.c \
-	lib/pack_history.c \
-	lib/pack_history.h \
 	lib/pack_internal.h \
+	lib/pack_lists.c \
+	lib/pack_lists.h \
 	lib/pack_mix.c \
 	lib/pack_mix.h \
 	lib/pack_model.c \

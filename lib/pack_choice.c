@@ -12,40 +12,36 @@
 #define MIXED_LIMIT 250
 #define MIXED_RATE 6 /* eighths */
 
-#define FULL 255 /* a cell: its probability, then check and count */
-
-void
-model_choices_clear(struct small *s)
-{
-	for (size_t i = 0; i < MODEL_MIXERS * KNOWN; i++)
-		for (int k = 0; k < MODEL_CONTEXTS; k++)
-			s->choice_weight[i][k] = 65536 / 2;
-}
-
 /* What is known of a choice in one context. */
 struct seen {
-	uint16_t *cell; /* its own, or one to take over */
-	uint16_t check;
+	struct choice *cell; /* its own, or one to take over */
+	uint8_t check;
 	uint32_t p;
 	unsigned n; /* how often; 0: never, and p means nothing */
 };
 
+static bool
+is_of(const struct choice *c, uint8_t check)
+{
+	return c->count != 0 && c->check == check;
+}
+
 static struct seen
-look(uint16_t (*choice)[2], uint32_t context)
+look(struct choice *choice, uint32_t context)
 {
 	uint32_t h = model_hash(context, 0x400), i = h & (CHOICES - 1);
-	uint16_t *a = choice[i], *b = choice[i ^ 1];
-	struct seen s = { .check = (uint16_t)(h >> 16 & 0xff00) };
+	struct choice *a = &choice[i], *b = &choice[i ^ 1];
+	struct seen s = { .check = (uint8_t)(h >> 24) };
 
-	if ((a[1] & FULL) != 0 && (a[1] & ~FULL) == s.check)
+	if (is_of(a, s.check))
 		s.cell = a;
-	else if ((b[1] & FULL) != 0 && (b[1] & ~FULL) == s.check)
+	else if (is_of(b, s.check))
 		s.cell = b;
 	if (s.cell != NULL) {
-		s.p = s.cell[0];
-		s.n = s.cell[1] & FULL;
+		s.p = s.cell->p;
+		s.n = s.cell->count;
 	} else {
-		s.cell = (b[1] & FULL) < (a[1] & FULL) ? b : a;
+		s.cell = b->count < a->count ? b : a;
 		s.p = 32768;
 	}
 	return s;
@@ -60,7 +56,7 @@ within(uint32_t p)
 uint32_t
 model_chance(struct model *m, uint32_t context)
 {
-	return within(look(m->choice, context).p);
+	return within(look(m->t.choice, context).p);
 }
 
 static void
@@ -69,16 +65,17 @@ learn(struct model *m, const struct seen *s, unsigned bit, unsigned limit)
 	int32_t p = (int32_t)s->p, target = bit != 0 ? 65535 : 0;
 
 	p += (target - p) * 2 / (int32_t)(2 * s->n + 3);
-	model_set(m, &s->cell[0], (uint16_t)p);
-	model_set(m, &s->cell[1],
-	    (uint16_t)(s->check | (s->n < limit ? s->n + 1 : s->n)));
+	model_keep(m, s->cell);
+	*s->cell = (struct choice){ .p = (uint16_t)p,
+		.check = s->check,
+		.count = (uint8_t)(s->n < limit ? s->n + 1 : s->n) };
 }
 
 unsigned
 model_bit_first(struct model *m, struct coder *c, uint32_t context,
     unsigned bit, uint32_t p1)
 {
-	struct seen s = look(m->choice, context);
+	struct seen s = look(m->t.choice, context);
 
 	if (s.n == 0)
 		s.p = p1;
@@ -110,11 +107,11 @@ model_tree(struct model *m, struct coder *c, uint32_t context, unsigned bits,
 
 /* The weights: by how often the last context was seen. */
 static int32_t *
-weights_of(struct small *s, const struct model_question *q, unsigned n)
+weights_of(struct model *m, const struct model_question *q, unsigned n)
 {
 	unsigned known = n == 0 ? 0 : n < 4 ? 1 : n < 20 ? 2 : 3;
 
-	return s->choice_weight[q->mixer % MODEL_MIXERS * KNOWN + known];
+	return m->t.choice_weight[q->mixer % MODEL_MIXERS * KNOWN + known];
 }
 
 unsigned
@@ -126,15 +123,16 @@ model_bit_by(struct model *m, struct coder *c, const struct model_question *q,
 	uint32_t p;
 
 	for (unsigned i = 0; i < MODEL_CONTEXTS; i++) {
-		seen[i] = look(m->choice, q->context[i]);
+		seen[i] = look(m->t.choice, q->context[i]);
 		in[i] = seen[i].n == 0 ? 0 : model_stretch(seen[i].p);
 	}
-	weight = weights_of(&m->s, q, seen[MODEL_CONTEXTS - 1].n);
+	weight = weights_of(m, q, seen[MODEL_CONTEXTS - 1].n);
 	for (unsigned i = 0; i < MODEL_CONTEXTS; i++)
 		sum += in[i] * (weight[i] >> 4) >> 12;
 	p = within(model_squash(sum));
 	bit = coder_bit(c, bit, p);
 	err = ((bit != 0 ? 65535 : 0) - (int32_t)p) * MIXED_RATE / 32;
+	model_keep(m, weight);
 	for (unsigned i = 0; i < MODEL_CONTEXTS; i++) {
 		int32_t w = weight[i] + ((in[i] * err + 8192) >> 14);
 

@@ -1,6 +1,6 @@
 /*
  * Where a text is: the contexts that what comes next depends on, and the last
- * place where the same five octets stood.
+ * place where the same seven octets stood.
  */
 #include <string.h>
 
@@ -9,27 +9,24 @@
 static void
 text_put(struct model *m, unsigned octet)
 {
-	uint32_t at = m->s.at & (TEXT_SIZE - 1);
-	uint32_t v = m->text[at / 2];
+	uint8_t *p = &m->t.text[m->s.at++ & (TEXT_SIZE - 1)];
 
-	v = (at & 1) != 0 ? (v & 0xff) | octet << 8 : (v & 0xff00) | octet;
-	model_set(m, &m->text[at / 2], (uint16_t)v);
-	m->s.at++;
+	model_keep(m, p);
+	*p = (uint8_t)octet;
 }
 
 static void
 find_match(struct model *m)
 {
-	struct small *s = &m->s;
-	uint32_t h = 0, len = 0, at;
-	uint16_t *p;
+	struct where *s = &m->s;
+	uint32_t h = 0, len = 0, at, *p;
 
 	if (s->match != 0)
 		s->match++;
 	for (uint32_t i = 1; i <= MATCH_MIN; i++)
 		h = model_hash(h, model_text_at(m, s->at - i));
-	p = m->match_slot[h & (MATCH_SLOTS - 1)];
-	at = (uint32_t)p[0] << 16 | p[1];
+	p = &m->t.match_at[h & (MATCH_SLOTS - 1)];
+	at = *p;
 	if (at > 0 && (s->match == 0 || s->match_len < 16)) {
 		while (len < MATCH_MAX && model_text_at(m, at - 1 - len) ==
 					      model_text_at(m, s->at - 1 - len))
@@ -39,8 +36,8 @@ find_match(struct model *m)
 			s->match_len = len;
 		}
 	}
-	model_set(m, &p[0], (uint16_t)(s->at >> 16));
-	model_set(m, &p[1], (uint16_t)s->at);
+	model_keep(m, p);
+	*p = s->at;
 }
 
 /* For the long contexts capitals are as small letters, and all digits alike. */
@@ -58,30 +55,43 @@ is_capital(uint32_t c)
 	return c >= 'A' && c <= 'Z';
 }
 
+/* Where a word has little to say, something else has. */
 static void
-set_contexts(struct small *s)
+set_own_contexts(struct where *s)
+{
+	const uint32_t *b = s->before;
+
+	if (s->class == MODEL_NAMES) {
+		s->listed[3] = model_hash(b[0], 0x110);
+		s->listed[4] = model_hash(s->count, 0x111);
+	} else if (s->class == MODEL_ADDRESSES) {
+		s->listed[4] =
+		    model_hash(0x900 + (uint8_t)s->spell[s->spell_at],
+			s->spell_run < 3 ? s->spell_run : 3);
+	}
+}
+
+static void
+set_contexts(struct where *s)
 {
 	const uint32_t *b = s->before;
 	uint32_t first = model_hash(s->class + 1, b[0]), h;
 
-	s->direct[0] = model_hash(first, 0x101);
-	s->direct[1] = model_hash(model_hash(first, b[1]), 0x102);
-	s->refined = s->direct[0];
-	s->slotted[0] = model_hash(s->class + 1, 0x100);
+	s->direct[0] = model_hash(s->class + 1, 0x100);
+	s->direct[1] = model_hash(first, 0x101);
+	s->direct[2] = model_hash(model_hash(first, b[1]), 0x102);
+	s->refined = s->direct[1];
 	h = model_hash(model_hash(fold(b[0]), fold(b[1])), fold(b[2]));
-	s->slotted[1] = h = model_hash(h, is_capital(b[0]));
-	s->slotted[2] = h = model_hash(h, fold(b[3]));
-	s->slotted[3] = model_hash(h, fold(b[4]));
-	s->slotted[4] = model_hash(s->word, 0x107 + (b[0] < 128 ? 0 : 1));
-	s->slotted[5] = model_hash(s->word, s->word_before + 0x108);
-	if (s->class == MODEL_ADDRESSES)
-		s->slotted[5] =
-		    model_hash(0x900 + (uint8_t)s->spell[s->spell_at],
-			s->spell_run < 3 ? s->spell_run : 3);
+	s->listed[0] = h = model_hash(h, is_capital(b[0]));
+	s->listed[1] = h = model_hash(h, fold(b[3]));
+	s->listed[2] = model_hash(h, fold(b[4]));
+	s->listed[3] = model_hash(s->word, 0x107 + (b[0] < 128 ? 0 : 1));
+	s->listed[4] = model_hash(s->word, s->word_before + 0x108);
+	set_own_contexts(s);
 	if (s->lead == 0)
 		return;
-	for (int i = 0; i < SLOTTED; i++)
-		s->slotted[i] = model_hash(s->slotted[i], s->lead + 0x200);
+	for (int i = 0; i < LISTED; i++)
+		s->listed[i] = model_hash(s->listed[i], s->lead + 0x200);
 	for (int i = 0; i < DIRECT; i++)
 		s->direct[i] = model_hash(s->direct[i], s->lead + 0x200);
 }
@@ -89,13 +99,13 @@ set_contexts(struct small *s)
 void
 model_text(struct model *m, unsigned class, unsigned hint)
 {
-	struct small *s = &m->s;
+	struct where *s = &m->s;
 
 	s->class = class % MODEL_CLASSES;
 	memset(s->before, 0, sizeof s->before);
 	s->before[0] = 0x10000 + s->class;
 	s->before[1] = 0x20000 + hint;
-	s->word = s->word_before = 0;
+	s->word = s->word_before = s->count = 0;
 	s->lead = 0;
 	s->match = s->match_len = 0;
 	set_contexts(s);
@@ -104,7 +114,7 @@ model_text(struct model *m, unsigned class, unsigned hint)
 void
 model_spell(struct model *m, const char *name)
 {
-	struct small *s = &m->s;
+	struct where *s = &m->s;
 	size_t n = 0;
 
 	for (; *name != '\0' && n < SPELL_MAX; name++) {
@@ -123,7 +133,7 @@ model_spell(struct model *m, const char *name)
 
 /* Follow the name while an address spells it, word by word. */
 static void
-follow(struct small *s, uint32_t c)
+follow(struct where *s, uint32_t c)
 {
 	const char *rest = &s->spell[s->spell_at], *word;
 
@@ -147,13 +157,14 @@ follow(struct small *s, uint32_t c)
 }
 
 static void
-end_character(struct small *s, uint32_t c)
+end_character(struct where *s, uint32_t c)
 {
 	uint32_t letter = c >= 'A' && c <= 'Z' ? c + 32 : c;
 
 	for (int i = BEFORE - 1; i > 0; i--)
 		s->before[i] = s->before[i - 1];
 	s->before[0] = c;
+	s->count++;
 	if (s->class == MODEL_ADDRESSES)
 		follow(s, c);
 	if ((letter >= 'a' && letter <= 'z') || letter == '\'') {
@@ -170,7 +181,7 @@ end_character(struct small *s, uint32_t c)
 void
 model_end_octet(struct model *m, unsigned octet)
 {
-	struct small *s = &m->s;
+	struct where *s = &m->s;
 
 	if (s->match != 0 && model_text_at(m, s->match) == octet &&
 	    s->match_len < MATCH_MAX)

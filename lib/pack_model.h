@@ -3,7 +3,7 @@
  *
  * Mixes the predictions of several contexts of the text so far, bit by bit, as
  * the PAQ programs do (Mahoney 2002 and later).  Also adaptive single choices
- * for the fields around the texts.  Memory is fixed: about 4.5 MB.
+ * for the fields around the texts.  Memory is fixed: 4 MB.
  *
  * A model is learnt once; after that a caller marks it, uses it and undoes
  * what that changed, which costs as much as what was used, not 4 MB.
@@ -37,6 +37,7 @@ void model_undo(struct model *m);
  * tells its first letters apart, such as by direction. */
 #define MODEL_CLASSES 16
 void model_text(struct model *m, unsigned class, unsigned hint);
+#define MODEL_NAMES 1
 /* What a text of class MODEL_ADDRESSES may spell: a name. */
 #define MODEL_ADDRESSES 3
 void model_spell(struct model *m, const char *name);

@@ -4,29 +4,35 @@
 #ifndef PACK_MODEL_INTERNAL_H
 #define PACK_MODEL_INTERNAL_H
 
-#include "pack_history.h"
+#include <stdalign.h>
+
 #include "pack_model.h"
 
 /*
- * Sizes.  All in all 4.3 MiB; every number here is part of the protocol.
- * Contexts of a text with slots: order 0, 3, 4 and 5, the word, and the word
- * with the one before.  Orders 1 and 2 have tables of their own.
+ * Sizes.  All in all 4 MB; every number here is part of the protocol.
+ * Contexts of a text with lists of what followed: order 3, 4 and 5, the word,
+ * and the word with the one before.  Orders 0, 1 and 2 have tables of
+ * probabilities.
  */
-#define SLOTTED 6
-#define DIRECT 2
+#define LISTED 5
+#define DIRECT 3
+#define DIRECT_0 (1u << 14)
 #define DIRECT_1 (1u << 15)
 #define DIRECT_2 (1u << 17)
-#define INPUTS 20 /* of a mixer; 17 are used, and 20 is quicker */
-#define LINES 36864 /* of 64 octets each */
-#define LINE_SLOTS 32
-#define WAYS 4 /* slots that a context may have, side by side in a line */
+#define INPUTS 16 /* of a mixer */
+#define LINE 64 /* octets that a mark keeps at a time */
+#define LINES 26400 /* of lists */
+#define LINE_CELLS (LINE / 2)
 #define TEXT_SIZE (1u << 19) /* octets that a match may look back */
 #define MATCH_SLOTS (1u << 17)
-#define MATCH_MIN 5
+#define MATCH_MIN 7
 #define MATCH_MAX 32
 #define CHOICES (1u << 15)
 #define KNOWN 4 /* ways in which a choice's last context is known */
 #define GROUPS 4 /* of maps */
+#define LEVELS 11 /* of how often a choice came */
+#define SIZES 6 /* of lists */
+#define STATES (SIZES * LEVELS * LEVELS * 2)
 #define SETS 5
 #define SCRIPTS 3 /* ASCII; the first or the second octet of others */
 #define SET_A (8 * MODEL_CLASSES * SCRIPTS)
@@ -35,23 +41,39 @@
 #define SET_D (2 * 272)
 #define SET_E 257
 #define WEIGHTS (SET_A + SET_B + SET_C + SET_D + SET_E)
+#define FINAL_KNOWN (256 * SCRIPTS) /* where the second last layer begins */
+#define FINALS (FINAL_KNOWN + 6 * 12)
 #define REFINED (256 * SCRIPTS + 1024)
-#define LOG_MAX (1u << 18) /* changes remembered before all is kept */
 #define SPELL_MAX 31
 #define BEFORE 6 /* characters that contexts look back */
 
-/* What a mark keeps whole. */
-struct small {
-	uint32_t map[GROUPS][SLOTTED][256]; /* by history: see model_adapt() */
+struct choice {
+	uint16_t p;
+	uint8_t check, count; /* count 0: never asked */
+};
+
+/* What is learnt: before a part of it changes, model_keep(). */
+struct tables {
+	uint16_t list[LINES][LINE_CELLS]; /* pack_lists.h */
+	uint32_t direct[DIRECT_0 + DIRECT_1 + DIRECT_2]; /* model_adapt()'s */
+	uint32_t map[GROUPS][LISTED][STATES]; /* by state of the list */
+	int32_t weight[WEIGHTS][INPUTS]; /* 1/65536 */
+	int32_t final[FINALS][8]; /* SETS are used */
+	uint16_t refine[REFINED][33];
 	uint32_t match_map[64]; /* by length of the match */
-	int32_t final[256 * SCRIPTS][SETS + 1]; /* 1/65536 */
-	int32_t final_known[6 * 12][SETS + 1];
+	uint32_t match_at[MATCH_SLOTS];
+	uint8_t text[TEXT_SIZE];
+	struct choice choice[CHOICES];
 	int32_t choice_weight[MODEL_MIXERS * KNOWN][MODEL_CONTEXTS];
-	/* where the text is */
+};
+
+/* Where the text is. */
+struct where {
 	uint32_t at; /* octets of all texts so far */
-	uint32_t slotted[SLOTTED], direct[DIRECT]; /* hashes of the contexts */
+	uint32_t listed[LISTED], direct[DIRECT]; /* hashes of the contexts */
 	uint32_t refined;
 	uint32_t before[BEFORE]; /* characters, the newest first */
+	uint32_t count; /* characters of this text so far */
 	uint32_t word, word_before; /* hashes; 0: between words */
 	uint32_t lead; /* first octet of a character of two, or 0 */
 	uint32_t class;
@@ -61,43 +83,23 @@ struct small {
 	uint32_t match_len;
 };
 
-/* Of these a mark keeps the rows that change. */
-struct rows {
-	int32_t weight[WEIGHTS][INPUTS]; /* 1/65536 */
-	uint16_t refine[REFINED][33];
-};
-#define ROWS (WEIGHTS + REFINED) /* those of weight come first */
-
-struct change {
-	uint32_t where; /* in cells from slot[0][0] */
-	uint16_t old;
+struct kept {
+	uint32_t line;
+	uint8_t was[LINE];
 };
 
-/* The tables from slot on are cells of 16 bits, changed by model_set(). */
+#define TABLE_LINES ((sizeof(struct tables) + LINE - 1) / LINE)
+
 struct model {
-	struct small s;
-	struct rows r;
-	uint16_t slot[LINES][LINE_SLOTS]; /* check 8 bits, history 8 */
-	uint16_t direct[DIRECT_1 + DIRECT_2][2]; /* model_adapt()'s */
-	uint16_t text[TEXT_SIZE / 2]; /* two octets each */
-	uint16_t match_slot[MATCH_SLOTS][2];
-	uint16_t choice[CHOICES][2]; /* probability; check 8 bits, count 8 */
-	uint16_t end_of_tables[1];
+	alignas(LINE) struct tables t;
+	struct where s;
 	/* marks */
 	bool marked;
-	struct small kept;
-	struct rows kept_rows;
-	uint32_t mark, row_mark[ROWS]; /* equal: that row is kept */
-	uint16_t changed[ROWS]; /* the rows that are kept */
-	size_t nchanged;
-	struct change *log;
-	size_t logged;
-	struct model *whole; /* all as it was, once the log is full */
+	struct where kept_s;
+	uint64_t is_kept[TABLE_LINES / 64 + 1]; /* a bit for each line */
+	struct kept *kept; /* room for all lines, of which few are used */
+	size_t nkept;
 };
-
-extern struct history_tables model_history;
-
-void model_choices_clear(struct small *s);
 
 void model_make_tables(void); /* these three */
 extern const uint16_t model_curve[33];
@@ -105,23 +107,16 @@ extern int16_t model_stretches[4096];
 #define MODEL_COUNT_MAX 1023
 extern uint64_t model_parts[MODEL_COUNT_MAX + 1]; /* 2^40 / (2n + 3), and 1 */
 
-/* Before a cell or a row of a marked model changes: keep what it was. */
-void model_remember(struct model *m, const uint16_t *cell);
-void model_remember_row(struct model *m, uint32_t row);
+void model_keep_line(struct model *m, size_t line);
 
+/* Before what is at p, one of the tables, changes: the line that p is in. */
 static inline void
-model_change_row(struct model *m, uint32_t row)
+model_keep(struct model *m, const void *p)
 {
-	if (m->marked && m->row_mark[row] != m->mark)
-		model_remember_row(m, row);
-}
+	size_t line = (size_t)((const char *)p - (const char *)&m->t) / LINE;
 
-static inline void
-model_set(struct model *m, uint16_t *cell, uint16_t v)
-{
-	if (m->marked && m->whole == NULL)
-		model_remember(m, cell);
-	*cell = v;
+	if (m->marked && (m->is_kept[line / 64] >> line % 64 & 1) == 0)
+		model_keep_line(m, line);
 }
 
 /* p in 1/65536 from ln(p / (1 - p)) * 256, and back. */
@@ -173,8 +168,7 @@ model_hash(uint32_t a, uint32_t b)
 static inline unsigned
 model_text_at(const struct model *m, uint32_t at)
 {
-	at &= TEXT_SIZE - 1;
-	return m->text[at / 2] >> (at & 1) * 8 & 255u;
+	return m->t.text[at & (TEXT_SIZE - 1)];
 }
 
 /* An octet has come: where the text is now.  pack_context.c */

@@ -1,17 +1,17 @@
 /*
  * The next octet of a text.
  *
- * Each context finds, for each bit, a slot: 8 bits of check and 8 bits of
- * history.  Maps for each context, by the kind of text, turn histories into
- * probabilities; the commonest contexts have tables of probabilities instead.
- * Five sets of weights, chosen by what matched and where we are, mix them; two
- * last layers mix the five; two tables refine their mean.  The last place
- * where the same five octets stood gives one more prediction.
+ * The long contexts have lists of what followed them; maps for each, by the
+ * kind of text, turn what the lists say of a bit into probabilities.  The short
+ * contexts have tables of probabilities.  Five sets of weights, chosen by what
+ * matched and where we are, mix them; two last layers mix the five; two tables
+ * refine their mean.  The last place where the same seven octets stood gives
+ * one more prediction.
  */
 #include <string.h>
 
 #include "config.h"
-#include "pack_model_internal.h"
+#include "pack_lists.h"
 
 /* Once more for processors with AVX2: the same integers, several at a time. */
 #if defined __x86_64__ && defined __GLIBC__ && !defined SANITIZE
@@ -26,7 +26,7 @@
 
 #define WEIGHT_RATE 14 /* eighths */
 #define FINAL_RATE 2 /* 32nds */
-#define REFINE_RATE 64 /* one part in so many */
+#define REFINE_RATE 100 /* one part in so many */
 #define MAP_LIMIT 1023
 #define DIRECT_LIMIT 1023
 #define MATCH_LIMIT 1023
@@ -34,24 +34,15 @@
 
 /* ---- prediction ---- */
 
-/* Where a node of a context has its slot: one of WAYS in its line. */
-struct place {
-	uint16_t *slot;
-	unsigned first; /* the one to take over before others */
-	uint16_t check;
-};
-
 /* What one bit is about. */
 struct work {
 	unsigned partial; /* 1 and the bits of the octet so far */
 	unsigned done; /* how many */
 	unsigned part; /* partial and the script */
-	struct place place[SLOTTED];
-	uint16_t *slot[SLOTTED]; /* NULL: none yet */
-	unsigned state[SLOTTED];
-	uint32_t (*map)[256]; /* of each context */
-	uint16_t *direct[DIRECT];
-	uint32_t direct_p[DIRECT];
+	struct list list[LISTED];
+	uint32_t *state[LISTED]; /* of a map; NULL: nothing is known */
+	unsigned ones[LISTED];
+	uint32_t *direct[DIRECT];
 	int32_t in[INPUTS];
 	int32_t *weight[SETS];
 	int32_t dot[SETS + 1];
@@ -63,48 +54,6 @@ struct work {
 	unsigned expected; /* bit, by the match */
 };
 
-HOT struct place
-place_of(struct model *m, uint32_t h, uint32_t node)
-{
-	uint32_t line = (uint32_t)((uint64_t)h * LINES >> 32);
-	uint32_t k = node * 0x9e3779b1u + h * 0x2545f491u;
-
-	return (struct place){ &m->slot[line][k >> 29 << 2], k >> 27 & 3,
-		(uint16_t)(k & 0xff00) };
-}
-
-/* The first slot with that check and a history: all four at a time, in lanes
- * of 16 bits whose highest says so. */
-HOT uint16_t *
-find_slot(const struct place *at)
-{
-	const uint64_t ones = 0x0001000100010001, low = 0x7fff * ones;
-	const uint16_t *s = at->slot;
-	uint64_t all = s[0] | (uint64_t)s[1] << 16 | (uint64_t)s[2] << 32 |
-		       (uint64_t)s[3] << 48;
-	uint64_t other = (all ^ at->check * ones) & 0xff00 * ones;
-	uint64_t found = ((all & 0xff * ones) + low) &
-			 ~(((other & low) + low) | other) & 0x8000 * ones;
-
-	return found == 0 ? NULL : &at->slot[__builtin_ctzll(found) / 16];
-}
-
-/* Take over the one that knows least. */
-static uint16_t *
-claim_slot(const struct place *at)
-{
-	const uint8_t *total = model_history.total;
-	uint16_t *least = &at->slot[at->first];
-
-	for (unsigned i = 1; i < WAYS; i++) {
-		uint16_t *slot = &at->slot[at->first ^ i];
-
-		if (total[*slot & 0xff] < total[*least & 0xff])
-			least = slot;
-	}
-	return least;
-}
-
 /* Two inputs: which way, and how far from even. */
 HOT void
 put_inputs(int32_t *in, uint32_t p)
@@ -115,7 +64,7 @@ put_inputs(int32_t *in, uint32_t p)
 
 /* What an octet is part of: 0 to SCRIPTS - 1. */
 HOT unsigned
-script_of(const struct small *s)
+script_of(const struct where *s)
 {
 	if (s->lead != 0)
 		return 2;
@@ -124,7 +73,7 @@ script_of(const struct small *s)
 
 /* Which maps: bodies in letters and in other characters, names, the rest. */
 static unsigned
-group_of(const struct small *s)
+group_of(const struct where *s)
 {
 	if (s->class != 0)
 		return s->class == 1 ? 2 : 3;
@@ -133,24 +82,24 @@ group_of(const struct small *s)
 
 /* Returns which contexts are known, in short: 0 to 11. */
 HOT unsigned
-predict_slotted(struct model *m, struct work *k, const uint32_t *line)
+predict_listed(struct model *m, struct work *k)
 {
+	uint32_t(*map)[STATES] = m->t.map[group_of(&m->s)];
 	unsigned known = 0;
 
-	k->map = m->s.map[group_of(&m->s)];
+	for (unsigned i = 0; i < LISTED; i++) {
+		const struct list *l = &k->list[i];
 
-	for (unsigned i = 0; i < SLOTTED; i++) {
-		k->place[i] = place_of(m, line[i], k->partial);
-		k->slot[i] = find_slot(&k->place[i]);
-		k->state[i] = k->slot[i] != NULL ? *k->slot[i] & 0xffu : 0;
-		if (k->state[i] == 0) {
-			k->in[2 * i] = k->in[2 * i + 1] = 0;
+		k->state[i] = NULL;
+		k->in[2 * i] = k->in[2 * i + 1] = 0;
+		if (l->all == 0)
 			continue;
-		}
-		put_inputs(&k->in[2 * i], k->map[i][k->state[i]] >> 16);
-		if (i <= 3)
-			known = i == 0 ? 0 : i + 2;
-		else if (i == 4)
+		k->ones[i] = list_ones(l, 7 - k->done);
+		k->state[i] = &map[i][list_state(l, 7 - k->done, k->ones[i])];
+		put_inputs(&k->in[2 * i], *k->state[i] >> 16);
+		if (i <= 2)
+			known = i + 3;
+		else if (i == 3)
 			known += 6;
 	}
 	return known;
@@ -160,20 +109,20 @@ HOT unsigned
 predict_direct(
     struct model *m, struct work *k, const uint32_t *line, bool alone)
 {
+	static const struct {
+		uint32_t from, lines;
+	} part[DIRECT] = { { 0, DIRECT_0 / 16 }, { DIRECT_0, DIRECT_1 / 16 },
+		{ DIRECT_0 + DIRECT_1, DIRECT_2 / 16 } };
 	unsigned known = 0, begun = 1u << k->done % 4;
 	unsigned node = (k->partial & (begun - 1)) | begun;
 
-	for (int i = 0; i < DIRECT; i++) {
-		uint32_t at = i == 0
-				  ? line[i] % (DIRECT_1 / 16)
-				  : DIRECT_1 / 16 + line[i] % (DIRECT_2 / 16);
+	for (unsigned i = 0; i < DIRECT; i++) {
+		uint32_t at = part[i].from + 16 * (line[i] % part[i].lines);
 
-		k->direct[i] = m->direct[16 * at + (node ^ line[i] >> 28)];
-		k->direct_p[i] =
-		    (uint32_t)k->direct[i][0] << 16 | k->direct[i][1];
-		k->in[2 * SLOTTED + i] = model_stretch(k->direct_p[i] >> 16);
-		if ((k->direct_p[i] & 1023) > 0)
-			known = (unsigned)i + 1;
+		k->direct[i] = &m->t.direct[at + (node ^ line[i] >> 28)];
+		k->in[2 * LISTED + i] = model_stretch(*k->direct[i] >> 16);
+		if ((*k->direct[i] & MODEL_COUNT_MAX) > 0)
+			known = i;
 	}
 	return alone ? known : 0;
 }
@@ -181,8 +130,8 @@ predict_direct(
 HOT void
 predict_match(struct model *m, struct work *k)
 {
-	struct small *s = &m->s;
-	int32_t *in = &k->in[2 * SLOTTED + DIRECT];
+	struct where *s = &m->s;
+	int32_t *in = &k->in[2 * LISTED + DIRECT];
 	unsigned octet;
 
 	k->match = NULL;
@@ -195,7 +144,7 @@ predict_match(struct model *m, struct work *k)
 		return;
 	}
 	k->expected = octet >> (7 - k->done) & 1;
-	k->match = &s->match_map[s->match_len];
+	k->match = &m->t.match_map[s->match_len];
 	put_inputs(in, *k->match >> 16);
 	if (k->expected == 0) {
 		in[0] = -in[0];
@@ -208,6 +157,7 @@ dot(const int32_t *in, const int32_t *weight, int n)
 {
 	int32_t sum = 0;
 
+#pragma GCC unroll 1
 	for (int i = 0; i < n; i++)
 		sum += (in[i] * weight[i] + 128) >> 8;
 	sum >>= 8;
@@ -217,10 +167,10 @@ dot(const int32_t *in, const int32_t *weight, int n)
 HOT void
 mix(struct model *m, struct work *k, unsigned known)
 {
-	struct small *s = &m->s;
+	struct where *s = &m->s;
 	unsigned len = s->match_len, script = script_of(s);
 	unsigned bucket = len == 0   ? 0
-			  : len < 7  ? 1
+			  : len < 9  ? 1
 			  : len < 12 ? 2
 			  : len < 20 ? 3
 			  : len < 32 ? 4
@@ -237,17 +187,18 @@ mix(struct model *m, struct work *k, unsigned known)
 	row[4] = SET_A + SET_B + SET_C + SET_D +
 		 (s->before[1] < 256 ? s->before[1] : 256);
 	for (int i = 0; i < SETS; i++) {
-		model_change_row(m, row[i]);
-		k->weight[i] = m->r.weight[row[i]];
+		k->weight[i] = m->t.weight[row[i]];
+		model_keep(m, k->weight[i]);
 		k->dot[i] = dot(k->in, k->weight[i], INPUTS);
 		k->p[i] = model_squash(k->dot[i]);
 	}
-	k->final[0] = s->final[k->part];
-	k->final[1] = s->final_known[bucket * 12 + known];
+	k->final[0] = m->t.final[k->part];
+	k->final[1] = m->t.final[FINAL_KNOWN + bucket * 12 + known];
 	k->dot[SETS] = 0;
 	for (int i = 0; i < 2; i++) {
 		int32_t sum = dot(k->dot, k->final[i], SETS);
 
+		model_keep(m, k->final[i]);
 		k->final_p[i] = model_squash(sum);
 		k->dot[SETS] += sum;
 	}
@@ -274,8 +225,8 @@ refine(struct model *m, struct work *k)
 	uint32_t p = 2 * k->p[SETS];
 
 	for (int i = 0; i < 2; i++) {
-		model_change_row(m, WEIGHTS + row[i]);
-		p += between(m->r.refine[row[i]], x, &k->fine[i]);
+		p += between(m->t.refine[row[i]], x, &k->fine[i]);
+		model_keep(m, k->fine[i]);
 	}
 	p >>= 2;
 	return p < 16 ? 16 : p > 65520 ? 65520 : p;
@@ -286,6 +237,7 @@ refine(struct model *m, struct work *k)
 HOT void
 train(int32_t *weight, const int32_t *in, int n, int32_t err)
 {
+#pragma GCC unroll 1
 	for (int i = 0; i < n; i++) {
 		int32_t w = weight[i] + ((in[i] * err + 32768) >> 16);
 
@@ -294,24 +246,10 @@ train(int32_t *weight, const int32_t *in, int n, int32_t err)
 }
 
 HOT void
-learn_slotted(struct model *m, struct work *k, unsigned bit)
+learn_map(struct model *m, uint32_t *p, unsigned bit, uint32_t limit)
 {
-	/* A long context is worth a slot once a shorter one is known. */
-	static const int shorter[SLOTTED] = { -1, -1, -1, 2, -1, 4 };
-
-	for (int i = 0; i < SLOTTED; i++) {
-		uint16_t *slot = k->slot[i];
-
-		model_adapt(&k->map[i][k->state[i]], bit, MAP_LIMIT);
-		if (slot == NULL && shorter[i] >= 0 &&
-		    k->state[shorter[i]] == 0)
-			continue;
-		if (slot == NULL)
-			slot = claim_slot(&k->place[i]);
-		model_set(m, slot,
-		    (uint16_t)(k->place[i].check |
-			       model_history.next[k->state[i]][bit]));
-	}
+	model_keep(m, p);
+	model_adapt(p, bit, limit);
 }
 
 HOT void
@@ -328,36 +266,33 @@ learn(struct model *m, struct work *k, unsigned bit)
 	for (int i = 0; i < 2; i++)
 		*k->fine[i] = (uint16_t)(*k->fine[i] +
 					 (target - *k->fine[i]) / REFINE_RATE);
-	learn_slotted(m, k, bit);
-	for (int i = 0; i < DIRECT; i++) {
-		model_adapt(&k->direct_p[i], bit, DIRECT_LIMIT);
-		model_set(
-		    m, &k->direct[i][0], (uint16_t)(k->direct_p[i] >> 16));
-		model_set(m, &k->direct[i][1], (uint16_t)k->direct_p[i]);
+	for (int i = 0; i < LISTED; i++) {
+		if (k->state[i] == NULL)
+			continue;
+		learn_map(m, k->state[i], bit, MAP_LIMIT);
+		list_go_on(&k->list[i], 7 - k->done, k->ones[i], bit);
 	}
+	for (int i = 0; i < DIRECT; i++)
+		learn_map(m, k->direct[i], bit, DIRECT_LIMIT);
 	if (k->match != NULL)
-		model_adapt(k->match, bit == k->expected, MATCH_LIMIT);
+		learn_map(m, k->match, bit == k->expected, MATCH_LIMIT);
 }
 
 WITH_VECTORS unsigned
 model_octet(struct model *m, struct coder *c, unsigned octet)
 {
 	struct work k = { .partial = 1 };
-	uint32_t line[SLOTTED] = { 0 }, direct[DIRECT] = { 0 };
+	uint32_t direct[DIRECT] = { 0 };
 
-	k.in[2 * SLOTTED + DIRECT + 2] = 256; /* what is so without reason */
+	for (int i = 0; i < LISTED; i++)
+		list_find(m, m->s.listed[i], &k.list[i]);
+	k.in[2 * LISTED + DIRECT + 2] = 256; /* what is so without reason */
 	for (k.done = 0; k.done < 8; k.done++) {
 		unsigned known, bit = octet >> (7 - k.done) & 1;
 
-		if (k.done % 4 == 0) {
-			for (int i = 0; i < SLOTTED; i++)
-				line[i] =
-				    model_hash(m->s.slotted[i], k.partial);
-			for (int i = 0; i < DIRECT; i++)
-				direct[i] =
-				    model_hash(m->s.direct[i], k.partial);
-		}
-		known = predict_slotted(m, &k, line);
+		for (int i = 0; i < DIRECT && k.done % 4 == 0; i++)
+			direct[i] = model_hash(m->s.direct[i], k.partial);
+		known = predict_listed(m, &k);
 		known += predict_direct(m, &k, direct, known % 6 == 0);
 		predict_match(m, &k);
 		mix(m, &k, known);
@@ -366,6 +301,8 @@ model_octet(struct model *m, struct coder *c, unsigned octet)
 		k.partial = k.partial << 1 | bit;
 	}
 	octet = k.partial & 255;
+	for (int i = 0; i < LISTED; i++)
+		list_learn(m, &k.list[i], octet);
 	model_end_octet(m, octet);
 	return octet;
 }
