@@ -68,6 +68,12 @@ set_own_contexts(struct where *s)
 		s->listed[4] =
 		    model_hash(0x900 + (uint8_t)s->spell[s->spell_at],
 			s->spell_run < 3 ? s->spell_run : 3);
+		if (s->dialling)
+			s->listed[3] =
+			    model_hash(0xa00 + (uint8_t)s->dial[s->count],
+				s->count < 3 ? s->count : 3);
+	} else if (s->class == MODEL_DATES) {
+		s->listed[4] = model_hash(s->count, 0x112);
 	}
 }
 
@@ -111,10 +117,10 @@ model_text(struct model *m, unsigned class, unsigned hint)
 	set_contexts(s);
 }
 
-void
-model_spell(struct model *m, const char *name)
+/* Letters of the name, small, with one blank between words. */
+static void
+set_spell(struct where *s, const char *name)
 {
-	struct where *s = &m->s;
 	size_t n = 0;
 
 	for (; *name != '\0' && n < SPELL_MAX; name++) {
@@ -129,6 +135,20 @@ model_spell(struct model *m, const char *name)
 	}
 	s->spell[n] = '\0';
 	s->spell_at = s->spell_run = 0;
+}
+
+void
+model_spell(struct model *m, const char *name, const char *number)
+{
+	struct where *s = &m->s;
+	size_t n = 0;
+
+	set_spell(s, name);
+	memset(s->dial, 0, sizeof s->dial);
+	for (; *number != '\0' && n < DIAL_MAX; number++)
+		if (*number >= '0' && *number <= '9')
+			s->dial[n++] = *number;
+	s->dialling = n > 0;
 }
 
 /* Follow the name while an address spells it, word by word. */
@@ -165,8 +185,11 @@ end_character(struct where *s, uint32_t c)
 		s->before[i] = s->before[i - 1];
 	s->before[0] = c;
 	s->count++;
-	if (s->class == MODEL_ADDRESSES)
+	if (s->class == MODEL_ADDRESSES) {
+		s->dialling = s->dialling && c != 0 &&
+			      c == (uint8_t)s->dial[s->count - 1];
 		follow(s, c);
+	}
 	if ((letter >= 'a' && letter <= 'z') || letter == '\'') {
 		s->word = model_hash(s->word, letter);
 	} else if (c >= 128) {

@@ -118,8 +118,7 @@ put_first(uint16_t *line, unsigned at, unsigned octet)
 	unsigned n = line[at] & COUNT, end;
 
 	if (n == LIST_MAX) {
-		memmove(line + at + 2, line + at + 1,
-		    (n - 1) * sizeof line[0]);
+		memmove(line + at + 2, line + at + 1, (n - 1) * sizeof line[0]);
 	} else {
 		at = make_room(line, 1, at);
 		end = used(line);

@@ -219,6 +219,7 @@ code_text(struct mix *x, struct context *k, char *text)
 
 	if (k->tag == RECORD_BODY)
 		hint = 1000 + (unsigned)(k->last_int & 7);
+	hint += 4096u * x->f->country; /* for the language */
 	switch (k->tag) {
 	case RECORD_PEER:
 		pack_peer(
@@ -237,7 +238,7 @@ code_text(struct mix *x, struct context *k, char *text)
 		break;
 	default:
 		if (k->tag == RECORD_EMAIL)
-			model_spell(x->m, k->name);
+			model_spell(x->m, k->name, pack_national(k->typed[0]));
 		pack_text(x, class_of(k->tag), hint, text);
 	}
 	x->texts += strlen(text);

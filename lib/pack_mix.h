@@ -98,6 +98,8 @@ void pack_number(struct mix *x, unsigned kind, char *text);
 /* The international form of a number as typed: text may be what follows from
  * it, which costs next to nothing. */
 void pack_number_e164(struct mix *x, const char *typed, char *text);
+/* A number without its country, as far as that is known; in text itself. */
+const char *pack_national(const char *text);
 /* A number that is in the table, or a new one that goes there. */
 void pack_peer(struct mix *x, unsigned kind, bool same, char *text);
 void pack_numbers_add(struct fields *f, const char *text);

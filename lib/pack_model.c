@@ -59,8 +59,8 @@ fill_maps(struct tables *t)
 {
 	for (int i = 0; i < GROUPS * LISTED; i++)
 		for (unsigned k = 0; k < STATES; k++)
-			t->map[i / LISTED][i % LISTED][k] =
-			    list_first_guess(k) << 16;
+			t->map[i / LISTED][i % LISTED][k] = list_first_guess(k)
+							    << 16;
 	for (uint32_t i = 0; i < 64; i++)
 		t->match_map[i] = (i & 31) << 26 | 1u << 31;
 	for (size_t i = 0; i < REFINED; i++)

@@ -38,9 +38,10 @@ void model_undo(struct model *m);
 #define MODEL_CLASSES 16
 void model_text(struct model *m, unsigned class, unsigned hint);
 #define MODEL_NAMES 1
-/* What a text of class MODEL_ADDRESSES may spell: a name. */
 #define MODEL_ADDRESSES 3
-void model_spell(struct model *m, const char *name);
+#define MODEL_DATES 6
+/* What a text of class MODEL_ADDRESSES may spell: a name, or a number. */
+void model_spell(struct model *m, const char *name, const char *number);
 /* One octet of it; the one of its end is 0. */
 unsigned model_octet(struct model *m, struct coder *c, unsigned octet);
 

@@ -21,7 +21,7 @@
 #define DIRECT_2 (1u << 17)
 #define INPUTS 16 /* of a mixer */
 #define LINE 64 /* octets that a mark keeps at a time */
-#define LINES 26400 /* of lists */
+#define LINES 25800 /* of lists */
 #define LINE_CELLS (LINE / 2)
 #define TEXT_SIZE (1u << 19) /* octets that a match may look back */
 #define MATCH_SLOTS (1u << 17)
@@ -34,17 +34,19 @@
 #define SIZES 6 /* of lists */
 #define STATES (SIZES * LEVELS * LEVELS * 2)
 #define SETS 5
+#define KINDS 3 /* of texts: bodies, names, others */
 #define SCRIPTS 3 /* ASCII; the first or the second octet of others */
 #define SET_A (8 * MODEL_CLASSES * SCRIPTS)
 #define SET_B (256 * SCRIPTS)
-#define SET_C (12 * 8 * SCRIPTS)
+#define SET_C (KINDS * 12 * 8 * SCRIPTS)
 #define SET_D (2 * 272)
-#define SET_E 257
+#define SET_E (257 + (KINDS - 1) * 8 * SCRIPTS)
 #define WEIGHTS (SET_A + SET_B + SET_C + SET_D + SET_E)
 #define FINAL_KNOWN (256 * SCRIPTS) /* where the second last layer begins */
 #define FINALS (FINAL_KNOWN + 6 * 12)
 #define REFINED (256 * SCRIPTS + 1024)
 #define SPELL_MAX 31
+#define DIAL_MAX 20
 #define BEFORE 6 /* characters that contexts look back */
 
 struct choice {
@@ -55,10 +57,12 @@ struct choice {
 /* What is learnt: before a part of it changes, model_keep(). */
 struct tables {
 	uint16_t list[LINES][LINE_CELLS]; /* pack_lists.h */
-	uint32_t direct[DIRECT_0 + DIRECT_1 + DIRECT_2]; /* model_adapt()'s */
-	uint32_t map[GROUPS][LISTED][STATES]; /* by state of the list */
-	int32_t weight[WEIGHTS][INPUTS]; /* 1/65536 */
-	int32_t final[FINALS][8]; /* SETS are used */
+	alignas(LINE) uint32_t
+	    direct[DIRECT_0 + DIRECT_1 + DIRECT_2]; /* model_adapt()'s */
+	alignas(LINE)
+	    uint32_t map[GROUPS][LISTED][STATES]; /* by state of the list */
+	alignas(LINE) int32_t weight[WEIGHTS][INPUTS]; /* 1/65536 */
+	alignas(LINE) int32_t final[FINALS][8]; /* SETS are used */
 	uint16_t refine[REFINED][33];
 	uint32_t match_map[64]; /* by length of the match */
 	uint32_t match_at[MATCH_SLOTS];
@@ -79,6 +83,8 @@ struct where {
 	uint32_t class;
 	char spell[SPELL_MAX + 1]; /* small letters; blanks between words */
 	uint32_t spell_at, spell_run; /* the next letter; how many were right */
+	char dial[DIAL_MAX + 1]; /* digits, then NULs */
+	bool dialling; /* all characters so far are the first ones of dial */
 	uint32_t match; /* where the match goes on; 0: none */
 	uint32_t match_len;
 };
@@ -88,7 +94,8 @@ struct kept {
 	uint8_t was[LINE];
 };
 
-#define TABLE_LINES ((sizeof(struct tables) + LINE - 1) / LINE)
+#define TABLE_LINES (sizeof(struct tables) / LINE)
+_Static_assert(sizeof(struct tables) % LINE == 0, "lines are whole");
 
 struct model {
 	alignas(LINE) struct tables t;

@@ -396,6 +396,20 @@ pack_number_e164(struct mix *x, const char *typed, char *text)
 	pack_number(x, 0, text);
 }
 
+const char *
+pack_national(const char *text)
+{
+	char digits[20], code[4];
+	size_t n = digits_of(text, digits, sizeof digits);
+	unsigned country = country_of(digits, n <= 20 ? n : 0);
+
+	if (text[0] != '+' || country == COUNTRY_NONE)
+		return text;
+	for (n = country_text(country, code); n > 0; text++)
+		n -= *text >= '0' && *text <= '9';
+	return text;
+}
+
 /* ---- the table ---- */
 
 static uint32_t

@@ -76,7 +76,7 @@ static unsigned
 group_of(const struct where *s)
 {
 	if (s->class != 0)
-		return s->class == 1 ? 2 : 3;
+		return s->class == MODEL_NAMES ? 2 : 3;
 	return script_of(s) != 0;
 }
 
@@ -164,30 +164,50 @@ dot(const int32_t *in, const int32_t *weight, int n)
 	return sum > HIGHEST ? HIGHEST : sum < -HIGHEST ? -HIGHEST : sum;
 }
 
+/* How long the match is, in short: 0 to 5. */
+HOT unsigned
+match_size(uint32_t len)
+{
+	return len == 0   ? 0
+	       : len < 9  ? 1
+	       : len < 12 ? 2
+	       : len < 20 ? 3
+	       : len < 32 ? 4
+			  : 5;
+}
+
+/* Which weights of each set. */
+HOT void
+choose_weights(const struct where *s, const struct work *k, unsigned known,
+    uint32_t row[static SETS])
+{
+	unsigned script = script_of(s), kind = s->class < 2 ? s->class : 2;
+	uint32_t last =
+	    s->before[0] < 256 ? s->before[0] : 256 + (s->before[0] & 15);
+	uint32_t place = s->count < 8 ? s->count : 7;
+
+	row[0] = (match_size(s->match_len) * SCRIPTS + script) * MODEL_CLASSES +
+		 s->class;
+	row[1] = k->part;
+	row[2] = ((kind * 12 + known) * SCRIPTS + script) * 8 + k->done;
+	row[3] = last + (s->lead != 0 ? SET_D / 2 : 0);
+	row[4] = s->before[1] < 256 ? s->before[1] : 256;
+	if (kind > 0)
+		row[4] = 257 + ((kind - 1) * 8 + place) * SCRIPTS + script;
+}
+
 HOT void
 mix(struct model *m, struct work *k, unsigned known)
 {
-	struct where *s = &m->s;
-	unsigned len = s->match_len, script = script_of(s);
-	unsigned bucket = len == 0   ? 0
-			  : len < 9  ? 1
-			  : len < 12 ? 2
-			  : len < 20 ? 3
-			  : len < 32 ? 4
-				     : 5;
-	uint32_t last =
-	    s->before[0] < 256 ? s->before[0] : 256 + (s->before[0] & 15);
+	static const uint32_t from[SETS] = { 0, SET_A, SET_A + SET_B,
+		SET_A + SET_B + SET_C, SET_A + SET_B + SET_C + SET_D };
+	unsigned bucket = match_size(m->s.match_len);
 	uint32_t row[SETS];
 
-	k->part = k->partial + 256 * script;
-	row[0] = (bucket * SCRIPTS + script) * MODEL_CLASSES + s->class;
-	row[1] = SET_A + k->part;
-	row[2] = SET_A + SET_B + (known * SCRIPTS + script) * 8 + k->done;
-	row[3] = SET_A + SET_B + SET_C + last + (s->lead != 0 ? SET_D / 2 : 0);
-	row[4] = SET_A + SET_B + SET_C + SET_D +
-		 (s->before[1] < 256 ? s->before[1] : 256);
+	k->part = k->partial + 256 * script_of(&m->s);
+	choose_weights(&m->s, k, known, row);
 	for (int i = 0; i < SETS; i++) {
-		k->weight[i] = m->t.weight[row[i]];
+		k->weight[i] = m->t.weight[from[i] + row[i]];
 		model_keep(m, k->weight[i]);
 		k->dot[i] = dot(k->in, k->weight[i], INPUTS);
 		k->p[i] = model_squash(k->dot[i]);
