@@ -16,7 +16,7 @@ import random
 import sys
 
 WORDS = 20000
-MESSAGES = 1500
+MESSAGES = 750
 PER_MESSAGE = 8
 
 
