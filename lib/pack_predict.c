@@ -13,16 +13,20 @@
 #include "config.h"
 #include "pack_lists.h"
 
+#if defined __GNUC__ && !defined __clang__
+#define BY_GCC 1
+#pragma GCC optimize("O3")
+#else
+#define BY_GCC 0
+#endif
+
 /* Once more for processors with AVX2: the same integers, several at a time. */
-#if defined __x86_64__ && defined __GLIBC__ && !defined SANITIZE
+#if BY_GCC && defined __x86_64__ && defined __GLIBC__ && !defined SANITIZE
 #define WITH_VECTORS __attribute__((target_clones("avx2", "default")))
 #else
 #define WITH_VECTORS
 #endif
 #define HOT static inline __attribute__((always_inline))
-#if defined __GNUC__ && !defined __clang__
-#pragma GCC optimize("O3")
-#endif
 
 #define WEIGHT_RATE 14 /* eighths */
 #define FINAL_RATE 2 /* 32nds */
