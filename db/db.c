@@ -110,6 +110,14 @@ set_up(struct db *db)
 	return ok;
 }
 
+/* A day has 24 hours, whatever the server's own zone makes of it. */
+static PGconn *
+connect_in_utc(const char *conninfo)
+{
+	setenv("PGTZ", "UTC", 1); /* libpq says so when it connects */
+	return PQconnectdb(conninfo);
+}
+
 struct db *
 db_open(const char *conninfo, const char *role)
 {
@@ -126,7 +134,7 @@ db_open(const char *conninfo, const char *role)
 		db_close(db);
 		return NULL;
 	}
-	db->conn = PQconnectdb(conninfo);
+	db->conn = connect_in_utc(conninfo);
 	if (PQstatus(db->conn) != CONNECTION_OK) {
 		complain(db->conn, NULL, "cannot connect");
 		db_close(db);
@@ -156,7 +164,7 @@ db_reconnect(struct db *db)
 	db->prepared = 0;
 	db->late = 0;
 	PQfinish(db->conn);
-	db->conn = PQconnectdb(db->conninfo);
+	db->conn = connect_in_utc(db->conninfo);
 	return PQstatus(db->conn) == CONNECTION_OK && set_up(db);
 }
 

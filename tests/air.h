@@ -31,6 +31,8 @@ int64_t air_now(const struct air *a);
 int air_add_phone(
     struct air *a, const char *number, const char *device, const char *journal);
 struct phone *air_phone(struct air *a, int n);
+/* What its clock says is so far from the truth. */
+void air_clock(struct air *a, int n, int64_t off_ms);
 /* Close it and open its journal again. */
 void air_restart_phone(struct air *a, int n);
 /* Close it, put the journal of that name in place of its own, open it. */

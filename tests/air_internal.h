@@ -36,7 +36,7 @@ struct station {
 	char number[GATE_NUMBER_MAX], device[32];
 	char *journal;
 	char question[WIRE_QUESTION_MAX + 1];
-	int64_t tick_ms;
+	int64_t tick_ms, clock_off_ms;
 	unsigned rung; /* seconds that it was told to ring */
 	struct record **put;
 	size_t nput;

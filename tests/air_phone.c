@@ -25,9 +25,15 @@ air_remember(struct station *s, const struct record *r)
 }
 
 static int64_t
-host_now(void *ctx)
+host_mono(void *ctx)
 {
 	return ((struct station *)ctx)->air->now_ms;
+}
+
+static int64_t
+host_now(void *ctx)
+{
+	return host_mono(ctx) + ((struct station *)ctx)->clock_off_ms;
 }
 
 static int
@@ -113,7 +119,7 @@ open_phone(struct station *s)
 	const struct phone_host host = {
 		.ctx = s,
 		.now_ms = host_now,
-		.mono_ms = host_now,
+		.mono_ms = host_mono,
 		.send = host_send,
 		.tell = host_tell,
 		.apply = host_apply,
@@ -128,6 +134,12 @@ open_phone(struct station *s)
 	ck_assert_ptr_nonnull(s->phone);
 	phone_set_pace(s->phone, 1000, 60000);
 	s->tick_ms = 0;
+}
+
+void
+air_clock(struct air *a, int n, int64_t off_ms)
+{
+	a->station[n].clock_off_ms = off_ms;
 }
 
 int

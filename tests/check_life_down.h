@@ -14,5 +14,6 @@ TCase *life_down_case(void);
 TCase *life_file_case(void);
 TCase *life_notice_case(void);
 TCase *life_order_case(void);
+TCase *life_silent_case(void);
 
 #endif

@@ -388,6 +388,7 @@ main(void)
 	suite_add_tcase(s, life_budget_case());
 	suite_add_tcase(s, life_down_case());
 	suite_add_tcase(s, life_order_case());
+	suite_add_tcase(s, life_silent_case());
 	suite_add_tcase(s, life_file_case());
 	suite_add_tcase(s, life_notice_case());
 	return check_main(s);

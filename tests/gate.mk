@@ -20,7 +20,8 @@ tests_life_gate_tests_SOURCES = tests/check_life_gate.c tests/check_life_bind.c 
 	tests/check_life_down.c \
 	tests/check_life_down.h tests/check_life_file.c \
 	tests/check_life_notice.c \
-	tests/check_life_order.c $(AIR_SOURCES) \
+	tests/check_life_order.c \
+	tests/check_life_silent.c $(AIR_SOURCES) \
 	tests/hand.c tests/hand.h
 tests_life_gate_tests_CPPFLAGS = $(tests_gateway_tests_CPPFLAGS)
 tests_life_gate_tests_CFLAGS = $(TEST_CFLAGS)
