@@ -128,6 +128,13 @@ notice_words(const struct gate_notice *n, const char *page,
 		    zh ? "手机：%s\n" : "Phone: %s\n", n->phone);
 	len += (size_t)snprintf(body + len, NOTICE_BODY_MAX - len,
 	    zh ? "时间：%s\n" : "When: %s\n", n->at);
+	if (strcmp(n->kind, "phone-silent") == 0)
+		len += (size_t)snprintf(body + len, NOTICE_BODY_MAX - len,
+		    zh ? "\n手机可能已关机或没有信号。漫游时，除非策略允许，它"
+			 "不会上传。\n"
+		       : "\nIt may be switched off or without coverage. While "
+			 "it is abroad it sends nothing, unless its policy "
+			 "lets it.\n");
 	if (page[0] != '\0')
 		snprintf(body + len, NOTICE_BODY_MAX - len,
 		    zh ? "\n详情请登录查看：%s/events\n"

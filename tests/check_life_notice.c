@@ -16,8 +16,6 @@
 #define DAY (24 * HOUR)
 #define NOTICES(where) \
 	"SELECT count(*) FROM notice WHERE account_id = $A AND " where
-#define EVENTS(kind) \
-	"SELECT count(*) FROM event WHERE account_id = $A AND kind = '" kind "'"
 
 static struct air *
 owner(uint64_t seed)
@@ -228,78 +226,6 @@ START_TEST(mail_is_tried_again_and_given_up)
 }
 END_TEST
 
-/* How long a phone may be silent: what its user and its owner have set for all
- * kinds, and the days without alarm and with one; 0: never. */
-static const struct {
-	const char *why;
-	enum policy_mode own, owner;
-	bool late; /* the owner's has not come to the phone */
-	int calm, told;
-} silences[] = {
-	{ "nobody has set anything", POLICY_INHERIT, POLICY_INHERIT, false, 2,
-	    4 },
-	{ "the phone's own settings: once a week", POLICY_INTERVAL,
-	    POLICY_INHERIT, false, 6, 8 },
-	{ "the phone's own settings: by hand", POLICY_MANUAL, POLICY_INHERIT,
-	    false, 40, 0 },
-	{ "the owner is above them: at once", POLICY_MANUAL, POLICY_AT_ONCE,
-	    false, 2, 4 },
-	{ "the owner is above them: by hand", POLICY_AT_ONCE, POLICY_MANUAL,
-	    false, 40, 0 },
-	{ "what is wished is not in force", POLICY_INHERIT, POLICY_MANUAL, true,
-	    2, 4 },
-};
-#define SILENCES (sizeof silences / sizeof silences[0])
-
-static struct policy
-all_kinds(enum policy_mode mode)
-{
-	struct policy p = { .lock = false };
-
-	for (int k = RECORD_CONTACT; k <= RECORD_FILE; k++)
-		p.kind[k] = (struct policy_kind){ mode,
-			mode == POLICY_INTERVAL ? 7 * 1440 : 0 };
-	return p;
-}
-
-START_TEST(a_silent_phone_is_told_once)
-{
-	struct air *a = owner(34);
-	const struct policy own = all_kinds(silences[_i].own);
-	const struct policy wish = all_kinds(silences[_i].owner);
-	struct record *call = record_new(RECORD_CALL, 1);
-
-	air_add_phone(a, "+358405550134", "silent", NULL);
-	ck_assert(air_bind(a, 0));
-	ck_assert_int_eq(phone_set_policy(air_phone(a, 0), &own), PHONE_OK);
-	if (!silences[_i].late)
-		air_policy_put(a, 0, &wish);
-	air_run(a, 2 * HOUR);
-	air_lose_all(a, true);
-	if (silences[_i].late)
-		air_policy_put(a, 0, &wish);
-	air_run(a, silences[_i].calm * DAY);
-	tick(a);
-	ck_assert_msg(air_int(a, EVENTS("phone-silent")) == 0, "%s: an alarm",
-	    silences[_i].why);
-	if (silences[_i].told > 0) {
-		air_run(a, (silences[_i].told - silences[_i].calm) * DAY);
-		tick(a);
-		tick(a);
-		ck_assert_msg(air_int(a, EVENTS("phone-silent")) == 1,
-		    "%s: no alarm, or many", silences[_i].why);
-		air_lose_all(a, false);
-		air_put(a, 0, call);
-		phone_upload_now(air_phone(a, 0));
-		air_run(a, HOUR);
-		ck_assert_int_eq(
-		    air_ask(a, 0, "(silent_told_at IS NULL)::int"), 1);
-	}
-	record_free(call);
-	air_free(a);
-}
-END_TEST
-
 /* In both languages, of every kind: one SMS, no content, nothing forgotten. */
 START_TEST(the_words_fit)
 {
@@ -329,6 +255,10 @@ START_TEST(the_words_fit)
 		ck_assert_ptr_null(strstr(subject, "Something"));
 		ck_assert_ptr_null(strstr(subject, "新消息"));
 		ck_assert_int_eq(gsm7_only(subject), _i == 0);
+		/* A phone that is abroad keeps to its policy. */
+		ck_assert_int_eq(
+		    strstr(body, _i == 0 ? "abroad" : "漫游") != NULL,
+		    strcmp(kinds[i], "phone-silent") == 0);
 	}
 	strcpy(n.kind, "mail-confirm");
 	strcpy(n.code, "123456");
@@ -369,7 +299,6 @@ life_notice_case(void)
 	tcase_add_test(tc, limits_hold);
 	tcase_add_test(tc, codes_to_one_number);
 	tcase_add_test(tc, mail_is_tried_again_and_given_up);
-	tcase_add_loop_test(tc, a_silent_phone_is_told_once, 0, SILENCES);
 	tcase_add_loop_test(tc, the_words_fit, 0, 2);
 	tcase_add_test(tc, addresses);
 	return tc;
