@@ -28,6 +28,7 @@ db_libdb_a_SOURCES = \
 	db/pages.h \
 	db/pages_account.c \
 	db/pages_browse.h \
+	db/pages_confirm.c \
 	db/pages_event.c \
 	db/pages_file.c \
 	db/pages_history.c \
@@ -46,7 +47,6 @@ db_libdb_a_SOURCES = \
 	db/pages_restore.c \
 	db/pages_settings.c \
 	db/pages_settings.h \
-	db/pages_trusted.c \
 	db/pages_walk.c
 db_libdb_a_CPPFLAGS = $(AM_CPPFLAGS) $(PQ_CFLAGS)
 DB_LIBS = db/libdb.a $(PQ_LIBS)
