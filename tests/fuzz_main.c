@@ -3,8 +3,8 @@
  * corpus, those with octets changed, and octets at random.  The same numbers
  * on every machine.  Linked with any one fuzz_*.c.
  *
- * usage: [-n ROUNDS] [FILE...]; without files, tests/corpus/NAME/ is read,
- * NAME from smoke_NAME.
+ * usage: [-n ROUNDS] [-s SEED] [FILE...]; without files, tests/corpus/NAME/ is
+ * read, NAME from smoke_NAME.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -125,9 +125,12 @@ main(int argc, char **argv)
 	/* libconfuse's lexer copies what it cannot read to stdout. */
 	if (tap == NULL || freopen("/dev/null", "w", stdout) == NULL)
 		abort();
-	while ((c = getopt(argc, argv, "n:")) != -1)
+	while ((c = getopt(argc, argv, "n:s:")) != -1) {
 		if (c == 'n')
 			rounds = atoi(optarg);
+		else if (c == 's')
+			random = strtoull(optarg, NULL, 10);
+	}
 	for (int i = optind; i < argc; i++)
 		add_seed(argv[i]);
 	if (optind == argc)
