@@ -87,8 +87,8 @@ struct gate_heard {
 	int sms, records; /* for the day's traffic */
 	bool ack_wanted;
 };
-/* Phones that were heard: gap rows, counters, cumulative.  DB_NONE: one of
- * them is not bound any more. */
+/* Phones that were heard: gap rows, counters, cumulative, and transfers that
+ * waited for it.  DB_NONE: one of them is not bound any more. */
 enum db_err gate_heard_put(
     struct db *db, const struct gate_heard *heard, size_t n, int64_t now_ms);
 
@@ -142,7 +142,7 @@ struct gate_whole {
 	bool single; /* its body is a frame */
 	struct gate_base base;
 };
-/* Not in a transaction: up to max transfers that wait to be opened. */
+/* Not in a transaction: up to max transfers that can be opened. */
 enum db_err
 gate_whole_list(struct db *db, struct gate_whole *out, size_t max, size_t *n);
 /* Locks the transfer; DB_NONE if another has taken it.  bodies gets the
@@ -152,6 +152,10 @@ enum db_err gate_whole_take(struct db *db, struct gate_whole *w,
 /* state: "stored" or "bad". */
 enum db_err gate_whole_end(
     struct db *db, const struct gate_whole *w, const char *state, int records);
+/* It is not listed again until all to that transfer are here, in the caller's
+ * transaction, in which gate_heard_put() follows. */
+enum db_err gate_whole_wait(struct db *db, int64_t account, int64_t phone,
+    uint32_t transfer, uint32_t waits_for);
 /* State "bad"; its segments stay. */
 enum db_err gate_whole_aside(struct db *db, const struct gate_whole *w);
 /* Forget its segments and ask for all again. */
@@ -180,8 +184,8 @@ gate_batch_list(struct db *db, const struct gate_learnt *last, uint32_t after,
 /* The newest that reaches no further than last; DB_NONE: there is none. */
 enum db_err gate_checkpoint_get(struct db *db, const struct gate_learnt *last,
     int (*take)(void *ctx, const struct gate_learnt *c), void *ctx);
-/* The one before it stays too, for transfers that come late; what both do not
- * need goes. */
+/* One at least UPLOAD_AHEAD_MAX before it stays too, for transfers that come
+ * late or go by what is older; what it has taken in goes. */
 enum db_err gate_checkpoint_put(struct db *db, const struct gate_learnt *c);
 
 /* A transfer of which the base is not known: it is missing once more, and the

@@ -5,6 +5,7 @@
 
 #include "gate.h"
 #include "gate_internal.h"
+#include "upload.h"
 
 enum db_err
 gate_base_begin(struct db *db, int64_t account, int64_t phone, uint32_t first,
@@ -136,7 +137,7 @@ gate_checkpoint_get(struct db *db, const struct gate_learnt *last,
 	return hand_over(res, last, take, ctx);
 }
 
-/* What is older than the checkpoint before this one. */
+/* What is older than the checkpoint before number $3. */
 #define BEFORE_LAST \
 	"transfer < (SELECT max(transfer) FROM checkpoint WHERE " \
 	" account_id = $1 AND phone_id = $2 AND transfer < $3 AND " \
@@ -157,6 +158,10 @@ gate_checkpoint_put(struct db *db, const struct gate_learnt *c)
 		    "DELETE FROM batch WHERE account_id = $1 AND "
 		    "phone_id = $2 AND down = $4 AND " BEFORE_LAST },
 	};
+	/* What a transfer goes by may be so much older than what the one before
+	 * went by. */
+	uint32_t last =
+	    c->transfer > UPLOAD_AHEAD_MAX ? c->transfer - UPLOAD_AHEAD_MAX : 0;
 	struct db_args a = { 0 };
 	enum db_err err;
 
@@ -166,7 +171,7 @@ gate_checkpoint_put(struct db *db, const struct gate_learnt *c)
 		struct db_args b = { 0 };
 
 		arg_pair(&b, c->account, c->phone);
-		db_arg_int(&b, c->transfer);
+		db_arg_int(&b, last);
 		db_arg_bool(&b, c->down);
 		err = db_run(db, &old[i], &b, NULL);
 	}

@@ -123,11 +123,24 @@ static const struct db_stmt heard_traffic = { "heard_traffic", 5,
 	" $3, $4) ON CONFLICT (account_id, phone_id, day) DO UPDATE SET "
 	" sms_up = traffic.sms_up + excluded.sms_up, "
 	" records = traffic.records + excluded.records" };
+/*
+ * Transfers that waited go on if what they wait for is here, or void.  One that
+ * is locked is another gateway's, which comes here after us: to wait for it,
+ * with the phone's row locked, would be to wait for each other.
+ */
 static const struct db_stmt heard_cumulative = { "heard_cumulative", 2,
-	"UPDATE phone p SET cumulative = coalesce((SELECT min(t.transfer) - 1 "
-	" FROM transfer t WHERE t.account_id = $1 AND t.phone_id = $2 "
-	" AND t.state IN ('open', 'whole')), p.highest) "
-	"WHERE p.account_id = $1 AND p.phone_id = $2" };
+	"WITH now AS (UPDATE phone p SET cumulative = "
+	" coalesce((SELECT min(t.transfer) - 1 "
+	"  FROM transfer t WHERE t.account_id = $1 AND t.phone_id = $2 "
+	"  AND t.state IN ('open', 'whole')), p.highest) "
+	" WHERE p.account_id = $1 AND p.phone_id = $2 "
+	" RETURNING p.cumulative, p.base_first) "
+	"UPDATE transfer t SET waits_for = NULL FROM (SELECT w.transfer "
+	" FROM transfer w, now WHERE w.account_id = $1 AND w.phone_id = $2 "
+	" AND w.waits_for IS NOT NULL AND (w.waits_for <= now.cumulative "
+	"  OR w.waits_for < now.base_first) FOR UPDATE OF w SKIP LOCKED) ready "
+	"WHERE t.account_id = $1 AND t.phone_id = $2 "
+	"AND t.transfer = ready.transfer" };
 
 #define HEARD_STMTS 4
 

@@ -307,8 +307,8 @@ gate_whole_list(struct db *db, struct gate_whole *out, size_t max, size_t *n)
 		" t.last_index, t.number, " MS("t.smsc_at") ", " MS(
 		    "t.last_at") " FROM transfer t JOIN phone p "
 				 " USING (account_id, phone_id) WHERE t.state = 'whole' "
-				 "AND p.unbound_at IS NULL "
-				 "ORDER BY t.last_at LIMIT $1" };
+				 "AND t.waits_for IS NULL AND p.unbound_at IS NULL "
+				 "ORDER BY t.last_at, t.transfer LIMIT $1" };
 	struct db_args a = { 0 };
 	PGresult *res;
 	enum db_err err;
@@ -346,6 +346,7 @@ gate_whole_take(struct db *db, struct gate_whole *w, uint8_t *bodies,
 		"SELECT p.base_first, p.cumulative FROM transfer t JOIN "
 		"phone p USING (account_id, phone_id) WHERE account_id = $1 "
 		"AND phone_id = $2 AND transfer = $3 AND t.state = 'whole' "
+		"AND t.waits_for IS NULL "
 		"FOR UPDATE OF t SKIP LOCKED" };
 	static const struct db_stmt stmt = { "whole_bodies", 4,
 		"SELECT body, single FROM segment WHERE account_id = $1 AND "
@@ -410,6 +411,23 @@ gate_whole_end(
 	if ((err = db_later(db, &stmt, &a)) != DB_OK)
 		return err;
 	return forget_segments(db, w);
+}
+
+/* Whoever makes it go on looks for it with the phone's row locked, as does the
+ * caller after this: one of them sees what the other has done. */
+enum db_err
+gate_whole_wait(struct db *db, int64_t account, int64_t phone,
+    uint32_t transfer, uint32_t waits_for)
+{
+	static const struct db_stmt stmt = { "whole_wait", 4,
+		"UPDATE transfer SET waits_for = $4 WHERE account_id = $1 AND "
+		"phone_id = $2 AND transfer = $3" };
+	struct db_args a = { 0 };
+
+	arg_pair(&a, account, phone);
+	db_arg_int(&a, transfer);
+	db_arg_int(&a, waits_for);
+	return db_run(db, &stmt, &a, NULL);
 }
 
 enum db_err

@@ -76,6 +76,9 @@ struct upload_base {
 	uint8_t check;
 };
 #define UPLOAD_BASE_MAX 6
+/* Upwards, that one need not be acknowledged, if this is at most so many
+ * transfers behind the last that is. */
+#define UPLOAD_AHEAD_MAX 8
 size_t upload_base_put(
     const struct upload_base *b, uint8_t out[static UPLOAD_BASE_MAX]);
 /* Returns the octets it takes, or 0 if it is not one. */

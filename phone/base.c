@@ -2,13 +2,25 @@
  * The base: what this phone and the service both know of earlier transfers,
  * against which the next ones are coded.  smsvault-wire(7), "State".
  *
+ * A transfer goes by those that are acknowledged, since each that it goes by
+ * must be there before it can be read: an SMS that is lost today may be missed
+ * for days, and what comes meanwhile must not wait for it.  When there is so
+ * much that one large transfer follows the other, the price is worth it: each
+ * goes by all before it, as long as it is at most UPLOAD_AHEAD_MAX behind the
+ * last that is acknowledged; and a lost SMS holds up no more than these.
+ *
  * What always holds:
- *  (1) The batch of a transfer is in the journal with its frames, and is learnt
- *      once all transfers up to it are acknowledged, in their order.
- *  (2) p->base, if it is there, is the checkpoint in the journal and the
- *      acknowledged batches behind it.
- *  (3) A base that begins anew is said in a transfer that is acknowledged
- *      before anything is coded against it.
+ *  (1) The batch of a transfer is in the journal with its frames, in one
+ *      commit; neither changes until it is acknowledged, but for (5).
+ *  (2) A state, if it is there, is the checkpoint in the journal and all
+ *      batches behind it up to pack_state_upto(), in their order.
+ *  (3) The checkpoint reaches no further than what is acknowledged; so a state
+ *      for any later transfer can be made again, after a restart too.
+ *  (4) A base that begins anew is said in the first transfer that it learns,
+ *      or before: who has all that a transfer goes by has heard of it.
+ *  (5) A transfer is made void only on the service's word that it cannot read
+ *      it.  The base then begins anew, behind all that may be coded against it:
+ *      by that the service finds that it cannot read these either, and says so.
  */
 #include <stdlib.h>
 
@@ -32,6 +44,15 @@ known(const struct phone *p, const struct base *b)
 	return b->down ? p->down_next - 1 : p->acked;
 }
 
+/* To where the next transfer up may go by those before it. */
+static uint32_t
+reach(const struct phone *p, bool ahead)
+{
+	return ahead && p->next_transfer <= p->acked + UPLOAD_AHEAD_MAX
+		   ? p->next_transfer - 1
+		   : p->acked;
+}
+
 static struct pack_state *
 from_checkpoint(struct phone *p, const struct base *b)
 {
@@ -49,9 +70,9 @@ from_checkpoint(struct phone *p, const struct base *b)
 	return s;
 }
 
-/* What is known and not yet learnt.  0, or -1. */
+/* What is not yet learnt up to that transfer.  0, or -1. */
 static int
-learn(struct phone *p, struct base *b)
+learn(struct phone *p, struct base *b, uint32_t upto)
 {
 	uint32_t at = pack_state_upto(b->state), transfer;
 	uint8_t *batch;
@@ -61,7 +82,7 @@ learn(struct phone *p, struct base *b)
 	if (at < b->first - 1)
 		at = b->first - 1;
 	while (err == 0 && (n = journal_batch_next(p->journal, b->down, at,
-				known(p, b), &transfer, &batch)) > 0) {
+				upto, &transfer, &batch)) > 0) {
 		err = pack_state_learn_batch(b->state, transfer, batch, n);
 		free(batch);
 		at = transfer;
@@ -79,7 +100,7 @@ shorten(struct phone *p, struct base *b)
 	size_t n;
 	int err;
 
-	if (cut <= b->cut)
+	if (cut <= b->cut || cut > known(p, b))
 		return 0;
 	if ((n = pack_state_save(b->state, &octets)) == 0 ||
 	    journal_begin(j) == -1) {
@@ -98,13 +119,17 @@ shorten(struct phone *p, struct base *b)
 	return 0;
 }
 
-/* The state, up to what is known.  0, or -1: it cannot be made. */
+/* The state, up to that transfer.  0, or -1: it cannot be made. */
 static int
-make(struct phone *p, struct base *b)
+make(struct phone *p, struct base *b, uint32_t upto)
 {
+	if (b->state != NULL && pack_state_upto(b->state) > upto) {
+		pack_state_free(b->state);
+		b->state = NULL;
+	}
 	if (b->state == NULL)
 		b->state = from_checkpoint(p, b);
-	if (b->state != NULL && learn(p, b) == 0 && shorten(p, b) == 0)
+	if (b->state != NULL && learn(p, b, upto) == 0 && shorten(p, b) == 0)
 		return 0;
 	pack_state_free(b->state);
 	b->state = NULL;
@@ -169,11 +194,13 @@ give_up(struct phone *p)
 }
 
 struct pack_state *
-base_ready(struct phone *p)
+base_ready(struct phone *p, bool ahead)
 {
-	if (p->codec < PACK_BASED || p->acked < p->base.first)
+	uint32_t upto = reach(p, ahead);
+
+	if (p->codec < PACK_BASED || upto < p->base.first)
 		return NULL;
-	if (p->base.state == NULL && make(p, &p->base) == -1) {
+	if (make(p, &p->base, upto) == -1) {
 		give_up(p);
 		return NULL;
 	}
@@ -183,12 +210,15 @@ base_ready(struct phone *p)
 void
 base_acked(struct phone *p, uint32_t cumulative)
 {
-	uint32_t before = p->base.first - 1;
+	uint32_t before = p->base.first - 1, upto;
 
 	p->acked = cumulative;
 	journal_batches_drop(
 	    p->journal, false, cumulative < before ? cumulative : before);
-	if (p->base.state != NULL && make(p, &p->base) == -1)
+	if (p->base.state == NULL)
+		return;
+	upto = pack_state_upto(p->base.state);
+	if (make(p, &p->base, upto > cumulative ? upto : cumulative) == -1)
 		give_up(p);
 }
 
@@ -223,7 +253,7 @@ base_down_ready(struct phone *p, const struct upload_base *head)
 {
 	struct base *b = &p->down_base;
 
-	if (make(p, b) == -1 || head->back >= p->down_next ||
+	if (make(p, b, known(p, b)) == -1 || head->back >= p->down_next ||
 	    pack_state_upto(b->state) != p->down_next - head->back ||
 	    pack_state_check(b->state) != head->check)
 		return NULL;
@@ -241,7 +271,7 @@ void
 base_down_learn(struct phone *p)
 {
 	if (p->codec >= PACK_BASED)
-		make(p, &p->down_base);
+		make(p, &p->down_base, known(p, &p->down_base));
 }
 
 int

@@ -51,6 +51,7 @@ struct phone {
 	/* what the service knows too: see base.c */
 	uint32_t acked; /* all transfers to it have arrived */
 	struct base base;
+	bool bulk; /* large transfers follow one another; not in the journal */
 	bool base_unsaid; /* the service has not heard of base.first */
 	struct base down_base;
 
@@ -173,6 +174,7 @@ struct cargo {
 	bool ack_wanted, urgent;
 	bool filler; /* in place of a number that is void: says nothing */
 	bool undo; /* what was under this number is taken out of it */
+	bool ahead; /* it may go by transfers that are not acknowledged */
 };
 #define TRANSFER_TEXT_MAX (WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX)
 /* Commit it under this number.  0, or -1 after logging. */
@@ -251,8 +253,9 @@ void base_free(struct phone *p);
 /* It begins anew with that transfer; in the running transaction, to be loaded
  * after it.  say: the service is to be told. */
 int base_forget(struct phone *p, uint32_t first, bool say);
-/* The state to code the next transfer against; NULL: there is none. */
-struct pack_state *base_ready(struct phone *p);
+/* The state to code the next transfer against; NULL: there is none.  ahead: it
+ * may go by those that are not acknowledged. */
+struct pack_state *base_ready(struct phone *p, bool ahead);
 /* All up to cumulative have arrived; it is above the last such number. */
 void base_acked(struct phone *p, uint32_t cumulative);
 /* These are in that transfer; in the running transaction. */

@@ -205,10 +205,10 @@ transfer_void(struct phone *p, uint32_t number)
 
 /* From the base, which the service must be told; 0: there is none. */
 static size_t
-pack_based(struct phone *p, const struct record *const *list, size_t count,
-    uint8_t *out, size_t room, size_t *len)
+pack_based(struct phone *p, bool ahead, const struct record *const *list,
+    size_t count, uint8_t *out, size_t room, size_t *len)
 {
-	struct pack_state *base = base_ready(p);
+	struct pack_state *base = base_ready(p, ahead);
 	struct upload_base head;
 	size_t at, n;
 
@@ -227,14 +227,15 @@ pack_based(struct phone *p, const struct record *const *list, size_t count,
  * first of list as room takes.  Returns how many; *len is set.
  */
 static size_t
-pack_records(struct phone *p, enum pack_codec codec, struct record *const *list,
-    size_t count, uint8_t *out, size_t room, size_t *len)
+pack_records(struct phone *p, enum pack_codec codec, bool ahead,
+    struct record *const *list, size_t count, uint8_t *out, size_t room,
+    size_t *len)
 {
 	const struct record *const *records =
 	    (const struct record *const *)list;
 
 	if (codec == PACK_BASED)
-		return pack_based(p, records, count, out, room, len);
+		return pack_based(p, ahead, records, count, out, room, len);
 	return pack_fill(codec, records, count, out, room, len);
 }
 
@@ -257,8 +258,8 @@ fill(struct phone *p, struct record *const *list, size_t count, unsigned sms,
 		size_t len = 0, n = 0;
 
 		if (head < room)
-			n = pack_records(p, (enum pack_codec)codec, list, count,
-			    try, room - head, &len);
+			n = pack_records(p, (enum pack_codec)codec, c->ahead,
+			    list, count, try, room - head, &len);
 		if (n > c->n || (n == c->n && n > 0 && len < c->len)) {
 			c->n = n;
 			c->len = len;
@@ -294,11 +295,38 @@ set_aside(struct phone *p, const struct record *r)
 	return journal_too_large(p->journal, r) == -1 ? -1 : 1;
 }
 
+/* Is there more behind it, of a list of so many? */
+static bool
+is_part(const struct cargo *c, size_t count)
+{
+	return c->n > 0 && (c->n < count || count == LIST_MAX);
+}
+
+/* What an answer rides on may not wait for others. */
+static bool
+may_go_ahead(const struct phone *p)
+{
+	return p->pong_mono == 0;
+}
+
+/* The most of them that one transfer has room for. */
+static void
+fill_all(struct phone *p, struct record *const *list, size_t count,
+    uint8_t out[static TRANSFER_TEXT_MAX], struct cargo *c)
+{
+	fill(p, list, count, WIRE_SEGMENTS_MAX, out, c);
+	if (is_part(c, count) && !c->ahead && may_go_ahead(p)) {
+		c->ahead = true; /* of many: the first to go by others */
+		fill(p, list, count, WIRE_SEGMENTS_MAX, out, c);
+	}
+}
+
 int
 transfer_records(struct phone *p, unsigned kinds, bool one_sms, bool ack)
 {
 	uint8_t body[TRANSFER_TEXT_MAX];
-	struct cargo c = { .codec = PACK_PLAIN };
+	struct cargo c = { .codec = PACK_PLAIN,
+		.ahead = p->bulk && !one_sms && may_go_ahead(p) };
 	struct record **list = NULL;
 	size_t count = 0;
 	int made = 0;
@@ -310,8 +338,8 @@ transfer_records(struct phone *p, unsigned kinds, bool one_sms, bool ack)
 	fill(p, list, count, 1, body, &c);
 	if (c.n < count && !one_sms) {
 		c.ack_wanted = transfer_wants_ack(p, false);
-		fill(p, list, count, WIRE_SEGMENTS_MAX, body, &c);
-		if (ack && c.n == count && count < LIST_MAX)
+		fill_all(p, list, count, body, &c);
+		if (ack && !is_part(&c, count))
 			c.ack_wanted = true; /* it takes no more room */
 	}
 	if (c.n > 0)
@@ -319,6 +347,7 @@ transfer_records(struct phone *p, unsigned kinds, bool one_sms, bool ack)
 								    : (int)c.n;
 	else if (count > 0 && !one_sms)
 		made = set_aside(p, list[0]);
+	p->bulk = !one_sms && is_part(&c, count);
 	free_list(list, count);
 	return made;
 }

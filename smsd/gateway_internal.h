@@ -44,6 +44,7 @@ struct gateway_upload {
 enum gateway_reading {
 	GATEWAY_READ,
 	GATEWAY_UNREADABLE, /* it is no upload, and the owner is told */
+	GATEWAY_WAITS, /* coded against transfers that are not all here yet */
 	GATEWAY_UNBASED, /* coded against what is not known: it is missing,
 			    and the phone will be told to code it anew */
 };

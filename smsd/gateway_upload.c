@@ -13,12 +13,11 @@
 #include "pack.h"
 #include "upload.h"
 
-#define LIST_MAX 64 /* whole transfers that are looked at for one to open */
-
 /* What follows the preamble: records, or a piece of a file. */
 struct gateway_content {
 	struct upload_preamble pre;
 	enum gateway_reading how;
+	uint32_t waits_for; /* GATEWAY_WAITS: all transfers up to that */
 	struct record **records;
 	size_t n;
 	struct upload_piece piece;
@@ -44,6 +43,16 @@ wanted_state(const struct gateway_upload *u, const uint8_t *p, size_t len,
 	return head;
 }
 
+/* It goes by transfers that are not all here, as one does of many that follow
+ * each other.  One that no phone would send so does not wait. */
+static bool
+must_wait(const struct gateway_upload *u, const struct bases_want *w)
+{
+	return w->transfer > u->base.cumulative &&
+	       w->transfer >= u->base.first &&
+	       u->transfer <= u->base.cumulative + UPLOAD_AHEAD_MAX;
+}
+
 /* Records that are coded against a state of this phone. */
 static enum db_err
 unpack_based(struct gateway *g, const struct gateway_upload *u,
@@ -56,6 +65,11 @@ unpack_based(struct gateway *g, const struct gateway_upload *u,
 
 	if (head == 0)
 		return DB_OK;
+	if (must_wait(u, &want)) {
+		c->how = GATEWAY_WAITS;
+		c->waits_for = want.transfer;
+		return DB_OK;
+	}
 	c->how = GATEWAY_UNBASED;
 	err = bases_find(g->bases, g->db, &want, &state);
 	if (err == DB_OK && state != NULL &&
@@ -255,7 +269,7 @@ gateway_takes_long(const struct gateway *g, const struct gateway_upload *u,
 
 	return head > 0 && pre.codec == PACK_BASED &&
 	       wanted_state(u, text + head, len - head, &want) > 0 &&
-	       !bases_is_at_hand(g->bases, &want);
+	       (must_wait(u, &want) || !bases_is_at_hand(g->bases, &want));
 }
 
 void
@@ -337,6 +351,9 @@ gateway_store(struct gateway *g, const struct gateway_upload *u,
 	}
 	*count = 0;
 	*how = c.how;
+	if (err == DB_OK && c.how == GATEWAY_WAITS)
+		return gate_whole_wait(g->db, u->phone->row.account,
+		    u->phone->row.phone, u->transfer, c.waits_for);
 	if (err != DB_OK || (err = note_number(g, u)) != DB_OK ||
 	    (err = lost_note_upload(g, u)) != DB_OK)
 		goto out;
@@ -357,145 +374,4 @@ gateway_store(struct gateway *g, const struct gateway_upload *u,
 out:
 	free_records(c.records, c.n);
 	return err;
-}
-
-/* ---- whole transfers ---- */
-
-static enum db_err
-store_whole(struct gateway *g, struct keys_phone *phone,
-    const struct gate_whole *w, const uint8_t *text, size_t len, int64_t now_ms)
-{
-	const struct gateway_upload u = {
-		.phone = phone,
-		.transfer = w->transfer,
-		.number = w->number,
-		.smsc_ms = w->smsc_ms,
-		.received_ms = w->received_ms,
-		.now_ms = now_ms,
-		.base = w->base,
-	};
-	struct gate_heard h = {
-		.account = w->account,
-		.phone = w->phone,
-		.highest = w->transfer,
-	};
-	enum gateway_reading how;
-	int n;
-	enum db_err err = gateway_store(g, &u, text, len, NULL, &h, &how, &n);
-
-	/* Of one that cannot be read the segments stay: nothing that was
-	 * accepted is lost. */
-	if (err == DB_OK && how == GATEWAY_READ)
-		err = gate_whole_end(g->db, w, "stored", n);
-	else if (err == DB_OK && how == GATEWAY_UNREADABLE)
-		err = gate_whole_aside(g->db, w);
-	h.records = n;
-	if (err == DB_OK)
-		err = gate_heard_put(g->db, &h, 1, now_ms);
-	/* It was unbound meanwhile: nothing of this is to stay in memory. */
-	return err == DB_NONE ? DB_FAILED : err;
-}
-
-/* The text of a whole transfer; 0: it is not authentic. */
-static size_t
-open_text(const struct seal_phone *keys, const struct gate_whole *w,
-    const uint8_t *bodies, size_t len, uint8_t *text)
-{
-	struct wire_frame f;
-	uint32_t transfer;
-
-	if (!w->single)
-		return len > SEAL_TAG_LEN &&
-			       seal_transfer_open(keys, false, w->transfer,
-				   bodies, len, text) == SEAL_OK
-			   ? len - SEAL_TAG_LEN
-			   : 0;
-	return wire_decode(bodies, len, &f) == WIRE_OK &&
-		       f.type == WIRE_SINGLE &&
-		       seal_single_open(
-			   keys, &f, w->transfer, &transfer, text) == SEAL_OK &&
-		       transfer == w->transfer
-		   ? f.body_len
-		   : 0;
-}
-
-/* DB_NONE: it is not for us. */
-static enum db_err
-open_one(struct gateway *g, struct gate_whole *w, int64_t now_ms)
-{
-	uint8_t bodies[WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX];
-	uint8_t text[sizeof bodies];
-	struct keys_phone *phone;
-	size_t len = 0;
-	enum db_err err;
-
-	if ((err = keys_find(g->keys, g->db, w->key_id, now_ms, &phone)) !=
-		DB_OK ||
-	    (err = gate_whole_take(g->db, w, bodies, sizeof bodies, &len)) !=
-		DB_OK)
-		return err;
-	if ((len = open_text(phone->seal, w, bodies, len, text)) == 0) {
-		log_warn("phone %lld: transfer %u is not authentic as a whole: "
-			 "asked for again",
-		    (long long)w->phone, w->transfer);
-		return gate_whole_again(g->db, w, now_ms);
-	}
-	err = store_whole(g, phone, w, text, len, now_ms);
-	seal_wipe(text, sizeof text);
-	return err;
-}
-
-static enum db_err
-open_in_transaction(struct gateway *g, struct gate_whole *w, int64_t now_ms)
-{
-	enum db_err err = db_begin(g->db);
-
-	if (err == DB_OK)
-		err = open_one(g, w, now_ms);
-	if (err == DB_OK)
-		err = db_commit(g->db);
-	db_rollback(g->db);
-	if (err != DB_OK && err != DB_NONE)
-		gateway_forget(g);
-	return err;
-}
-
-/* It would be so again: its segments stay, and the next one is opened. */
-static enum db_err
-set_aside(struct gateway *g, const struct gate_whole *w, int64_t now_ms)
-{
-	enum db_err err;
-
-	log_warn("phone %lld: transfer %u is set aside: the database refuses "
-		 "what is in it",
-	    (long long)w->phone, w->transfer);
-	if ((err = db_begin(g->db)) == DB_OK &&
-	    (err = gate_whole_aside(g->db, w)) == DB_OK &&
-	    (err = gate_event_put(g->db, w->account, w->phone, now_ms,
-		 "upload-unreadable", "")) == DB_OK)
-		err = db_commit(g->db);
-	db_rollback(g->db);
-	return err;
-}
-
-int
-gateway_open(struct gateway *g, int max, int64_t now_ms)
-{
-	struct gate_whole list[LIST_MAX];
-	size_t n;
-	enum db_err err;
-	int opened = 0;
-
-	if (gate_whole_list(g->db, list, LIST_MAX, &n) != DB_OK)
-		return -1;
-	for (size_t i = 0; i < n && opened < max; i++) {
-		err = open_in_transaction(g, &list[i], now_ms);
-		if (err == DB_REFUSED)
-			err = set_aside(g, &list[i], now_ms);
-		if (err == DB_OK)
-			opened++;
-		if (err == DB_LOST)
-			return -1;
-	}
-	return opened;
 }

@@ -8,6 +8,7 @@ smsd_libsmsd_a_SOURCES = \
 	smsd/gateway.c \
 	smsd/gateway.h \
 	smsd/gateway_internal.h \
+	smsd/gateway_open.c \
 	smsd/gateway_tick.c \
 	smsd/gateway_upload.c \
 	smsd/ingest.c \

@@ -7,6 +7,7 @@
 #include "air_internal.h"
 #include "be.h"
 #include "check_main.h"
+#include "keys.h"
 
 struct db *
 air_db(struct air *a)
@@ -111,6 +112,22 @@ air_new(const struct air_faults *faults)
 	make_account(a);
 	start_gateway(a);
 	return a;
+}
+
+struct seal_phone *
+air_seal(struct air *a, int n)
+{
+	struct keys *keys = keys_new(a->keys.gateway);
+	uint32_t key_id = (uint32_t)air_ask(a, n, "key_id");
+	uint8_t root[SEAL_KEY_LEN];
+	struct gate_phone row;
+
+	ck_assert_int_eq(gate_phone_by_key(a->db, key_id, &row), DB_OK);
+	ck_assert_int_eq(keys_unwrap(keys, row.account, key_id,
+			     row.root_wrapped, row.root_wrapped_len, root),
+	    SEAL_OK);
+	keys_free(keys);
+	return seal_phone_new(root, key_id);
 }
 
 void

@@ -55,6 +55,10 @@ bool air_settle(struct air *a, int64_t most_ms);
 /* A few words on each phone, for a message; not owned. */
 const char *air_state(struct air *a);
 
+/* The keys that the gateway has of phone n, to read what it sent or to write
+ * in its name; the caller frees them. */
+struct seal_phone *air_seal(struct air *a, int n);
+
 /* Put one SMS to the gateway, as from this number, at once. */
 enum gateway_verdict
 air_inject(struct air *a, const char *from, const uint8_t *sms, size_t len);

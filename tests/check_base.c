@@ -66,6 +66,13 @@ put_some(struct air *a, int phone, uint64_t *seed, uint32_t *id, int n)
 	}
 }
 
+/* Less than usual, or now and then as much as several large transfers take. */
+static int
+an_amount(uint64_t *seed, uint64_t usual)
+{
+	return (int)below(seed, below(seed, 8) == 0 ? 900 : usual);
+}
+
 static struct air *
 bound(const struct air_faults *faults, const char *journal)
 {
@@ -205,7 +212,7 @@ START_TEST(any_life_ends_well)
 	    (int)getpid(), _i);
 	a = bound(&faults, journal);
 	for (int round = 0; round < 16; round++) {
-		put_some(a, 0, &seed, &id, (int)below(&seed, 50));
+		put_some(a, 0, &seed, &id, an_amount(&seed, 50));
 		if (below(&seed, 3) == 0)
 			phone_upload_now(air_phone(a, 0));
 		mishap(a, &seed);
@@ -344,7 +351,7 @@ START_TEST(two_gateways_share_their_phones)
 
 	air_take_turns(a);
 	for (int round = 0; round < 12; round++) {
-		all_put(a, 3, &seed, &id, 1 + (int)below(&seed, 40));
+		all_put(a, 3, &seed, &id, an_amount(&seed, 40));
 		air_run(a, (int64_t)(1 + below(&seed, 60)) * HOUR);
 	}
 	ck_assert(air_settle(a, 100 * DAY));
