@@ -34,8 +34,8 @@ usage(void)
 	    "       [--contacts FILE] [--sms FILE] [--calls FILE]\n"
 	    "       [--policy once|hourly|fill:24h] [--state on|off|none]\n"
 	    "       [--history OCTETS] [--alone]\n"
-	    "state on:   numbers, ids, times and texts of acknowledged\n"
-	    "            records are known at both ends\n"
+	    "state on:   numbers, ids, times and texts of records before\n"
+	    "            are known at both ends\n"
 	    "state off:  all but the texts; the coder is as it was shipped\n"
 	    "state none: nothing is known (the fallback)\n");
 	exit(2);
@@ -219,9 +219,7 @@ int
 main(int argc, char **argv)
 {
 	struct options o = {
-		.plan = { .policy = PLAN_FILL,
-		    .fill_ms = 24 * 3600000,
-		    .ack_sms = 64 },
+		.plan = { .policy = PLAN_FILL, .fill_ms = 24 * 3600000 },
 		.state = STATE_ON,
 		.history = PACK_HISTORY_OCTETS,
 	};

@@ -112,21 +112,16 @@ plan_run(const struct plan *p, struct methods *m, const struct method *how,
 	size_t most = p->mode == PLAN_FULL    ? c->count
 		      : p->mode == PLAN_BATCH ? p->batch
 					      : 1;
-	size_t known = 0, sms, unanswered = 0;
+	size_t sms;
 
 	for (size_t i = 0; i < c->count;) {
 		size_t n = c->count - i < most ? c->count - i : most;
 
-		i +=
-		    transfer(m, how, list + i, n, WIRE_SEGMENTS_MAX, sum, &sms);
-		unanswered += sms;
-		if (p->mode == PLAN_FULL && unanswered < p->ack_sms)
-			continue;
-		learn(m, how, list + known, i - known);
-		known = i;
-		unanswered = 0;
+		n = transfer(m, how, list + i, n, WIRE_SEGMENTS_MAX, sum, &sms);
+		/* Of a full backup each goes by the one before, in any case. */
+		learn(m, how, list + i, n);
+		i += n;
 	}
-	learn(m, how, list + known, c->count - known);
 	free(list);
 }
 

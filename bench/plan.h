@@ -14,7 +14,6 @@ struct plan {
 	enum plan_policy policy; /* of PLAN_DAY */
 	int64_t fill_ms; /* PLAN_FILL: the oldest waits at most so long */
 	size_t batch; /* of PLAN_BATCH: records in a transfer */
-	size_t ack_sms; /* the other end answers after so many SMS */
 };
 
 struct plan_sum {
