@@ -20,6 +20,7 @@ lib_libcommon_a_SOURCES = \
 	lib/pack_coder.c \
 	lib/pack_coder.h \
 	lib/pack_context.c \
+	lib/pack_date.c \
 	lib/pack_dict.c \
 	lib/pack_fields.c \
 	lib/pack_internal.h \

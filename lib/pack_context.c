@@ -55,26 +55,33 @@ is_capital(uint32_t c)
 	return c >= 'A' && c <= 'Z';
 }
 
-/* Where a word has little to say, something else has. */
+/* An address: what the name would spell next, or the number go on with. */
 static void
-set_own_contexts(struct where *s)
+set_address_contexts(struct where *s)
+{
+	s->listed[4] = model_hash(0x900 + (uint8_t)s->spell[s->spell_at],
+	    s->spell_run < 3 ? s->spell_run : 3);
+	if (s->dialling)
+		s->listed[3] = model_hash(0xa00 + (uint8_t)s->dial[s->count],
+		    s->count < 3 ? s->count : 3);
+}
+
+/* Outside bodies, where words have little to say: names, and what is made of
+ * the same characters. */
+static void
+set_short_contexts(struct where *s)
 {
 	const uint32_t *b = s->before;
+	bool wide = b[0] >= 128 && b[0] < 0x10000;
 
-	if (s->class == MODEL_NAMES) {
+	if (s->class == MODEL_ADDRESSES)
+		set_address_contexts(s);
+	if (s->class == MODEL_NAMES || wide) {
 		s->listed[3] = model_hash(b[0], 0x110);
-		s->listed[4] = model_hash(s->count, 0x111);
-	} else if (s->class == MODEL_ADDRESSES) {
-		s->listed[4] =
-		    model_hash(0x900 + (uint8_t)s->spell[s->spell_at],
-			s->spell_run < 3 ? s->spell_run : 3);
-		if (s->dialling)
-			s->listed[3] =
-			    model_hash(0xa00 + (uint8_t)s->dial[s->count],
-				s->count < 3 ? s->count : 3);
-	} else if (s->class == MODEL_DATES) {
-		s->listed[4] = model_hash(s->count, 0x112);
+		s->listed[4] = model_hash(s->count, 0x111 + s->class);
 	}
+	if (wide)
+		s->direct[2] = model_hash(0x130, 0);
 }
 
 static void
@@ -93,7 +100,8 @@ set_contexts(struct where *s)
 	s->listed[2] = model_hash(h, fold(b[4]));
 	s->listed[3] = model_hash(s->word, 0x107 + (b[0] < 128 ? 0 : 1));
 	s->listed[4] = model_hash(s->word, s->word_before + 0x108);
-	set_own_contexts(s);
+	if (s->class != 0)
+		set_short_contexts(s);
 	if (s->lead == 0)
 		return;
 	for (int i = 0; i < LISTED; i++)

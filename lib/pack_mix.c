@@ -236,6 +236,10 @@ code_text(struct mix *x, struct context *k, char *text)
 			: NULL,
 		    text);
 		break;
+	case RECORD_BIRTHDAY:
+		if (!pack_date(x, text))
+			pack_text(x, class_of(k->tag), hint, text);
+		break;
 	default:
 		if (k->tag == RECORD_EMAIL)
 			model_spell(x->m, k->name, pack_national(k->typed[0]));

@@ -72,6 +72,7 @@ enum mix_question {
 	Q_DERIVED,
 	Q_EXACT,
 	Q_SEEN,
+	Q_DATE,
 };
 
 /* Mixers of choices that go by several contexts. */
@@ -91,6 +92,11 @@ int pack_fields_load(struct fields *f, const uint8_t *p, size_t len);
 /* pack_text.c: one text of at most RECORD_TEXT_MAX octets. */
 void pack_text_prepare(void);
 void pack_text(struct mix *x, unsigned class, unsigned hint, char *text);
+
+/* pack_date.c: a date, if text is one; else false, and it is still to be
+ * coded.  text has room for PACK_DATE_MAX letters. */
+#define PACK_DATE_MAX 10
+bool pack_date(struct mix *x, char *text);
 
 /* pack_number.c: a telephone number, or what stands for one, as text. */
 #define CLASS_SENDER 8

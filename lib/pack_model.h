@@ -39,7 +39,6 @@ void model_undo(struct model *m);
 void model_text(struct model *m, unsigned class, unsigned hint);
 #define MODEL_NAMES 1
 #define MODEL_ADDRESSES 3
-#define MODEL_DATES 6
 /* What a text of class MODEL_ADDRESSES may spell: a name, or a number. */
 void model_spell(struct model *m, const char *name, const char *number);
 /* One octet of it; the one of its end is 0. */

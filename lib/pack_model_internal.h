@@ -21,7 +21,7 @@
 #define DIRECT_2 (1u << 17)
 #define INPUTS 16 /* of a mixer */
 #define LINE 64 /* octets that a mark keeps at a time */
-#define LINES 25800 /* of lists */
+#define LINES 25750 /* of lists */
 #define LINE_CELLS (LINE / 2)
 #define TEXT_SIZE (1u << 19) /* octets that a match may look back */
 #define MATCH_SLOTS (1u << 17)
@@ -33,7 +33,7 @@
 #define LEVELS 11 /* of how often a choice came */
 #define SIZES 6 /* of lists */
 #define STATES (SIZES * LEVELS * LEVELS * 2)
-#define SETS 5
+#define SETS 6
 #define KINDS 3 /* of texts: bodies, names, others */
 #define SCRIPTS 3 /* ASCII; the first or the second octet of others */
 #define SET_A (8 * MODEL_CLASSES * SCRIPTS)
@@ -41,7 +41,8 @@
 #define SET_C (KINDS * 12 * 8 * SCRIPTS)
 #define SET_D (2 * 272)
 #define SET_E (257 + (KINDS - 1) * 8 * SCRIPTS)
-#define WEIGHTS (SET_A + SET_B + SET_C + SET_D + SET_E)
+#define SET_F 64
+#define WEIGHTS (SET_A + SET_B + SET_C + SET_D + SET_E + SET_F)
 #define FINAL_KNOWN (256 * SCRIPTS) /* where the second last layer begins */
 #define FINALS (FINAL_KNOWN + 6 * 12)
 #define REFINED (256 * SCRIPTS + 1024)

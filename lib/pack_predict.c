@@ -3,8 +3,8 @@
  *
  * The long contexts have lists of what followed them; maps for each, by the
  * kind of text, turn what the lists say of a bit into probabilities.  The short
- * contexts have tables of probabilities.  Five sets of weights, chosen by what
- * matched and where we are, mix them; two last layers mix the five; two tables
+ * contexts have tables of probabilities.  Six sets of weights, chosen by what
+ * matched and where we are, mix them; two last layers mix the six; two tables
  * refine their mean.  The last place where the same seven octets stood gives
  * one more prediction.
  */
@@ -180,6 +180,17 @@ match_size(uint32_t len)
 			  : 5;
 }
 
+/* What the list of a context says, in short: 0 to 3. */
+HOT unsigned
+sure(const struct work *k, int i)
+{
+	unsigned all = k->list[i].all;
+
+	if (all < 3)
+		return all > 0;
+	return k->ones[i] == 0 || k->ones[i] == all ? 2 : 3;
+}
+
 /* Which weights of each set. */
 HOT void
 choose_weights(const struct where *s, const struct work *k, unsigned known,
@@ -196,6 +207,7 @@ choose_weights(const struct where *s, const struct work *k, unsigned known,
 	row[2] = ((kind * 12 + known) * SCRIPTS + script) * 8 + k->done;
 	row[3] = last + (s->lead != 0 ? SET_D / 2 : 0);
 	row[4] = s->before[1] < 256 ? s->before[1] : 256;
+	row[5] = (sure(k, 2) * 4 + sure(k, 4)) * 4 + sure(k, 0);
 	if (kind > 0)
 		row[4] = 257 + ((kind - 1) * 8 + place) * SCRIPTS + script;
 }
@@ -204,7 +216,8 @@ HOT void
 mix(struct model *m, struct work *k, unsigned known)
 {
 	static const uint32_t from[SETS] = { 0, SET_A, SET_A + SET_B,
-		SET_A + SET_B + SET_C, SET_A + SET_B + SET_C + SET_D };
+		SET_A + SET_B + SET_C, SET_A + SET_B + SET_C + SET_D,
+		WEIGHTS - SET_F };
 	unsigned bucket = match_size(m->s.match_len);
 	uint32_t row[SETS];
 

@@ -18,6 +18,21 @@
 
 /* ---- vectors ---- */
 
+static void
+add_contact(struct record *r, const char *name, const char *peer, bool more)
+{
+	record_add_text(r, RECORD_NAME, name);
+	record_add_text(
+	    r, RECORD_NUMBER, more ? "139-0013-9000" : "040 123 4567");
+	record_add_text(r, RECORD_NUMBER_E164, peer);
+	record_add_int(r, RECORD_NUMBER_TYPE, RECORD_LABEL_MOBILE);
+	if (!more)
+		return;
+	record_add_text(r, RECORD_EMAIL, "13900139000@example.cn");
+	record_add_text(r, RECORD_BIRTHDAY, "1990-12-31");
+	record_add_text(r, RECORD_ADDRESS, "南宁市花园路37号2栋");
+}
+
 static struct record *
 vector_record(int i)
 {
@@ -38,6 +53,7 @@ vector_record(int i)
 		    1700020000000 },
 		{ RECORD_NOTE, NULL, "milk\nbread", 0, 1700020000001 },
 		{ RECORD_LOCATION, NULL, NULL, 0, 1700020500000 },
+		{ RECORD_CONTACT, "+8613900139000", "王小明", 0, 0 },
 	};
 	const size_t n = sizeof v / sizeof v[0];
 	struct record *r;
@@ -48,10 +64,7 @@ vector_record(int i)
 	record_set_time_ms(r, v[i].ms);
 	switch ((unsigned)v[i].kind) {
 	case RECORD_CONTACT:
-		record_add_text(r, RECORD_NAME, v[i].text);
-		record_add_text(r, RECORD_NUMBER, "040 123 4567");
-		record_add_text(r, RECORD_NUMBER_E164, v[i].peer);
-		record_add_int(r, RECORD_NUMBER_TYPE, RECORD_LABEL_MOBILE);
+		add_contact(r, v[i].text, v[i].peer, i > 0);
 		break;
 	case RECORD_NOTE:
 		record_add_text(r, RECORD_DESCRIPTION, v[i].text);
@@ -202,9 +215,23 @@ put_character(uint64_t *seed, char *out)
 	return 4;
 }
 
+/* A few letters of it are changed. */
+static void
+random_form(uint64_t *seed, const char *form, char *out)
+{
+	strcpy(out, form);
+	for (char *p = out + 1; *p != '\0'; p++)
+		if (*p >= '0' && *p <= '9' && check_random(seed) % 3)
+			*p = (char)('0' + check_random(seed) % 10);
+}
+
 static void
 random_text(uint64_t *seed, uint16_t tag, char *out)
 {
+	static const char *const dates[] = { "1970-01-31", "--02-29",
+		"2047-12-31", "1999-1-01" };
+	static const char *const addresses[] = { "401234567@example.org",
+		"138001@example.cn", "aino@example.org" };
 	static const char *const forms[] = { "+358 40 1234567", "0401234567",
 		"(212) 555-0142", "+8613800138000", "112", "Bank" };
 	size_t n = 0, want = 1 + check_random(seed) % 24;
@@ -212,10 +239,15 @@ random_text(uint64_t *seed, uint16_t tag, char *out)
 	if ((tag == RECORD_NUMBER || tag == RECORD_NUMBER_E164 ||
 		tag == RECORD_PEER) &&
 	    check_random(seed) % 4 > 0) {
-		strcpy(out, forms[check_random(seed) % 6]);
-		for (char *p = out + 1; *p != '\0'; p++)
-			if (*p >= '0' && *p <= '9' && check_random(seed) % 3)
-				*p = (char)('0' + check_random(seed) % 10);
+		random_form(seed, forms[check_random(seed) % 6], out);
+		return;
+	}
+	if (tag == RECORD_BIRTHDAY && check_random(seed) % 4 > 0) {
+		random_form(seed, dates[check_random(seed) % 4], out);
+		return;
+	}
+	if (tag == RECORD_EMAIL && check_random(seed) % 4 > 0) {
+		random_form(seed, addresses[check_random(seed) % 3], out);
 		return;
 	}
 	while (want-- > 0)
