@@ -28,12 +28,14 @@ static void
 put(char out[static PACK_DATE_MAX + 1], unsigned year, unsigned month,
     unsigned day)
 {
+	size_t room = PACK_DATE_MAX + 1;
+
+	month %= 100; /* as they are; the compiler does not know */
+	day %= 100;
 	if (year == 0)
-		snprintf(out, PACK_DATE_MAX + 1, "--%02u-%02u", month % 100,
-		    day % 100);
+		snprintf(out, room, "--%02u-%02u", month, day);
 	else
-		snprintf(
-		    out, PACK_DATE_MAX + 1, "%04u-%02u-%02u", year, month, day);
+		snprintf(out, room, "%04u-%02u-%02u", year % 10000, month, day);
 }
 
 /* Is text what put() makes of these three? */
