@@ -1,7 +1,6 @@
 /*
  * Dates as vCard has them: 1970-01-31, or --01-31 without a year.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "pack_mix.h"
@@ -24,18 +23,27 @@ number_at(const char *text, int digits)
 	return v;
 }
 
-static void
-put(char out[static PACK_DATE_MAX + 1], unsigned year, unsigned month,
-    unsigned day)
+/* v in that many digits; where the text goes on. */
+static char *
+put_number(char *out, unsigned v, int digits)
 {
-	size_t room = PACK_DATE_MAX + 1;
+	for (int i = digits; i-- > 0; v /= 10)
+		out[i] = (char)('0' + v % 10);
+	return out + digits;
+}
 
-	month %= 100; /* as they are; the compiler does not know */
-	day %= 100;
-	if (year == 0)
-		snprintf(out, room, "--%02u-%02u", month, day);
+static void
+put(char out[static PACK_DATE_MAX + 1], const unsigned part[static 3])
+{
+	if (part[0] == 0)
+		*out++ = '-';
 	else
-		snprintf(out, room, "%04u-%02u-%02u", year % 10000, month, day);
+		out = put_number(out, part[0], 4);
+	*out++ = '-';
+	out = put_number(out, part[1], 2);
+	*out++ = '-';
+	out = put_number(out, part[2], 2);
+	*out = '\0';
 }
 
 /* Is text what put() makes of these three? */
@@ -56,7 +64,7 @@ take(const char *text, unsigned part[static 3])
 	part[0] = (unsigned)year;
 	part[1] = (unsigned)month;
 	part[2] = (unsigned)day;
-	put(back, part[0], part[1], part[2]);
+	put(back, part);
 	return strcmp(back, text) == 0;
 }
 
@@ -73,6 +81,6 @@ pack_date(struct mix *x, char *text)
 	for (unsigned i = 0; i < 3; i++)
 		part[i] = model_tree(x->m, &x->c, mix_context(Q_DATE, i + 1, 0),
 		    bits[i], part[i]);
-	put(text, part[0], part[1], part[2]);
+	put(text, part);
 	return true;
 }
