@@ -71,7 +71,10 @@ fill_maps(struct tables *t)
 		t->direct[i] = 1u << 31;
 }
 
-/* Room for a model with nothing in it. */
+/* What a model has learnt, and where it is. */
+#define IMAGE_SIZE offsetof(struct model, marked)
+
+/* Room for a model, without a mark. */
 static struct model *
 allocate(void)
 {
@@ -79,7 +82,7 @@ allocate(void)
 
 	model_make_tables();
 	if (m != NULL)
-		memset(m, 0, sizeof *m);
+		memset((char *)m + IMAGE_SIZE, 0, sizeof *m - IMAGE_SIZE);
 	return m;
 }
 
@@ -90,14 +93,12 @@ model_new(void)
 
 	if (m == NULL)
 		return NULL;
+	memset(m, 0, IMAGE_SIZE);
 	fill_weights(&m->t);
 	fill_maps(&m->t);
 	m->s.at = 1;
 	return m;
 }
-
-/* What a model has learnt, and where it is. */
-#define IMAGE_SIZE offsetof(struct model, marked)
 
 struct model *
 model_copy(const struct model *m)
