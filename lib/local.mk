@@ -59,7 +59,8 @@ lib_libcommon_a_SOURCES = \
 	lib/wire.c \
 	lib/wire.h
 lib_libcommon_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(CONFUSE_CFLAGS) $(ZLIB_CFLAGS) $(ZSTD_CFLAGS)
-COMMON_LIBS = lib/libcommon.a lib/libprimed.a $(COMMON_FOREIGN)
+# Each of the two needs the other.
+COMMON_LIBS = lib/libcommon.a lib/libprimed.a lib/libcommon.a $(COMMON_FOREIGN)
 COMMON_FOREIGN = $(CRYPTO_LIBS) $(CONFUSE_LIBS) $(ZLIB_LIBS) $(ZSTD_LIBS)
 EXTRA_DIST += lib/dict/make-characters.py lib/dict/make-dictionary.py lib/dict/make-prime.py lib/dict/make-words.py lib/dict/zh.txt
 

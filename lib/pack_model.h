@@ -6,7 +6,8 @@
  * for the fields around the texts.  Memory is fixed: 4 MB.
  *
  * A model is learnt once; after that a caller marks it, uses it and undoes
- * what that changed, which costs as much as what was used, not 4 MB.
+ * what that changed, which costs as much as what was used, not 4 MB: lines of
+ * 64 octets are kept before they change.
  * Integers and constant tables only.
  */
 #ifndef PACK_MODEL_H

@@ -3,6 +3,12 @@ TEST_CFLAGS = $(WARN_CFLAGS) -Wno-conversion -Wno-float-equal $(CHECK_CFLAGS)
 TEST_LIBS = $(COMMON_LIBS) $(CHECK_LIBS)
 EXTRA_DIST += tests/check_main.h
 
+check_PROGRAMS += tests/check_lists
+TESTS += tests/check_lists
+tests_check_lists_SOURCES = tests/check_lists.c
+tests_check_lists_CFLAGS = $(TEST_CFLAGS)
+tests_check_lists_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/check_mix
 TESTS += tests/check_mix
 tests_check_mix_SOURCES = tests/check_mix.c
