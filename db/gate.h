@@ -538,6 +538,8 @@ enum db_err gate_binding_bound(struct db *db, const struct gate_binding *b,
 /* Was a challenge queued for this number within the last minute? */
 enum db_err gate_challenge_recent(struct db *db, int64_t account,
     const char *number, int64_t now_ms, bool *recent);
+/* Codes a day old expire; those over for 30 days are forgotten, at most 1000 at
+ * a time. */
 enum db_err gate_bindings_expire(struct db *db, int64_t now_ms);
 /* Whose a device is. */
 struct gate_device {

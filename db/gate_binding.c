@@ -223,14 +223,24 @@ gate_challenge_recent(struct db *db, int64_t account, const char *number,
 enum db_err
 gate_bindings_expire(struct db *db, int64_t now_ms)
 {
-	static const struct db_stmt stmt = { "bindings_expire", 1,
+	static const struct db_stmt expire = { "bindings_expire", 1,
 		"UPDATE binding SET state = 'expired', changed_at = " TS(
 		    1) " WHERE state IN ('waiting', 'challenged') AND "
 		       "expires_at <= " TS(1) };
-	struct db_args a = { 0 };
+	static const struct db_stmt forget = { "bindings_forget", 1,
+		"DELETE FROM binding WHERE (account_id, code_id) IN (SELECT "
+		" account_id, code_id FROM binding WHERE state NOT IN "
+		" ('waiting', 'challenged') AND changed_at < " TS(
+		    1) " - interval '30 days' LIMIT 1000 FOR UPDATE SKIP "
+		       "LOCKED)" };
+	struct db_args a = { 0 }, b = { 0 };
+	enum db_err err;
 
 	db_arg_time(&a, now_ms);
-	return db_run(db, &stmt, &a, NULL);
+	if ((err = db_run(db, &expire, &a, NULL)) != DB_OK)
+		return err;
+	db_arg_time(&b, now_ms);
+	return db_run(db, &forget, &b, NULL);
 }
 
 enum db_err

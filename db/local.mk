@@ -66,4 +66,5 @@ dist_migrations_DATA = \
 	db/migrations/0011_import_files.sql \
 	db/migrations/0012_down_base.sql \
 	db/migrations/0013_ahead.sql \
-	db/migrations/0014_price.sql
+	db/migrations/0014_price.sql \
+	db/migrations/0015_codes.sql

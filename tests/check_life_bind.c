@@ -2,6 +2,8 @@
  * A device that is bound once more: by its owner, by a thief, after a veto.
  */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "check_life_down.h"
 #include "check_main.h"
@@ -11,6 +13,8 @@
 #define DAY (24 * HOUR)
 #define EVENTS(kind) \
 	"SELECT count(*) FROM event WHERE account_id = $A AND kind = '" kind "'"
+
+#define CODES "SELECT count(*) FROM binding WHERE account_id = $A"
 
 static const struct air_faults perfect = { 0, 0, 0, 9 };
 
@@ -233,6 +237,48 @@ START_TEST(a_phone_that_kept_its_keys_is_told)
 }
 END_TEST
 
+/* Its number can be given again; of its SMS nothing comes any more, and the
+ * phone that it bound knows nothing of it. */
+START_TEST(a_code_that_is_long_over_is_forgotten)
+{
+	struct air *a = air_new(&perfect);
+	int n = air_add_phone(a, "+358401000001", "Test phone", NULL);
+	struct record *r = record_new(RECORD_CALL, 1);
+	struct air_sms old[2] = { { .text = false } };
+	char code[17], *before, *after;
+
+	ck_assert(air_bind(a, n));
+	for (size_t i = 0; i < 2; i++) {
+		const uint8_t *sms;
+
+		air_sent(a, &sms, &old[i].len, 1 - i); /* HELLO, PROOF */
+		memcpy(old[i].octets, sms, old[i].len);
+	}
+	air_code(a, code); /* and nobody types it */
+	air_run(a, 29 * DAY);
+	ck_assert_int_eq(air_int(a, CODES), 2);
+	air_run(a, 3 * DAY);
+	ck_assert_int_eq(air_int(a, CODES), 0);
+	air_code(a, code);
+	before = air_digest(a);
+	for (size_t i = 0; i < 2; i++)
+		ck_assert_int_eq(
+		    air_inject(a, "+358401000001", old[i].octets, old[i].len),
+		    GATEWAY_JUNK);
+	after = air_digest(a);
+	ck_assert_str_eq(before, after);
+	ck_assert_int_eq(air_int(a, CODES), 1);
+	air_put(a, n, r);
+	phone_upload_now(air_phone(a, n));
+	ck_assert(air_settle(a, DAY));
+	ck_assert_ptr_null(air_compare(a, n));
+	record_free(r);
+	free(before);
+	free(after);
+	air_free(a);
+}
+END_TEST
+
 TCase *
 life_bind_case(void)
 {
@@ -244,5 +290,6 @@ life_bind_case(void)
 	tcase_add_test(tc, the_owner_before_may_veto);
 	tcase_add_test(tc, what_is_vetoed_is_its_owners);
 	tcase_add_loop_test(tc, a_phone_that_kept_its_keys_is_told, 0, 2);
+	tcase_add_test(tc, a_code_that_is_long_over_is_forgotten);
 	return tc;
 }
