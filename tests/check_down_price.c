@@ -97,7 +97,7 @@ START_TEST(a_phone_that_knows_much_takes_no_more)
 	put(a, p, &seed, 200);
 	restore(a, p, 100, "before");
 	put(a, p, &seed, 200);
-	restore(a, p, 65, "again");
+	restore(a, p, 40, "again");
 	free(p);
 	down_end(a);
 }
