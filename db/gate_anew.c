@@ -2,8 +2,6 @@
  * What the coder of a phone goes by that things go down to, and beginning anew
  * where the phone has not what was sent.
  */
-#include <string.h>
-
 #include "gate.h"
 #include "gate_internal.h"
 
@@ -63,18 +61,8 @@ gate_behind_list(struct db *db, struct gate_restore *out, size_t max, size_t *n)
 		"FROM phone p JOIN restore r USING (account_id, phone_id) "
 		"WHERE " RESTORE_BEHIND
 		"ORDER BY r.account_id, r.phone_id, r.restore_id LIMIT $1" };
-	struct db_args a = { 0 };
-	PGresult *res;
-	enum db_err err;
 
-	db_arg_int(&a, (int64_t)max);
-	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
-		return err;
-	*n = (size_t)PQntuples(res);
-	for (int i = 0; i < PQntuples(res); i++)
-		gate_restore_read(res, i, &out[i]);
-	PQclear(res);
-	return DB_OK;
+	return gate_restores_query(db, &stmt, out, max, n);
 }
 
 /* Everything from that transfer on is as if it had never been packed. */
@@ -141,21 +129,11 @@ gate_behind_take(struct db *db, struct gate_restore *r, uint32_t *first)
 		"USING (account_id, phone_id) WHERE r.account_id = $1 AND "
 		"r.restore_id = $2 AND " RESTORE_BEHIND
 		"FOR UPDATE OF r, p SKIP LOCKED" };
-	struct db_args a = { 0 };
-	PGresult *res;
-	enum db_err err;
+	int64_t behind;
+	enum db_err err = gate_restore_hold(db, &stmt, r, &behind);
 
-	db_arg_int(&a, r->account);
-	db_arg_int(&a, r->restore);
-	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
+	if (err != DB_OK)
 		return err;
-	if (PQntuples(res) == 1) {
-		gate_restore_read(res, 0, r);
-		gate_restore_read_phone(res, r);
-		*first = (uint32_t)db_int(res, 0, 14);
-	} else {
-		err = DB_NONE;
-	}
-	PQclear(res);
-	return err == DB_OK ? take_back(db, r, *first) : err;
+	*first = (uint32_t)behind;
+	return take_back(db, r, *first);
 }

@@ -18,8 +18,8 @@ restore_args(struct db_args *a, const struct gate_restore *r)
 	"(r.state = 'running' OR (r.state = 'cancelled' AND " \
 	" r.end_transfer IS NULL AND r.done_at IS NULL)) "
 
-void
-gate_restore_read(const PGresult *res, int row, struct gate_restore *r)
+static void
+read_restore(const PGresult *res, int row, struct gate_restore *r)
 {
 	r->account = db_int(res, row, 0);
 	r->phone = db_int(res, row, 1);
@@ -32,6 +32,24 @@ gate_restore_read(const PGresult *res, int row, struct gate_restore *r)
 }
 
 enum db_err
+gate_restores_query(struct db *db, const struct db_stmt *stmt,
+    struct gate_restore *out, size_t max, size_t *n)
+{
+	struct db_args a = { 0 };
+	PGresult *res;
+	enum db_err err;
+
+	db_arg_int(&a, (int64_t)max);
+	if ((err = db_query(db, stmt, &a, &res)) != DB_OK)
+		return err;
+	*n = (size_t)PQntuples(res);
+	for (int i = 0; i < PQntuples(res); i++)
+		read_restore(res, i, &out[i]);
+	PQclear(res);
+	return DB_OK;
+}
+
+enum db_err
 gate_restore_list(
     struct db *db, struct gate_restore *out, size_t max, size_t *n)
 {
@@ -40,22 +58,12 @@ gate_restore_list(
 		"FROM restore r JOIN phone p USING (account_id, phone_id) "
 		"WHERE p.unbound_at IS NULL AND " RESTORE_OPEN
 		"ORDER BY r.account_id, r.phone_id, r.restore_id LIMIT $1" };
-	struct db_args a = { 0 };
-	PGresult *res;
-	enum db_err err;
 
-	db_arg_int(&a, (int64_t)max);
-	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
-		return err;
-	*n = (size_t)PQntuples(res);
-	for (int i = 0; i < PQntuples(res); i++)
-		gate_restore_read(res, i, &out[i]);
-	PQclear(res);
-	return DB_OK;
+	return gate_restores_query(db, &stmt, out, max, n);
 }
 
-void
-gate_restore_read_phone(const PGresult *res, struct gate_restore *r)
+static void
+read_phone(const PGresult *res, struct gate_restore *r)
 {
 	r->waits = db_bool(res, 0, 8);
 	r->next = (uint32_t)db_int(res, 0, 9);
@@ -64,6 +72,28 @@ gate_restore_read_phone(const PGresult *res, struct gate_restore *r)
 	r->base = (uint32_t)db_int(res, 0, 12);
 	memset(r->digest, 0, sizeof r->digest);
 	db_bytes(res, 0, 13, r->digest, sizeof r->digest);
+}
+
+enum db_err
+gate_restore_hold(struct db *db, const struct db_stmt *stmt,
+    struct gate_restore *r, int64_t *more)
+{
+	struct db_args a = { 0 };
+	PGresult *res;
+	enum db_err err;
+
+	restore_args(&a, r);
+	if ((err = db_query(db, stmt, &a, &res)) != DB_OK)
+		return err;
+	if (PQntuples(res) == 1) {
+		read_restore(res, 0, r);
+		read_phone(res, r);
+		*more = db_int(res, 0, 14);
+	} else {
+		err = DB_NONE;
+	}
+	PQclear(res);
+	return err;
 }
 
 /* The phone is locked too: its numbers of transfers go up one by one. */
@@ -78,21 +108,11 @@ gate_restore_take(struct db *db, struct gate_restore *r, int *outstanding)
 		" USING (account_id, phone_id) WHERE r.account_id = $1 AND "
 		" r.restore_id = $2 AND " RESTORE_OPEN
 		"FOR UPDATE OF r, p SKIP LOCKED" };
-	struct db_args a = { 0 };
-	PGresult *res;
-	enum db_err err;
+	int64_t frames;
+	enum db_err err = gate_restore_hold(db, &stmt, r, &frames);
 
-	restore_args(&a, r);
-	if ((err = db_query(db, &stmt, &a, &res)) != DB_OK)
-		return err;
-	if (PQntuples(res) == 1) {
-		gate_restore_read(res, 0, r);
-		gate_restore_read_phone(res, r);
-		*outstanding = (int)db_int(res, 0, 14);
-	} else {
-		err = DB_NONE;
-	}
-	PQclear(res);
+	if (err == DB_OK)
+		*outstanding = (int)frames;
 	return err;
 }
 

@@ -398,6 +398,16 @@ two_messages(int *phone, struct spool_row row[2])
 	return a;
 }
 
+/* Once everything gets through, all of the phone is here. */
+static void
+end_whole(struct air *a, int phone)
+{
+	air_lose_all(a, false);
+	ck_assert(air_settle(a, 10 * DAY));
+	ck_assert_ptr_null(air_compare(a, phone));
+	air_free(a);
+}
+
 /* What failed for a reason that may pass: the whole batch is as if it had not
  * come, and is stored once when it can be. */
 START_TEST(a_failure_that_comes_late_loses_nothing)
@@ -420,10 +430,7 @@ START_TEST(a_failure_that_comes_late_loses_nothing)
 		ck_assert_int_eq(answer[1].verdict, GATEWAY_TAKEN);
 		check_stored(a, 2);
 	}
-	air_lose_all(a, false);
-	ck_assert(air_settle(a, 10 * DAY));
-	ck_assert_ptr_null(air_compare(a, n));
-	air_free(a);
+	end_whole(a, n);
 }
 END_TEST
 
@@ -452,10 +459,7 @@ START_TEST(what_is_refused_is_set_aside_alone)
 	    gateway_take(air_gateway(a), row, 1, air_now(a), answer), 0);
 	ck_assert_int_eq(answer[0].verdict, GATEWAY_TAKEN);
 	check_stored(a, 2);
-	air_lose_all(a, false);
-	ck_assert(air_settle(a, 10 * DAY));
-	ck_assert_ptr_null(air_compare(a, n));
-	air_free(a);
+	end_whole(a, n);
 }
 END_TEST
 
