@@ -1,5 +1,6 @@
 noinst_LIBRARIES += phone/libphone.a
 phone_libphone_a_SOURCES = \
+	phone/apply.c \
 	phone/base.c \
 	phone/bind.c \
 	phone/control.c \

@@ -236,6 +236,13 @@ void restore_receive(struct phone *p, const struct wire_frame *f);
 void restore_tick(struct phone *p, int64_t *next);
 /* What has arrived, and what is missing. */
 void restore_down(const struct phone *p, struct wire_ack *out);
+/* Say so in so many ms. */
+void restore_plan_down(struct phone *p, int64_t in_ms);
+
+/* apply.c */
+/* Put the texts on the phone whose turn it is; apply_mono is when to try again,
+ * 0: when more has come. */
+void apply_waiting(struct phone *p);
 
 /* lostmode.c */
 void lostmode_load(struct phone *p);
