@@ -45,7 +45,9 @@ smsd_libsmsd_a_SOURCES = \
 	smsd/spool.c \
 	smsd/spool.h \
 	smsd/supervisor.c \
+	smsd/supervisor_child.c \
 	smsd/supervisor.h \
+	smsd/supervisor_internal.h \
 	smsd/udh.c \
 	smsd/udh.h \
 	smsd/vault.c \

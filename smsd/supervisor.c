@@ -1,81 +1,27 @@
 #include "supervisor.h"
 
-#include <assert.h>
-#include <errno.h>
-#include <event2/event.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "config.h"
-#include "ladder.h"
-#include "link.h"
 #include "log.h"
 #include "notify.h"
-#include "spool.h"
+#include "supervisor_internal.h"
 
-#define GROUP_MAX 64 /* packets in one commit of the spool */
-#define QUEUE_MAX 256 /* sends that wait for a modem */
 #define DEADLINE_MS 30000 /* a modem child that says nothing is killed */
 #define SENDING_MS 60000 /* the same while the network takes a message */
 #define NO_MODEM_MS 60000 /* a send that finds no modem fails */
 #define STOP_MS 8000 /* children that do not end are killed */
 
-/* Exit statuses of smsd-modem (see its main.c and watch.h). */
-#define MODEM_EXIT_ALARM 3
-#define MODEM_EXIT_UNREADABLE 4
-#define MODEM_EXIT_GONE 5
-
-enum kind { MODEM, INGEST, OUTBOX, NOTICES };
-
-struct child {
-	struct supervisor *of;
-	enum kind kind;
-	const char *name;
-	const struct smsd_modem *conf; /* MODEM */
-	pid_t pid; /* 0: not running */
-	int fd;
-	struct event *readable, *restart;
-	int64_t heard_ms, started_ms;
-	int64_t backoff_ms;
-	int trouble; /* times in a row that it could not read */
-	struct ladder ladder; /* MODEM: how to get it back */
-	bool reset;
-	bool ready, missing;
-	uint64_t sending; /* request in flight; 0: none */
-	size_t held; /* packets that the spool has not taken yet */
-	struct link_sms hold[GROUP_MAX];
-};
-
-struct waiting {
-	struct link_send send;
-	int64_t since_ms;
-};
-
-struct supervisor {
-	const struct smsd_conf *conf;
-	const char *self;
-	char *modem_program;
-	struct event_base *base;
-	struct spool *spool;
-	struct child *children;
-	size_t count;
-	struct waiting queue[QUEUE_MAX];
-	size_t queued;
-	struct event *tick, *term, *intr, *chld;
-	int64_t stopping_ms; /* 0: running */
-	bool spool_failed;
-};
-
-static int64_t
-mono_ms(void)
+int64_t
+supervisor_mono_ms(void)
 {
 	struct timespec t;
 
@@ -166,9 +112,9 @@ keep(struct supervisor *s, struct child *c)
 
 /* ---- sending ---- */
 
-static void
-answer(struct supervisor *s, uint64_t request, enum link_outcome outcome,
-    const char *modem)
+void
+supervisor_answer(struct supervisor *s, uint64_t request,
+    enum link_outcome outcome, const char *modem)
 {
 	struct link_result r = {
 		.head = { LINK_RESULT, sizeof r },
@@ -218,19 +164,19 @@ static void
 enqueue(struct supervisor *s, const struct link_send *send)
 {
 	if (s->queued == QUEUE_MAX) {
-		answer(s, send->request, LINK_FAILED, "");
+		supervisor_answer(s, send->request, LINK_FAILED, "");
 		return;
 	}
-	s->queue[s->queued++] = (struct waiting){ *send, mono_ms() };
+	s->queue[s->queued++] = (struct waiting){ *send, supervisor_mono_ms() };
 	send_queued(s);
 }
 
 static void
 expire_queue(struct supervisor *s)
 {
-	while (
-	    s->queued > 0 && mono_ms() - s->queue[0].since_ms > NO_MODEM_MS) {
-		answer(s, s->queue[0].send.request, LINK_FAILED, "");
+	while (s->queued > 0 &&
+	       supervisor_mono_ms() - s->queue[0].since_ms > NO_MODEM_MS) {
+		supervisor_answer(s, s->queue[0].send.request, LINK_FAILED, "");
 		unqueue(s, 0);
 	}
 }
@@ -275,8 +221,8 @@ from_modem(struct supervisor *s, struct child *c, const union link_packet *p)
 	}
 }
 
-static void
-on_readable(evutil_socket_t fd, short what, void *ctx)
+void
+supervisor_on_readable(evutil_socket_t fd, short what, void *ctx)
 {
 	struct child *c = ctx;
 	struct supervisor *s = c->of;
@@ -286,7 +232,7 @@ on_readable(evutil_socket_t fd, short what, void *ctx)
 	(void)what;
 	while (c->held < GROUP_MAX &&
 	       (n = recv(fd, &p, sizeof p, MSG_DONTWAIT)) > 0) {
-		c->heard_ms = mono_ms();
+		c->heard_ms = supervisor_mono_ms();
 		if (!link_is_whole(&p, (size_t)n)) {
 			log_error("%s: a packet that is none: killed", c->name);
 			kill(c->pid, SIGKILL);
@@ -304,179 +250,6 @@ on_readable(evutil_socket_t fd, short what, void *ctx)
 		event_del(c->readable);
 }
 
-/* ---- children ---- */
-
-/* execv(3) promises to leave its arguments alone, but cannot say so. */
-static char *
-arg(const char *text)
-{
-	return (char *)(uintptr_t)text;
-}
-
-static void
-become_modem(const struct supervisor *s, const struct child *c, int fd)
-{
-	char number[12], poll[12], janitor[12];
-	char *argv[] = { s->modem_program, arg("--fd"), number, arg("--name"),
-		c->conf->name, arg("--device"), c->conf->device,
-		arg("--connection"), c->conf->connection, arg("--pin"),
-		c->conf->pin, arg("--poll"), poll, arg("--janitor"), janitor,
-		c->reset ? arg("--reset") : NULL, NULL };
-
-	snprintf(number, sizeof number, "%d", fd);
-	snprintf(poll, sizeof poll, "%d", (int)c->conf->poll_s);
-	snprintf(janitor, sizeof janitor, "%d", c->trouble);
-	execv(s->modem_program, argv);
-	log_error("cannot run %s: %m", s->modem_program);
-	_exit(127);
-}
-
-static void
-become_role(const struct supervisor *s, const struct child *c, int fd)
-{
-	char number[12];
-	char *argv[] = { arg(s->self), arg("-c"), s->conf->path, arg("--role"),
-		arg(c->name), arg("--fd"), number, NULL };
-
-	snprintf(number, sizeof number, "%d", fd);
-	execv(s->self, argv);
-	log_error("cannot run %s: %m", s->self);
-	_exit(127);
-}
-
-static void
-start_child(struct child *c)
-{
-	const struct timeval later = { 5, 0 };
-	struct supervisor *s = c->of;
-	int pair[2];
-	sigset_t none;
-
-	if (s->stopping_ms != 0 || c->pid != 0)
-		return;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1) {
-		log_error("cannot make a socket pair: %m");
-		event_add(c->restart, &later);
-		return;
-	}
-	if ((c->pid = fork()) == -1) {
-		log_error("cannot fork: %m");
-		c->pid = 0;
-		close(pair[0]);
-		close(pair[1]);
-		event_add(c->restart, &later);
-		return;
-	}
-	if (c->pid == 0) {
-		sigemptyset(&none);
-		sigprocmask(SIG_SETMASK, &none, NULL);
-		signal(SIGPIPE, SIG_DFL);
-		/* SIGTERM to the group is for us to hand on in order. */
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		fcntl(pair[1], F_SETFD, 0);
-		if (c->kind == MODEM)
-			become_modem(s, c, pair[1]);
-		else
-			become_role(s, c, pair[1]);
-	}
-	close(pair[1]);
-	c->fd = pair[0];
-	c->started_ms = c->heard_ms = mono_ms();
-	c->readable =
-	    event_new(s->base, c->fd, EV_READ | EV_PERSIST, on_readable, c);
-	if (c->readable == NULL || event_add(c->readable, NULL) == -1)
-		log_error("cannot watch %s", c->name);
-}
-
-static void
-on_restart(evutil_socket_t fd, short what, void *ctx)
-{
-	(void)fd;
-	(void)what;
-	start_child(ctx);
-}
-
-static bool
-exited(int status, int how)
-{
-	return WIFEXITED(status) && WEXITSTATUS(status) == how;
-}
-
-/* Say how it ended, once for a modem that is simply not there. */
-static void
-say_ended(struct child *c, int status)
-{
-	if (c->kind == MODEM && exited(status, MODEM_EXIT_ALARM)) {
-		log_warn("modem %s: stopped answering", c->name);
-	} else if (c->kind == MODEM && exited(status, MODEM_EXIT_GONE)) {
-		if (!c->missing)
-			log_warn("modem %s: %s does not answer: trying until "
-				 "it does",
-			    c->name, c->conf->device);
-		c->missing = true;
-	} else if (WIFSIGNALED(status)) {
-		log_warn("%s: ended by signal %d: started again", c->name,
-		    WTERMSIG(status));
-	} else if (!exited(status, MODEM_EXIT_UNREADABLE)) {
-		log_warn("%s: ended with status %d: started again", c->name,
-		    WEXITSTATUS(status));
-	}
-}
-
-/* Soon at first; a modem that is away is looked for every second. */
-static void
-plan_restart(struct child *c, int status)
-{
-	int64_t most = c->kind == MODEM && c->missing ? 800 : 5000;
-	struct timeval tv;
-
-	if (mono_ms() - c->started_ms > 60000)
-		c->backoff_ms = 0;
-	c->backoff_ms = c->backoff_ms == 0 ? 100 : 2 * c->backoff_ms;
-	if (c->backoff_ms > most)
-		c->backoff_ms = most;
-	if (c->kind == MODEM &&
-	    (WIFSIGNALED(status) || exited(status, MODEM_EXIT_UNREADABLE))) {
-		c->trouble++;
-		c->backoff_ms = 50;
-	}
-	if (c->kind == MODEM && !exited(status, MODEM_EXIT_UNREADABLE)) {
-		/* The janitor's AT finds out quickly whether it is there. */
-		if (c->trouble == 0)
-			c->trouble = 1;
-		c->reset = ladder_failed(&c->ladder, c->conf, mono_ms());
-	}
-	tv.tv_sec = c->backoff_ms / 1000;
-	tv.tv_usec = (suseconds_t)(c->backoff_ms % 1000) * 1000;
-	event_add(c->restart, &tv);
-}
-
-static void
-ended(struct child *c, int status)
-{
-	struct supervisor *s = c->of;
-
-	/* What it said before it ended counts. */
-	if (c->readable != NULL) {
-		on_readable(c->fd, EV_READ, c);
-		event_free(c->readable);
-		c->readable = NULL;
-	}
-	close(c->fd);
-	c->fd = -1;
-	c->pid = 0;
-	c->ready = false;
-	c->held = 0; /* not kept: the modem still has them */
-	if (c->sending != 0) {
-		answer(s, c->sending, LINK_UNKNOWN, c->name);
-		c->sending = 0;
-	}
-	if (s->stopping_ms != 0)
-		return;
-	say_ended(c, status);
-	plan_restart(c, status);
-}
-
 static void
 on_chld(evutil_socket_t sig, short what, void *ctx)
 {
@@ -490,7 +263,7 @@ on_chld(evutil_socket_t sig, short what, void *ctx)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		for (size_t i = 0; i < s->count; i++)
 			if (s->children[i].pid == pid)
-				ended(&s->children[i], status);
+				child_ended(&s->children[i], status);
 	for (size_t i = 0; i < s->count; i++)
 		any = any || s->children[i].pid != 0;
 	if (s->stopping_ms != 0 && !any)
@@ -508,7 +281,7 @@ on_stop(evutil_socket_t sig, short what, void *ctx)
 	if (s->stopping_ms != 0)
 		return;
 	notify_systemd("STOPPING=1");
-	s->stopping_ms = mono_ms();
+	s->stopping_ms = supervisor_mono_ms();
 	for (size_t i = 0; i < s->count; i++) {
 		event_del(s->children[i].restart);
 		pass(&s->children[i], &stop, sizeof stop);
@@ -529,7 +302,7 @@ static void
 on_tick(evutil_socket_t fd, short what, void *ctx)
 {
 	struct supervisor *s = ctx;
-	int64_t now = mono_ms();
+	int64_t now = supervisor_mono_ms();
 
 	(void)fd;
 	(void)what;
@@ -591,7 +364,7 @@ add_child(struct supervisor *s, enum kind kind, const char *name,
 	c->name = name;
 	c->conf = conf;
 	c->fd = -1;
-	c->restart = evtimer_new(s->base, on_restart, c);
+	c->restart = evtimer_new(s->base, child_on_restart, c);
 	/* A crash may have left what libGammu cannot read: look first. */
 	c->trouble = 1;
 }
@@ -665,7 +438,7 @@ supervisor_run(const struct smsd_conf *conf, const char *self)
 		if (conf->modems == 0)
 			log_warn("no modem is configured: nothing will arrive");
 		for (size_t i = 0; i < s.count; i++)
-			start_child(&s.children[i]);
+			child_start(&s.children[i]);
 		notify_systemd("READY=1");
 		log_info("smsd runs with %zu modem(s)", conf->modems);
 		event_base_dispatch(s.base);
