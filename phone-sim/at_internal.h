@@ -1,6 +1,6 @@
 /*
- * at_internal.h - shared by at.c (the line and the modem) and at_sms.c (the
- * messages).
+ * at_internal.h - shared by at.c (the line), at_modem.c (the modem and its
+ * network) and at_sms.c (the messages).
  */
 #ifndef AT_INTERNAL_H
 #define AT_INTERNAL_H
@@ -85,8 +85,8 @@ struct at_command {
 	at_handler *fn;
 };
 
-extern const struct at_command at_sms_commands[];
-extern const size_t at_sms_ncommands;
+extern const struct at_command at_modem_commands[], at_sms_commands[];
+extern const size_t at_modem_ncommands, at_sms_ncommands;
 
 void at_put(struct at *a, const char *s);
 /* A line of an answer: CR LF before it and after it. */
@@ -101,5 +101,11 @@ bool at_fails(struct at *a, enum at_fault what);
 /* The octets behind a prompt are complete: a->line[0..len) is hex. */
 int at_sms_body(struct at *a);
 void at_sms_reset(struct at *a);
+/* As after power on. */
+void at_modem_reset(struct at *a);
+/* As +CREG says it: 0 no, 1 home, 5 roaming. */
+int at_modem_registration(const struct at *a);
+/* It has changed. */
+void at_modem_announce(struct at *a);
 
 #endif

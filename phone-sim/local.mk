@@ -6,6 +6,7 @@ phone_sim_libphonesim_a_SOURCES = \
 	phone-sim/at.c \
 	phone-sim/at.h \
 	phone-sim/at_internal.h \
+	phone-sim/at_modem.c \
 	phone-sim/at_sms.c \
 	phone-sim/book.c \
 	phone-sim/book.h \
