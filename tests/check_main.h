@@ -61,4 +61,13 @@ check_random(uint64_t *state)
 	return x * 0x2545f4914f6cdd1dULL;
 }
 
+/* n octets of these. */
+static inline void
+check_fill(uint8_t *p, size_t n, uint64_t seed)
+{
+	seed = seed * 2 + 1;
+	for (size_t i = 0; i < n; i++)
+		p[i] = (uint8_t)check_random(&seed);
+}
+
 #endif

@@ -51,6 +51,12 @@ tests_check_seal_SOURCES = tests/check_seal.c
 tests_check_seal_CFLAGS = $(TEST_CFLAGS)
 tests_check_seal_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/check_seal_rest
+TESTS += tests/check_seal_rest
+tests_check_seal_rest_SOURCES = tests/check_seal_rest.c
+tests_check_seal_rest_CFLAGS = $(TEST_CFLAGS)
+tests_check_seal_rest_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/check_overhead
 TESTS += tests/check_overhead
 tests_check_overhead_SOURCES = tests/check_overhead.c
