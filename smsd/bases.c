@@ -334,7 +334,7 @@ bases_find(struct bases *b, struct db *db, const struct bases_want *w,
 		return err;
 	s->used = ++b->clock;
 	*out = s->state;
-	return save(b, db, s);
+	return w->gaps ? DB_OK : save(b, db, s);
 }
 
 enum db_err

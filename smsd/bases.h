@@ -26,6 +26,8 @@ void bases_forget(struct bases *b);
 struct bases_want {
 	int64_t account, phone;
 	bool down;
+	bool gaps; /* others before it are to come, which may go by older ones:
+		      what these take is not to go yet */
 	struct gate_base base; /* as the database has it in this transaction */
 	uint32_t transfer; /* down: 0: that which knows nothing */
 	uint8_t check[SEAL_DIGEST_LEN];

@@ -34,6 +34,7 @@ wanted_state(const struct gateway_upload *u, const uint8_t *p, size_t len,
 	*w = (struct bases_want){
 		.account = u->phone->row.account,
 		.phone = u->phone->row.phone,
+		.gaps = u->transfer > u->base.cumulative + 1,
 		.base = u->base,
 		.check_len = 1,
 	};

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "air.h"
+#include "air_internal.h"
 #include "check_main.h"
 #include "pack.h"
 #include "upload.h"
@@ -88,6 +89,15 @@ sent_so_far(const struct air *a)
 	return air_sent(a, &sms, &len, 0);
 }
 
+/* SMS of the heap that the air still remembers. */
+static size_t
+remembered(const struct heap *h)
+{
+	size_t n = sent_so_far(h->a) - h->before;
+
+	return n < SENT_MAX ? n : SENT_MAX;
+}
+
 /* Something is acknowledged already, and then nothing arrives any more. */
 static void
 heap_init(struct heap *h, const char *journal)
@@ -110,6 +120,15 @@ send_much(struct heap *h)
 	phone_upload_now(air_phone(h->a, 0));
 	air_run(h->a, MINUTE);
 	ck_assert_uint_le(sent_so_far(h->a) - h->before, SENT_MAX);
+}
+
+/* The phone says something of its own. */
+static void
+say_one(struct heap *h)
+{
+	put_messages(h->a, 0, &h->id, 1);
+	phone_upload_now(air_phone(h->a, 0));
+	air_run(h->a, MINUTE);
 }
 
 static void
@@ -138,13 +157,23 @@ transfer_of(const struct heap *h, const uint8_t *sms, size_t len)
 	return 0;
 }
 
+static uint32_t
+transfer_of_last(const struct heap *h)
+{
+	const uint8_t *sms;
+	size_t len;
+
+	air_sent(h->a, &sms, &len, 0);
+	return transfer_of(h, sms, len);
+}
+
 /* Every SMS of that transfer, to the gateway and at once. */
 static void
 deliver(struct heap *h, uint32_t transfer)
 {
-	size_t sent = sent_so_far(h->a) - h->before, found = 0;
+	size_t found = 0;
 
-	for (size_t back = sent; back-- > 0;) {
+	for (size_t back = remembered(h); back-- > 0;) {
 		const uint8_t *sms;
 		size_t len;
 
@@ -164,9 +193,9 @@ static size_t
 text_of(const struct heap *h, uint32_t transfer, uint8_t *text)
 {
 	uint8_t bodies[WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX];
-	size_t sent = sent_so_far(h->a) - h->before, n = 0;
+	size_t n = 0;
 
-	for (size_t back = sent; back-- > 0;) {
+	for (size_t back = remembered(h); back-- > 0;) {
 		struct wire_frame f;
 		const uint8_t *sms;
 		uint32_t number;
@@ -414,6 +443,44 @@ START_TEST(what_is_acknowledged_is_not_forgotten)
 }
 END_TEST
 
+/* The last of many that go by what was acknowledged long ago comes after one
+ * that goes by all of them. */
+START_TEST(what_goes_by_an_older_state_may_come_late)
+{
+	struct heap h;
+	const uint8_t *sms;
+	uint32_t last;
+	size_t len;
+
+	heap_init(&h, NULL);
+	put_long(h.a, &h.id, 118 * 15);
+	phone_upload_now(air_phone(h.a, 0));
+	air_run(h.a, MINUTE);
+	ck_assert_uint_le(sent_so_far(h.a) - h.before, SENT_MAX);
+	last = transfer_of_last(&h);
+	ck_assert_uint_ge(last, h.acked + 14);
+	for (uint32_t t = h.acked + 1; t < last; t++)
+		deliver(&h, t);
+	/* One comes again, and an answer comes through. */
+	air_lose_all(h.a, false);
+	air_sent(h.a, &sms, &len, remembered(&h) - 1);
+	air_carry(h.a, -1, NUMBER, sms, len, false);
+	air_run(h.a, MINUTE);
+	ck_assert_uint_eq(air_ask(h.a, 0, "acked"), last - 1);
+	air_lose_all(h.a, true);
+	say_one(&h);
+	ck_assert_uint_eq(goes_by(&h, last), h.acked);
+	ck_assert_uint_eq(goes_by(&h, last + 1), last - 1);
+	deliver(&h, last + 1);
+	air_other_key(h.a, false); /* which remembers what is on disk */
+	deliver(&h, last);
+	expect(&h, "the last but one", last + 1 - h.acked, 0);
+	ck_assert_int_eq(air_ask(h.a, 0, RECODED), 0);
+	expect_all(&h);
+	heap_clear(&h);
+}
+END_TEST
+
 /* ---- what the gateway makes of it ---- */
 
 START_TEST(in_order_nothing_waits)
@@ -539,15 +606,6 @@ forge(struct heap *h, uint32_t transfer, uint32_t back, bool two)
 	ck_assert_int_ge(gateway_open(air_gateway(h->a), 64, air_now(h->a)), 0);
 }
 
-/* The phone says something of its own, which arrives. */
-static void
-say_one(struct heap *h)
-{
-	put_messages(h->a, 0, &h->id, 1);
-	phone_upload_now(air_phone(h->a, 0));
-	air_run(h->a, MINUTE);
-}
-
 /* What it says it goes by, and whether it waits for what never comes. */
 static const struct {
 	const char *why;
@@ -648,6 +706,7 @@ main(void)
 	tcase_add_test(tc, an_answer_waits_for_nothing);
 	tcase_add_test(tc, a_phone_that_dies_goes_on_where_it_was);
 	tcase_add_test(tc, what_is_acknowledged_is_not_forgotten);
+	tcase_add_test(tc, what_goes_by_an_older_state_may_come_late);
 	tcase_add_test(tc, in_order_nothing_waits);
 	tcase_add_loop_test(tc, the_first_is_lost_and_comes_again, 0, 2);
 	tcase_add_loop_test(
