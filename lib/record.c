@@ -416,6 +416,16 @@ record_encode(const struct record *r, uint8_t *out, size_t cap)
 	return n;
 }
 
+size_t
+record_encode_plain(const struct record *r, uint8_t *out, size_t cap)
+{
+	size_t n = record_encode(r, out, cap);
+
+	if (n > 0)
+		be_put32(out + 3, 0);
+	return n;
+}
+
 /* One field at p; returns the octets it takes, or 0. */
 static size_t
 decode_field(struct record *r, const uint8_t *p, size_t len)

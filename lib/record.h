@@ -173,6 +173,8 @@ bool record_equal(const struct record *a, const struct record *b);
 
 /* The stored form.  Returns the octets used, or 0 if cap is too small. */
 size_t record_encode(const struct record *r, uint8_t *out, size_t cap);
+/* With the id 0: the same octets for what is the same under any id. */
+size_t record_encode_plain(const struct record *r, uint8_t *out, size_t cap);
 /* NULL if the octets are not a record; accepts exactly what encode writes. */
 struct record *record_decode(const uint8_t *p, size_t len);
 

@@ -136,12 +136,10 @@ journal_plain_digest(
     const struct record *r, uint8_t out[static JOURNAL_DIGEST_LEN])
 {
 	uint8_t octets[RECORD_STORED_MAX], digest[SEAL_DIGEST_LEN];
-	size_t n = record_encode(r, octets, sizeof octets);
+	size_t n = record_encode_plain(r, octets, sizeof octets);
 
 	if (n == 0)
 		return -1;
-	/* The id is octets 3 to 6 of the stored form. */
-	memset(octets + 3, 0, 4);
 	seal_digest(octets, n, digest);
 	memcpy(out, digest, JOURNAL_DIGEST_LEN);
 	return 0;

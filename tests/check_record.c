@@ -205,6 +205,26 @@ START_TEST(equal_is_equal_in_all)
 }
 END_TEST
 
+START_TEST(plain_octets_have_no_id)
+{
+	struct record *a = record_new(RECORD_NOTE, 0), *b;
+	uint8_t want[64], got[64];
+	size_t n;
+
+	record_set_time_ms(a, 5);
+	record_add_text(a, RECORD_DESCRIPTION, "milk");
+	n = record_encode(a, want, sizeof want);
+	record_free(a);
+	b = record_new(RECORD_NOTE, 0xfffffffe);
+	record_set_time_ms(b, 5);
+	record_add_text(b, RECORD_DESCRIPTION, "milk");
+	ck_assert_uint_eq(record_encode_plain(b, got, sizeof got), n);
+	ck_assert_mem_eq(got, want, n);
+	ck_assert_uint_eq(record_encode_plain(b, got, n - 1), 0);
+	record_free(b);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -219,6 +239,7 @@ main(void)
 	tcase_add_loop_test(
 	    tc, stored_octets, 0, sizeof stored / sizeof stored[0]);
 	tcase_add_test(tc, equal_is_equal_in_all);
+	tcase_add_test(tc, plain_octets_have_no_id);
 	suite_add_tcase(s, tc);
 	return check_main(s);
 }
