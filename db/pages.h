@@ -177,6 +177,7 @@ struct pages_target {
 	bool text_only;
 	int codec; /* enum pack_codec */
 	bool alone; /* it gets nothing that goes by a base */
+	bool changing; /* what it has is being replaced, under its own ids */
 	int64_t restore_next; /* the number of the account's next restore */
 	int64_t month_max, month_sms, day_max, day_sms; /* UTC */
 	int64_t price_milli; /* of the last SMS that cost; 0: not known */

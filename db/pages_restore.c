@@ -21,7 +21,10 @@ pages_target(
 		"outbox o WHERE o.account_id = $1 AND o.price_milli > 0 ORDER "
 		"BY outbox_id DESC LIMIT 1), 0), p.down_alone, 1 + coalesce(("
 		"SELECT max(restore_id) FROM restore r WHERE r.account_id = "
-		"$1), 0) FROM phone p JOIN account a "
+		"$1), 0), EXISTS (SELECT 1 FROM restore r WHERE r.account_id "
+		"= $1 AND r.phone_id = $2 AND r.done_at IS NULL AND (r.purpose "
+		"<> 'restore' OR r.from_phone_id = $2)) FROM phone p JOIN "
+		"account a "
 		"USING (account_id) WHERE p.account_id = $1 AND p.phone_id = "
 		"$2 AND p.unbound_at IS NULL" };
 	struct db_args a = { 0 };
@@ -46,6 +49,7 @@ pages_target(
 		out->price_milli = db_int(res, 0, 7);
 		out->alone = db_bool(res, 0, 8);
 		out->restore_next = db_int(res, 0, 9);
+		out->changing = db_bool(res, 0, 10);
 	}
 	PQclear(res);
 	return err;

@@ -267,5 +267,6 @@ main(void)
 	suite_add_tcase(s, any);
 	suite_add_tcase(s, down_old_case());
 	suite_add_tcase(s, down_price_case());
+	suite_add_tcase(s, down_there_case());
 	return check_main(s);
 }

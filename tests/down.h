@@ -35,5 +35,6 @@ void down_until(struct air *a, const char *what);
 
 TCase *down_old_case(void);
 TCase *down_price_case(void);
+TCase *down_there_case(void);
 
 #endif

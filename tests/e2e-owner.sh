@@ -14,6 +14,7 @@ new_instance
 instance_start
 
 as_user dd if=/dev/urandom of="$inst/run/photo.jpg" bs=9000 count=1 status=none
+as_user sh -c 'echo "Small, and yet a file." >"$1"' sh "$inst/run/small.txt"
 screens=
 if [ -n "${SMSVAULT_OUT-}" ]; then
 	screens=$SMSVAULT_OUT/screens-owner
@@ -21,6 +22,7 @@ if [ -n "${SMSVAULT_OUT-}" ]; then
 fi
 # As root only root's browser may write to the screens' place; it needs a home.
 HOME=$inst/run SMSVAULT_URL=$url SMSVAULT_PHOTO=$inst/run/photo.jpg \
+    SMSVAULT_SMALL=$inst/run/small.txt \
     SMSVAULT_SIM=$bin_sim SMSVAULT_SIM_SOCKET=$inst/run/sim.sock \
     SMSVAULT_CHROMIUM=/usr/bin/chromium SMSVAULT_SCREENS=$screens \
     node "$top/tests/web/owner.mjs" || test_failed=1

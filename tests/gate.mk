@@ -65,7 +65,8 @@ dist_check_SCRIPTS += tests/check-down-base.sh
 check_PROGRAMS += tests/down-base-tests
 TESTS += tests/check-down-base.sh
 tests_down_base_tests_SOURCES = tests/check_down_base.c \
-	tests/check_down_old.c tests/check_down_price.c tests/down.c tests/down.h $(AIR_SOURCES)
+	tests/check_down_old.c tests/check_down_price.c \
+	tests/check_down_there.c tests/down.c tests/down.h $(AIR_SOURCES)
 tests_down_base_tests_CPPFLAGS = $(tests_gateway_tests_CPPFLAGS) -I$(top_srcdir)/web-cgi
 tests_down_base_tests_CFLAGS = $(TEST_CFLAGS)
 tests_down_base_tests_LDADD = $(WEB_LIBS) $(tests_gateway_tests_LDADD)

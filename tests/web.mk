@@ -36,6 +36,13 @@ tests_check_session_LDFLAGS = -Wl,--wrap=pages_session_find \
 	-Wl,--wrap=pages_session_put -Wl,--wrap=pages_session_drop
 tests_check_session_LDADD = $(WEB_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/check_present
+TESTS += tests/check_present
+tests_check_present_SOURCES = tests/check_present.c
+tests_check_present_CPPFLAGS = $(WEB_TEST_CPPFLAGS)
+tests_check_present_CFLAGS = $(TEST_CFLAGS)
+tests_check_present_LDADD = $(WEB_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/check_open
 TESTS += tests/check_open
 tests_check_open_SOURCES = tests/check_open.c

@@ -25,7 +25,48 @@ deliver_clear(struct deliver *d)
 		seal_wipe(d->octets.p, d->octets.cap);
 	buf_clear(&d->octets);
 	free(d->item);
+	present_clear(&d->there);
 	*d = (struct deliver){ .p = d->p };
+}
+
+struct knowing {
+	struct deliver *d;
+	bool failed;
+};
+
+static bool
+note_there(void *ctx, const struct opened *o)
+{
+	struct knowing *k = ctx;
+
+	k->failed = !present_note(&k->d->there, o->record);
+	return !k->failed;
+}
+
+bool
+deliver_is_blind(const struct deliver *d)
+{
+	return d->own && d->to.changing;
+}
+
+enum db_err
+deliver_leave_out(struct deliver *d, struct gather *g, unsigned kinds)
+{
+	struct knowing k = { .d = d };
+	enum db_err err = DB_OK;
+
+	if (deliver_is_blind(d))
+		return DB_OK;
+	for (int kind = 1; err == DB_OK && kind < RECORD_KIND_COUNT; kind++) {
+		const struct pages_walk walk = { .kind = kind,
+			.phone = d->to.phone };
+
+		if ((kinds & 1u << kind) != 0)
+			err = gather_walk(g, walk, note_there, &k);
+	}
+	if (err == DB_OK && (k.failed || !present_sort(&d->there)))
+		err = DB_FAILED;
+	return err;
 }
 
 static size_t
@@ -63,8 +104,16 @@ void
 deliver_record(struct deliver *d, const struct record *r)
 {
 	uint8_t plain[RECORD_STORED_MAX];
-	size_t len = record_encode(r, plain, sizeof plain);
+	size_t len;
 
+	if (present_has(&d->there, r)) {
+		d->left_out++;
+		return;
+	}
+	/* The phone asks the same of all files before it takes the first. */
+	if (d->own && record_kind(r) != RECORD_FILE)
+		present_replace(&d->there, r);
+	len = record_encode(r, plain, sizeof plain);
 	if (len > 0 && add_item(d, plain, len, false))
 		d->records++;
 	seal_wipe(plain, sizeof plain);
@@ -116,6 +165,8 @@ deliver_file(struct deliver *d, struct gather *g, int64_t phone,
 	struct page *p = d->p;
 	enum db_err err = DB_OK;
 
+	if (present_has(&d->there, manifest))
+		return DB_OK;
 	while (err == DB_OK && at < size && !d->too_much) {
 		struct pages_records rows;
 
@@ -197,6 +248,12 @@ deliver_waits(const struct deliver *d)
 {
 	return d->sms > d->to.day_max - d->to.day_sms ||
 	       d->sms > d->to.month_max - d->to.month_sms;
+}
+
+bool
+deliver_all_there(const struct deliver *d)
+{
+	return d->n == 0 && d->left_out > 0 && !d->too_much;
 }
 
 static void

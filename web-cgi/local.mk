@@ -81,6 +81,8 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/page_restore.c \
 	web-cgi/page_restore_pick.c \
 	web-cgi/page_restore_show.c \
+	web-cgi/present.c \
+	web-cgi/present.h \
 	web-cgi/plot.c \
 	web-cgi/plot.h \
 	web-cgi/page_record.c \
@@ -99,6 +101,8 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/request.c \
 	web-cgi/request.h \
 	web-cgi/restore_page.h \
+	web-cgi/restore_wish.c \
+	web-cgi/restore_wish.h \
 	web-cgi/session.c \
 	web-cgi/simulator.c \
 	web-cgi/simulator.h \

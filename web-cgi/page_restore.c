@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "browse.h"
-#include "deliver.h"
-#include "restore_page.h"
+#include "restore_wish.h"
 
 const struct restore_kind restore_kinds[RESTORE_KINDS] = {
 	{ RECORD_CONTACT, "k1", T_CONTACTS },
@@ -17,180 +16,6 @@ const struct restore_kind restore_kinds[RESTORE_KINDS] = {
 	{ RECORD_CALL, "k3", T_CALLS },
 	{ RECORD_FILE, "k6", T_K_FILES },
 };
-
-/* ---- what the form says ---- */
-
-struct wish {
-	int64_t from, to, as_of_ms;
-	bool kind[RESTORE_KINDS];
-	size_t items;
-	enum text_id wrong; /* T_NONE: nothing */
-	const char *purpose;
-};
-
-static void
-read_wish(struct page *p, struct wish *w)
-{
-	const char *day = request_form(&p->req, "day");
-	const char *clock = request_form(&p->req, "clock");
-	bool any = false;
-
-	*w = (struct wish){ .from = request_number(&p->req, "from"),
-		.to = request_number(&p->req, "to"),
-		.purpose = "restore" };
-	for (size_t i = 0; i < RESTORE_KINDS; i++) {
-		w->kind[i] =
-		    request_form(&p->req, restore_kinds[i].name)[0] != '\0';
-		any = any || w->kind[i];
-	}
-	for (size_t i = 0; i < p->req.nform; i++)
-		w->items += strcmp(p->req.form[i].name, "item") == 0;
-	if (strcmp(request_form(&p->req, "purpose"), "undelete") == 0)
-		w->purpose = "undelete";
-	if (!any && w->items == 0)
-		w->wrong = T_E_NOTHING_CHOSEN;
-	else if ((*day != '\0' || *clock != '\0') &&
-		 pages_moment(
-		     p->db, p->who.account, day, clock, &w->as_of_ms) != DB_OK)
-		w->wrong = T_E_DAY;
-}
-
-/* "PHONE.KIND.ID" or "PHONE.KIND.ID.TRANSFER.ORDINAL" */
-struct item {
-	int64_t phone;
-	int kind;
-	uint32_t id, transfer, ordinal;
-};
-
-static bool
-read_item(const char *text, struct item *out)
-{
-	long long phone;
-	unsigned kind, id, transfer = 0, ordinal = 0;
-	int n = 0;
-
-	if (sscanf(text, "%18lld.%2u.%10u%n", &phone, &kind, &id, &n) != 3 ||
-	    phone < 1 || kind < 1 || kind >= RECORD_KIND_COUNT)
-		return false;
-	text += n;
-	if (*text != '\0' &&
-	    (sscanf(text, ".%10u.%10u%n", &transfer, &ordinal, &n) != 2 ||
-		text[n] != '\0'))
-		return false;
-	*out = (struct item){ phone, (int)kind, id, transfer, ordinal };
-	return true;
-}
-
-/* ---- what it brings together ---- */
-
-struct collect {
-	struct deliver *d;
-	struct gather *g;
-	bool files; /* the octets of files: last, after every record */
-};
-
-static bool
-take(void *ctx, const struct opened *o)
-{
-	struct collect *c = ctx;
-
-	if (!c->files)
-		deliver_record(c->d, o->record);
-	else if (deliver_file(c->d, c->g, o->phone, o->record) == DB_LOST)
-		return false;
-	return !c->d->too_much;
-}
-
-static enum db_err
-collect_kinds(struct collect *c, const struct wish *w)
-{
-	enum db_err err = DB_OK;
-
-	for (size_t i = 0; err == DB_OK && i <= RESTORE_KINDS; i++) {
-		struct pages_walk walk = { .phone = w->from,
-			.as_of_ms = w->as_of_ms };
-
-		/* Once more for the files: their octets. */
-		c->files = i == RESTORE_KINDS;
-		walk.kind =
-		    (int)restore_kinds[c->files ? RESTORE_KINDS - 1 : i].kind;
-		if (w->kind[c->files ? RESTORE_KINDS - 1 : i])
-			err = gather_walk(c->g, walk, take, c);
-	}
-	return err;
-}
-
-static enum db_err
-collect_items(struct page *p, struct collect *c)
-{
-	enum db_err err = DB_OK;
-
-	for (int files = 0; files < 2; files++) {
-		for (size_t i = 0; err == DB_OK && i < p->req.nform; i++) {
-			struct record *r = NULL;
-			struct item item;
-
-			if (strcmp(p->req.form[i].name, "item") != 0 ||
-			    !read_item(p->req.form[i].value, &item) ||
-			    (files && item.kind != RECORD_FILE))
-				continue;
-			err = gather_version(c->g, item.phone, item.kind,
-			    item.id, item.transfer, item.ordinal, &r);
-			if (err == DB_NONE) {
-				err = DB_OK; /* it is gone since */
-				continue;
-			}
-			if (err == DB_OK && files)
-				deliver_file(c->d, c->g, item.phone, r);
-			else if (err == DB_OK)
-				deliver_record(c->d, r);
-			record_free(r);
-		}
-	}
-	return err;
-}
-
-/* Everything the wish names, priced.  False after an answer. */
-static bool
-collect(struct page *p, const struct wish *w, struct deliver *d)
-{
-	struct gather g;
-	struct collect c = { .d = d, .g = &g };
-	enum db_err err = deliver_begin(d, p, w->to);
-
-	if (!page_ok(p, err))
-		return false;
-	if (!gather_begin(&g, p))
-		return false;
-	err = w->items > 0 ? collect_items(p, &c) : collect_kinds(&c, w);
-	gather_end(&g);
-	if (!page_ok(p, err))
-		return false;
-	deliver_price(d);
-	return true;
-}
-
-/* "Contacts, Messages · 2026-05-03 14:30": kinds and when, no contents. */
-static void
-make_label(struct page *p, const struct wish *w, char *out, size_t cap)
-{
-	const char *day = request_form(&p->req, "day");
-	const char *clock = request_form(&p->req, "clock");
-	size_t n = 0;
-
-	out[0] = '\0';
-	if (w->items > 0)
-		n = (size_t)snprintf(out, cap, "%zu %s", w->items,
-		    w->items == 1 ? TXT(p, PICKED_ONE) : TXT(p, PICKED));
-	for (size_t i = 0; w->items == 0 && i < RESTORE_KINDS; i++)
-		if (w->kind[i] && n < cap)
-			n += (size_t)snprintf(out + n, cap - n, "%s%s",
-			    n > 0 ? ", " : "",
-			    text_get(p->language, restore_kinds[i].text));
-	if (w->as_of_ms != 0 && n < cap)
-		snprintf(out + n, cap - n, " · %s%s%s", day,
-		    clock[0] != '\0' ? " " : "", clock);
-}
 
 /* ---- the forms ---- */
 
@@ -352,8 +177,10 @@ out:
 
 /* Every field once more, so that what is confirmed is what was priced. */
 static void
-put_same_fields(struct page *p)
+put_same_form(struct page *p, const char *action)
 {
+	html_put(&p->body, "<form method=\"post\" action=\"%s\">", action);
+	page_csrf(p);
 	for (size_t i = 0; i < p->req.nform; i++)
 		if (strcmp(p->req.form[i].name, "csrf") != 0)
 			html_put(&p->body,
@@ -363,40 +190,117 @@ put_same_fields(struct page *p)
 }
 
 static void
+put_start(const struct deliver *d)
+{
+	struct page *p = d->p;
+
+	put_same_form(p, "/restore/start");
+	html_put(&p->body, "<button id=\"start\">%s</button>", TXT(p, START));
+	if (deliver_waits(d))
+		html_put(&p->body,
+		    "<p class=\"hint\" id=\"beyond-hint\">%s</p>"
+		    "<button class=\"quiet\" name=\"beyond\" value=\"1\" "
+		    "aria-describedby=\"beyond-hint\">%s (%lld SMS)"
+		    "</button>",
+		    TXT(p, BEYOND_HINT), TXT(p, BEYOND), (long long)d->sms);
+	buf_str(&p->body, "</form>");
+}
+
+/* The vault may be wrong about the phone: the price of all is a press away. */
+static void
+put_all_even_so(const struct deliver *d)
+{
+	struct page *p = d->p;
+
+	html_put(&p->body,
+	    "<div class=\"ask\"><p class=\"hint\" id=\"all-hint\">%s</p>",
+	    TXT(p, SEND_ALL_HINT));
+	put_same_form(p, "/restore");
+	html_put(&p->body,
+	    "<button class=\"quiet\" id=\"all\" name=\"all\" value=\"1\" "
+	    "aria-describedby=\"all-hint\">%s</button></form></div>\n",
+	    TXT(p, SEND_ALL));
+}
+
+static void
+put_left_out(const struct deliver *d)
+{
+	html_put(&d->p->body,
+	    "<p class=\"note good\" id=\"there\"><b>%lld %s %lld</b> %s</p>",
+	    (long long)d->left_out, TXT(d->p, OF),
+	    (long long)(d->left_out + d->records), TXT(d->p, LEFT_OUT));
+}
+
+/* Nothing is to be sent, so nothing is begun. */
+static void
+show_all_there(struct page *p, const struct wish *w, const struct deliver *d)
+{
+	char label[PAGES_NAME_MAX];
+
+	restore_label(p, w, label, sizeof label);
+	page_begin(p, TXT(p, ALL_THERE));
+	page_note(p, "good", TXT(p, ALL_THERE_TEXT));
+	html_put(&p->body,
+	    "<div class=\"card narrow\" id=\"all-there\"><h2>%s</h2><dl><dt>%s"
+	    "</dt><dd>%s</dd><dt>%s</dt><dd id=\"there\">%lld</dd></dl>\n",
+	    label, TXT(p, TO_WHICH), d->to.name, TXT(p, RECORDS_N),
+	    (long long)d->left_out);
+	if (request_form(&p->req, "replace")[0] != '\0')
+		html_put(&p->body,
+		    "<p>%s <a href=\"/phone?id=%lld\">%s</a></p>",
+		    TXT(p, ALL_THERE_REPLACE), (long long)w->from,
+		    TXT(p, OLD_PHONE));
+	html_put(&p->body,
+	    "<div class=\"actions ask\"><a class=\"button\" "
+	    "href=\"/restore\">← %s</a></div>\n",
+	    TXT(p, RESTORE));
+	put_all_even_so(d);
+	buf_str(&p->body, "</div>\n");
+	page_end(p);
+}
+
+static void
 show_price(struct page *p, const struct wish *w, const struct deliver *d)
 {
 	char label[PAGES_NAME_MAX];
 
-	make_label(p, w, label, sizeof label);
+	restore_label(p, w, label, sizeof label);
 	page_begin(p, TXT(p, RESTORE_PRICE));
 	if (d->too_much)
 		page_note(p, "bad", TXT(p, E_TOO_MUCH));
 	else if (d->n == 0)
 		page_note(p, "bad", TXT(p, E_NOTHING_THERE));
 	html_put(&p->body, "<div class=\"card narrow\"><h2>%s</h2>", label);
+	if (w->all)
+		html_put(&p->body, "<p class=\"note wait\">%s</p>",
+		    TXT(p, SENDS_ALL));
+	else if (d->left_out > 0 && !d->too_much)
+		put_left_out(d);
+	else if (deliver_is_blind(d))
+		html_put(&p->body, "<p class=\"note wait\" id=\"blind\">%s</p>",
+		    TXT(p, SENDS_BLIND));
 	deliver_put_price(d);
 	buf_str(&p->body, "<div class=\"actions ask\">");
-	if (!d->too_much && d->n > 0) {
-		buf_str(&p->body,
-		    "<form method=\"post\" action=\"/restore/start\">");
-		page_csrf(p);
-		put_same_fields(p);
-		html_put(&p->body, "<button id=\"start\">%s</button>",
-		    TXT(p, START));
-		if (deliver_waits(d))
-			html_put(&p->body,
-			    "<p class=\"hint\" id=\"beyond-hint\">%s</p>"
-			    "<button class=\"quiet\" name=\"beyond\" value=\"1\" "
-			    "aria-describedby=\"beyond-hint\">%s (%lld SMS)"
-			    "</button>",
-			    TXT(p, BEYOND_HINT), TXT(p, BEYOND),
-			    (long long)d->sms);
-		buf_str(&p->body, "</form>");
-	}
+	if (!d->too_much && d->n > 0)
+		put_start(d);
 	html_put(&p->body,
-	    "<a class=\"button quiet\" href=\"/restore\">%s</a></div></div>\n",
+	    "<a class=\"button quiet\" href=\"/restore\">%s</a></div>\n",
 	    TXT(p, CANCEL));
+	if (d->left_out > 0 && !d->too_much)
+		put_all_even_so(d);
+	buf_str(&p->body, "</div>\n");
 	page_end(p);
+}
+
+/* What is asked before anything is sent. */
+static void
+show_what_it_takes(
+    struct page *p, const struct wish *w, const struct deliver *d)
+{
+	if (deliver_all_there(d))
+		show_all_there(p, w, d);
+	else
+		show_price(p, w, d);
 }
 
 void
@@ -411,15 +315,26 @@ page_restore(struct page *p)
 		show_form(p, &w);
 		return;
 	}
-	read_wish(p, &w);
+	restore_read_wish(p, &w);
 	if (w.wrong != T_NONE) {
 		p->status = 400;
 		show_form(p, &w);
 		return;
 	}
-	if (collect(p, &w, &d))
-		show_price(p, &w, &d);
+	if (restore_collect(p, &w, &d))
+		show_what_it_takes(p, &w, &d);
 	deliver_clear(&d);
+}
+
+/* The list of restores tells why there are fewer than the vault has. */
+static void
+add_left_out(const struct deliver *d, char *label, size_t cap)
+{
+	size_t n = strlen(label);
+
+	if (d->left_out > 0)
+		snprintf(label + n, cap - n, " · %lld %s",
+		    (long long)d->left_out, TXT(d->p, THERE_ALREADY));
 }
 
 void
@@ -430,15 +345,15 @@ page_restore_start(struct page *p)
 	char path[64];
 	struct wish w;
 
-	read_wish(p, &w);
+	restore_read_wish(p, &w);
 	if (w.wrong != T_NONE) {
 		page_error(p, 400, T_E_BAD);
 		return;
 	}
-	if (!collect(p, &w, &d))
+	if (!restore_collect(p, &w, &d))
 		goto out;
 	if (d.too_much || d.n == 0) {
-		show_price(p, &w, &d);
+		show_what_it_takes(p, &w, &d);
 		goto out;
 	}
 	r.from = w.from;
@@ -446,7 +361,8 @@ page_restore_start(struct page *p)
 	snprintf(r.state, sizeof r.state, "running");
 	if (request_form(&p->req, "beyond")[0] != '\0')
 		r.beyond = d.sms;
-	make_label(p, &w, r.label, sizeof r.label);
+	restore_label(p, &w, r.label, sizeof r.label);
+	add_left_out(&d, r.label, sizeof r.label);
 	if (!page_ok(p, deliver_write(&d, &r)))
 		goto out;
 	if (request_form(&p->req, "replace")[0] != '\0')

@@ -193,6 +193,41 @@ async function as_of(page) {
 	    "restored as of a moment: the phone has what was there then", list);
 }
 
+/* Back on the phone that they are of: contacts as of a moment, or as now. */
+async function to_itself(page, moment) {
+	await page.goto("/restore");
+	const own = await page.locator("#from option:not(:text-is('Time machine'))")
+	    .first().getAttribute("value");
+	await page.selectOption("#from", own);
+	await page.selectOption("#to", own);
+	await page.check("input[name=k1]");
+	if (moment) {
+		await page.fill("#day", day(5));
+		await page.fill("#clock", moment);
+	}
+	await page.click("main form button");
+}
+
+/* Of a phone's own it gets what is not as it is there now; and while that is on
+ * its way, nobody knows what will be there. */
+async function own(page) {
+	await to_itself(page, "");
+	const all = await page.textContent("#all-there #there");
+	ok(Number(all) > 2, "a phone has all that is its own", all);
+	await to_itself(page, "12:00");
+	equal(await page.textContent("#records"), "2",
+	    "what was changed or deleted since is sent to the phone that it is of");
+	equal(await page.locator("#there").count(), 0, "and is not taken for what is there");
+	await sim("phone 1 coverage off");
+	await page.click("#start");
+	equal(await page.getAttribute("[data-state]", "data-state"), "running", "and is on its way");
+	await to_itself(page, "");
+	match(await page.textContent("#blind"), /Changes are on their way/,
+	    "meanwhile the page says that all is sent, and why");
+	equal(await page.textContent("#records"), all, "and counts it");
+	await look(page, "restore-blind");
+}
+
 try {
 	const page = await person(browser, {}, complaints);
 	await sign_in(page);
@@ -202,6 +237,7 @@ try {
 	await conversation(page);
 	await history(page);
 	await as_of(page);
+	await own(page);
 	await page.goto("/contacts");
 	await page.click("a.lang");
 	for (const [name, path] of Object.entries({ calendar: "/calendar", notes: "/notes",

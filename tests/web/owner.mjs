@@ -68,15 +68,19 @@ async function exports(page) {
 	    "as it was before the first upload there is nothing");
 }
 
-/* Choose on the form, and see the price. */
-async function priced(page, files) {
+/* Choose contacts, and more kinds by their fields' names, on the form. */
+async function choose(page, more, from = "Old phone", to = "New phone") {
 	await page.goto("/restore");
 	await page.check("input[name=k1]");
-	if (files)
-		await page.getByLabel("Files").check();
-	await page.selectOption("#from", { label: "Old phone" });
-	await page.selectOption("#to", { label: "New phone" });
+	for (const kind of more)
+		await page.check(`input[name=${kind}]`);
+	await page.selectOption("#from", { label: from });
+	await page.selectOption("#to", { label: to });
 	await page.click("main form button");
+}
+
+async function priced(page, files) {
+	await choose(page, files ? ["k6"] : []);
 	match(await page.textContent("#sms"), /about [1-9]\d* SMS/,
 	    "before a restore the page says how many SMS it takes");
 	return Number(await page.textContent("#records"));
@@ -86,16 +90,72 @@ async function is_in_state(page, state, why) {
 	equal(await page.getAttribute("[data-state]", "data-state"), state, why);
 }
 
+async function begun(page) {
+	await page.goto("/restore");
+	return page.locator("#restores li").count();
+}
+
+/* It runs to its end; the receipt's numbers: new, there before, failed. */
+async function received(page) {
+	await page.click("#start");
+	await reload_until(page, "the restore's receipt",
+	    async (p) => await p.locator("#receipt").count() > 0);
+	return (await page.locator("#receipt dd").allTextContents()).map(Number);
+}
+
+/* All that is on it is in the vault: what is new wants to be acknowledged. */
+async function uploaded(n) {
+	await sim(`phone ${n} call missed +358401112233`);
+	await sim(`phone ${n} upload`);
+	await sim(`wait phone ${n} acked 60`);
+}
+
+/* The vault knows what the new phone has: that is not sent once more. */
+async function there(page) {
+	await uploaded(2);
+	const before = await begun(page);
+	await choose(page, []);
+	equal(await page.textContent("#there"), String(held), "all is on the phone already: the page says so");
+	equal(await page.locator("#start, #sms").count(), 0, "with nothing to start and to pay");
+	await look(page, "restore-all-there");
+	equal(await begun(page), before, "and nothing has begun");
+	await choose(page, []);
+	await page.click("#all");
+	equal(await page.textContent("#records"), String(held), "all can be sent even so");
+	match(await page.textContent("#sms"), /about [1-9]\d* SMS/, "at its price");
+	await look(page, "restore-all");
+	equal((await received(page))[1], held, "and the phone doubles none of it");
+	await fewer(page);
+}
+
+/* One is new on the old phone, and one is not as it was on the new one. */
+async function fewer(page) {
+	const [, line] = /^\d+ (.+)$/m.exec(await sim("phone 1 contacts 1"));
+	const [id] = (await sim("phone 2 contacts 1000")).split("\n")
+	    .find((l) => l.endsWith(` ${line}`)).split(" ");
+	await sim("phone 1 contact add \"Only Here\" +358405550001");
+	await sim(`phone 2 contact edit ${id} "Not The Same" +358405550002`);
+	await uploaded(1);
+	await uploaded(2);
+	await choose(page, []);
+	match(await page.textContent("#there"), new RegExp(`^${held - 1} of ${held + 1} are on the phone already`),
+	    "some are on the phone already: the page says how many of how many");
+	equal(await page.textContent("#records"), "2", "and counts what is sent");
+	await look(page, "restore-some-there");
+	const [fresh, present] = await received(page);
+	equal([fresh, present].join(), "2,0", "only what the phone lacks is sent, and all of that is new there");
+	equal(await page.locator("#verdict.good").count(), 1, "by its receipt the phone has all that was sent");
+	match(await page.textContent("#live dl"), new RegExp(`${held - 1} there already`),
+	    "the restore keeps how many were there");
+	match(await sim("phone 2 contacts 1000"), /Only Here/, "what was new is on the phone");
+}
+
 /* All of it goes, and the phone says what has become of it. */
 async function restored(page) {
 	equal(await priced(page, false), held, "and how many records");
 	await look(page, "restore-price");
-	await page.click("#start");
-	await reload_until(page, "the restore's receipt",
-	    async (p) => await p.locator("#receipt").count() > 0);
+	const [fresh, present, failed] = await received(page);
 	await is_in_state(page, "done", "the phone's receipt ends a restore");
-	const [fresh, present, failed] = (await page.locator("#receipt dd")
-	    .allTextContents()).map(Number);
 	equal(fresh + present, held, "by its receipt all that was sent is on the phone");
 	equal(failed, 0, "and none of it failed");
 	equal(await page.locator("#verdict.good").count(), 1, "the digests are the same");
@@ -108,7 +168,9 @@ async function restored(page) {
  */
 async function paused(page) {
 	await sim("phone 2 coverage off");
-	ok(await priced(page, true) > held, "files come on top");
+	await priced(page, true);
+	const [, all] = /of (\d+) are/.exec(await page.textContent("#there"));
+	ok(Number(all) > held + 1, "files come on top", all);
 	await page.click("#start");
 	await is_in_state(page, "running", "a restore runs");
 	await page.click("button[value=paused]");
@@ -116,9 +178,7 @@ async function paused(page) {
 	await look(page, "restore-show");
 	await sim("phone 2 coverage on");
 	await sim("wait smsc empty 60");
-	await sim("phone 2 call missed +358401112233");
-	await sim("phone 2 upload");
-	await sim("wait phone 2 acked 60");
+	await uploaded(2);
 	await page.reload();
 	await is_in_state(page, "paused", "it stays so, though the phone is there");
 	equal(await page.locator("#receipt").count(), 0, "and is not over");
@@ -151,7 +211,49 @@ async function picked(page) {
 	await page.check("#picks li:nth-child(2) input");
 	await page.selectOption("#to", { label: "New phone" });
 	await page.click(".picks button");
-	equal(await page.textContent("#records"), "2", "single records can be picked");
+	equal(await page.textContent("#there"), "2", "single records can be picked: these are there");
+	await page.click("#all");
+	equal(await page.textContent("#records"), "2", "and can be sent even so");
+}
+
+async function pick_file(page) {
+	await page.goto("/restore/pick?kind=6");
+	await page.click("form.card button");
+	await page.check("#picks li:has-text('small.txt') input");
+	await page.selectOption("#to", { label: "New phone" });
+	await page.click(".picks button");
+}
+
+/* A file that is there is left out with its octets. */
+async function picked_file(page) {
+	await sim(`phone 1 file add ${process.env.SMSVAULT_SMALL}`);
+	await uploaded(1);
+	await pick_file(page);
+	equal(await page.textContent("#records"), "1", "a file is picked");
+	equal((await received(page))[0], 1, "and is new on the phone");
+	await uploaded(2);
+	await pick_file(page);
+	equal(await page.textContent("#there"), "1", "the same file is not sent twice");
+	await page.click("#all");
+	equal(await page.textContent("#records"), "1", "but where that is wanted");
+}
+
+/* The new phone has it all before the old one is replaced. */
+async function replaced(page) {
+	await page.goto("/restore/replace");
+	for (const kind of ["k2", "k3", "k4", "k5", "k6"])
+		await page.uncheck(`input[name=${kind}]`);
+	await page.selectOption("#from", { label: "Old phone" });
+	await page.selectOption("#to", { label: "New phone" });
+	await page.click("main form button");
+	await go(page, "#all-there a[href^='/phone?']");
+	match(await page.textContent("h1"), /Old phone/, "nothing to send to the new phone: the old one can be unbound");
+}
+
+/* What is its own. */
+async function itself(page) {
+	await choose(page, [], "Old phone", "Old phone");
+	equal(await page.textContent("#there"), String(held + 1), "a phone has all that is its own");
 }
 
 async function restore(page) {
@@ -163,9 +265,14 @@ async function restore(page) {
 	    "nothing chosen: the field says so");
 	await look(page, "restore-error");
 	await restored(page);
+	await there(page);
+	await uploaded(2);
+	await picked(page);
+	await picked_file(page);
+	await replaced(page);
+	await itself(page);
 	await paused(page);
 	await cancelled(page);
-	await picked(page);
 	await page.goto("/restore/replace");
 	await look(page, "replace");
 	await page.goto("/restore");
@@ -303,6 +410,16 @@ async function chinese(page) {
 		await page.goto(path);
 		await look(page, path.slice(1).replace("/", "-"));
 	}
+	await choose(page, []);
+	match(await page.textContent("#all-there"), new RegExp(`${held + 1}`),
+	    "in Chinese too: all is on the phone already");
+	await look(page, "restore-all-there");
+	await page.click("#all");
+	await look(page, "restore-all");
+	await choose(page, ["k2"]);
+	match(await page.textContent("#there"), new RegExp(`^${held + 1} / \\d+ 条已在手机上`),
+	    "or some, and how many");
+	await look(page, "restore-some-there");
 }
 
 try {
