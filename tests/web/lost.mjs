@@ -97,6 +97,7 @@ async function evidence(page, at) {
 	for (const what of ["Report of another SIM", "Where are you", "Contact · Deleted"])
 		await reload_until(page, `"${what}" is reported`, async (p) =>
 		    (await p.textContent("main")).includes(what));
+	await page.goto(at("evidence")); /* the files' addresses reach that far */
 	const text = await page.textContent("#timeline");
 	match(text, /Report of another SIM/, "the thief's SIM is in the timeline");
 	match(text, /\+358449998877/, "with the number that the SMS came from");
