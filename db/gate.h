@@ -172,6 +172,7 @@ struct gate_learnt {
 	int64_t account, phone;
 	bool down; /* of a transfer down */
 	uint32_t transfer;
+	uint32_t made; /* gate_checkpoint_put(): of the state behind that one */
 	const uint8_t *sealed; /* not owned */
 	size_t len;
 };
@@ -181,7 +182,8 @@ enum db_err gate_batch_put(struct db *db, const struct gate_learnt *b);
 enum db_err
 gate_batch_list(struct db *db, const struct gate_learnt *last, uint32_t after,
     int (*take)(void *ctx, const struct gate_learnt *b), void *ctx);
-/* The newest that reaches no further than last; DB_NONE: there is none. */
+/* The newest of a state that goes no further than last, for one that goes
+ * further has forgotten more; DB_NONE: there is none. */
 enum db_err gate_checkpoint_get(struct db *db, const struct gate_learnt *last,
     int (*take)(void *ctx, const struct gate_learnt *c), void *ctx);
 /* One at least UPLOAD_AHEAD_MAX before it stays too, for transfers that come

@@ -119,7 +119,7 @@ gate_checkpoint_get(struct db *db, const struct gate_learnt *last,
 {
 	static const struct db_stmt stmt = { "checkpoint_get", 4,
 		"SELECT transfer, sealed FROM checkpoint WHERE account_id = $1 "
-		"AND phone_id = $2 AND transfer <= $3 AND down = $4 "
+		"AND phone_id = $2 AND made <= $3 AND down = $4 "
 		"ORDER BY transfer DESC LIMIT 1" };
 	struct db_args a = { 0 };
 	PGresult *res;
@@ -137,18 +137,18 @@ gate_checkpoint_get(struct db *db, const struct gate_learnt *last,
 	return hand_over(res, last, take, ctx);
 }
 
-/* What is older than the checkpoint before number $3. */
+/* What is older than the newest checkpoint that the state behind $3 may use. */
 #define BEFORE_LAST \
 	"transfer < (SELECT max(transfer) FROM checkpoint WHERE " \
-	" account_id = $1 AND phone_id = $2 AND transfer < $3 AND " \
+	" account_id = $1 AND phone_id = $2 AND made <= $3 AND " \
 	" down = $4)"
 
 enum db_err
 gate_checkpoint_put(struct db *db, const struct gate_learnt *c)
 {
-	static const struct db_stmt put = { "checkpoint_put", 5,
+	static const struct db_stmt put = { "checkpoint_put", 6,
 		"INSERT INTO checkpoint (account_id, phone_id, transfer, "
-		" sealed, down) VALUES ($1, $2, $3, $4, $5) "
+		" sealed, down, made) VALUES ($1, $2, $3, $4, $5, $6) "
 		"ON CONFLICT DO NOTHING" };
 	static const struct db_stmt old[] = {
 		{ "checkpoint_old", 4,
@@ -161,11 +161,12 @@ gate_checkpoint_put(struct db *db, const struct gate_learnt *c)
 	/* What a transfer goes by may be so much older than what the one before
 	 * went by. */
 	uint32_t last =
-	    c->transfer > UPLOAD_AHEAD_MAX ? c->transfer - UPLOAD_AHEAD_MAX : 0;
+	    c->made > UPLOAD_AHEAD_MAX ? c->made - UPLOAD_AHEAD_MAX : 0;
 	struct db_args a = { 0 };
 	enum db_err err;
 
 	sealed_args(&a, c);
+	db_arg_int(&a, c->made);
 	err = db_run(db, &put, &a, NULL);
 	for (size_t i = 0; i < 2 && err == DB_OK; i++) {
 		struct db_args b = { 0 };

@@ -14,8 +14,9 @@
  *      commit; neither changes until it is acknowledged, but for (5).
  *  (2) A state, if it is there, is the checkpoint in the journal and all
  *      batches behind it up to pack_state_upto(), in their order.
- *  (3) The checkpoint reaches no further than what is acknowledged; so a state
- *      for any later transfer can be made again, after a restart too.
+ *  (3) The checkpoint is of a state that goes no further than what is
+ *      acknowledged; so a state for any later transfer can be made again, after
+ *      a restart too.  One of a later state has forgotten too much.
  *  (4) A base that begins anew is said in the first transfer that it learns,
  *      or before: who has all that a transfer goes by has heard of it.
  *  (5) A transfer is made void only on the service's word that it cannot read
@@ -100,7 +101,7 @@ shorten(struct phone *p, struct base *b)
 	size_t n;
 	int err;
 
-	if (cut <= b->cut || cut > known(p, b))
+	if (cut <= b->cut || pack_state_upto(b->state) > known(p, b))
 		return 0;
 	if ((n = pack_state_save(b->state, &octets)) == 0 ||
 	    journal_begin(j) == -1) {

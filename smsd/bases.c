@@ -235,6 +235,7 @@ static enum db_err
 save(struct bases *b, struct db *db, struct slot *s)
 {
 	uint32_t cut = pack_state_cut(s->state);
+	struct gate_learnt of;
 	uint8_t *octets = NULL;
 	size_t n;
 	enum db_err err;
@@ -243,8 +244,9 @@ save(struct bases *b, struct db *db, struct slot *s)
 		return DB_OK;
 	if ((n = pack_state_save(s->state, &octets)) == 0)
 		return DB_FAILED;
-	err = put_sealed(
-	    b, db, CHECKPOINT, gate_checkpoint_put, upto(s, cut), octets, n);
+	of = upto(s, cut);
+	of.made = pack_state_upto(s->state);
+	err = put_sealed(b, db, CHECKPOINT, gate_checkpoint_put, of, octets, n);
 	free(octets);
 	if (err == DB_OK)
 		s->saved = cut;
