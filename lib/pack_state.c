@@ -31,6 +31,7 @@ struct pack_state {
 	struct fields cut; /* before the history */
 	struct fields now;
 	struct reach cut_reach, reach;
+	uint8_t name[SEAL_DIGEST_LEN]; /* see set_name() */
 	struct model *model; /* NULL: the primed one */
 	size_t size; /* most octets of history */
 	uint8_t *history; /* owned */
@@ -290,8 +291,16 @@ learn_fields(struct pack_state *s, const uint8_t *p, size_t len)
 	return 0;
 }
 
-int
-pack_state_learn_batch(
+/* Both digests: a state that has forgotten something else is another. */
+static void
+set_name(struct pack_state *s)
+{
+	for (size_t i = 0; i < sizeof s->name; i++)
+		s->name[i] = s->reach.digest[i] ^ s->cut_reach.digest[i];
+}
+
+static int
+learn_next(
     struct pack_state *s, uint32_t transfer, const uint8_t *p, size_t len)
 {
 	size_t at = s->used;
@@ -312,6 +321,16 @@ pack_state_learn_batch(
 	if (learn_octets(&s->now, s->model, p, len) != len)
 		return -1;
 	return s->used > s->size ? shorten(s) : 0;
+}
+
+int
+pack_state_learn_batch(
+    struct pack_state *s, uint32_t transfer, const uint8_t *p, size_t len)
+{
+	int err = learn_next(s, transfer, p, len);
+
+	set_name(s);
+	return err;
 }
 
 int
@@ -343,13 +362,13 @@ pack_state_upto(const struct pack_state *s)
 const uint8_t *
 pack_state_digest(const struct pack_state *s)
 {
-	return s->reach.digest;
+	return s->name;
 }
 
 uint8_t
 pack_state_check(const struct pack_state *s)
 {
-	return s->reach.digest[0];
+	return s->name[0];
 }
 
 uint32_t
@@ -389,6 +408,7 @@ pack_state_load(const uint8_t *p, size_t len, size_t history_octets)
 	s->cut_reach.transfer = be_get32(p);
 	memcpy(s->cut_reach.digest, p + NUMBER_LEN, SEAL_DIGEST_LEN);
 	s->reach = s->cut_reach;
+	set_name(s);
 	copy_fields(&s->now, &s->cut);
 	return s;
 }

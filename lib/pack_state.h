@@ -1,10 +1,10 @@
 /*
  * pack_state.h - what both ends know of earlier transfers.
  *
- * A state grows with each transfer that the gateway has acknowledged: numbers,
- * ids and times, and a bounded history of records, from which the coder
- * learns.  Both ends make the same state from the same transfers in the same
- * order, so that it is a base for the next ones: PACK_BASED in pack.h.
+ * A state grows with each transfer that both ends know: numbers, ids and times,
+ * and a bounded history of records, from which the coder learns.  Both ends
+ * make the same state from the same transfers in the same order, so that it is
+ * a base for the next ones: PACK_BASED in pack.h.
  *
  * A state itself lives in memory alone, with a model of 4 MB.  What an end
  * keeps is a checkpoint, from pack_state_save(), and the batches of the
@@ -48,8 +48,9 @@ int pack_state_learn_batch(
 
 /* The last transfer that was learnt; 0: none. */
 uint32_t pack_state_upto(const struct pack_state *s);
-/* A digest over all that was learnt since the state was new, SEAL_DIGEST_LEN
- * octets that are not owned, and its first octet. */
+/* What names the state: a digest over all that was learnt since it was new, and
+ * over where its history begins, SEAL_DIGEST_LEN octets that are not owned; and
+ * its first octet. */
 const uint8_t *pack_state_digest(const struct pack_state *s);
 uint8_t pack_state_check(const struct pack_state *s);
 /* The transfer to which the checkpoint reaches: 0, or batches up to it are

@@ -12,6 +12,7 @@
 #include "pack.h"
 #include "pack_prime.h"
 #include "pack_state.h"
+#include "seal.h"
 
 #define ROOM 1900
 #define HISTORY 6000 /* of the random ones: often cut */
@@ -368,6 +369,53 @@ END_TEST
 
 /* A state that is made from a checkpoint and the batches behind it is the one
  * that has seen everything. */
+/* What is made of the checkpoint of a later state has forgotten more. */
+START_TEST(a_state_that_has_forgotten_more_is_another)
+{
+	struct pack_state *s = pack_state_new(2000), *then = NULL, *other;
+	uint8_t *octets = NULL, *batch[60];
+	size_t len[60], n;
+	uint64_t seed = 12;
+	uint8_t check = 0;
+	uint32_t at = 0;
+
+	for (uint32_t i = 0; i < 60; i++) {
+		struct record *r = random_record(&seed);
+
+		len[i] = pack_batch(
+		    (const struct record *const[]){ r }, 1, &batch[i]);
+		ck_assert_int_eq(
+		    pack_state_learn_batch(s, i + 1, batch[i], len[i]), 0);
+		if (i == 40) {
+			at = pack_state_cut(s);
+			check = pack_state_check(s);
+		}
+		record_free(r);
+	}
+	ck_assert_uint_gt(pack_state_cut(s), at);
+	ck_assert_uint_lt(pack_state_cut(s), 41);
+	n = pack_state_save(s, &octets);
+	other = pack_state_load(octets, n, 2000);
+	then = pack_state_new(2000);
+	for (uint32_t i = 0; i <= 40; i++) {
+		pack_state_learn_batch(then, i + 1, batch[i], len[i]);
+		if (i >= pack_state_cut(other))
+			pack_state_learn_batch(other, i + 1, batch[i], len[i]);
+	}
+	ck_assert_uint_eq(pack_state_upto(other), 41);
+	ck_assert_uint_eq(pack_state_check(then), check);
+	ck_assert_int_ne(memcmp(pack_state_digest(then),
+			     pack_state_digest(other), SEAL_DIGEST_LEN),
+	    0);
+	for (int i = 0; i < 60; i++)
+		free(batch[i]);
+	free(octets);
+	pack_state_free(s);
+	pack_state_free(then);
+	pack_state_free(other);
+}
+END_TEST
+
 START_TEST(a_checkpoint_and_batches_make_the_state)
 {
 	struct pack_state *s = pack_state_new(HISTORY), *again;
@@ -436,6 +484,7 @@ main(int argc, char **argv)
 		tcase_add_test(tc, the_built_in_model_is_the_learnt_one);
 	tcase_add_test(tc, octets_do_not_change);
 	tcase_add_test(tc, a_checkpoint_and_batches_make_the_state);
+	tcase_add_test(tc, a_state_that_has_forgotten_more_is_another);
 	tcase_add_test(tc, random_records_come_back);
 	suite_add_tcase(s, tc);
 	return check_main(s);
