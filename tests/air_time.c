@@ -236,8 +236,14 @@ step(struct air *a)
 	if (heard || a->now_ms >= a->gateway_ms) {
 		ck_assert_int_eq(gateway_tick(a->gateway, a->now_ms), 0);
 		run_outbox(a);
-		a->gateway_ms = a->now_ms + 600000;
+		a->gateway_ms = a->now_ms + a->tick_every_ms;
 	}
+}
+
+void
+air_tick_every(struct air *a, int64_t ms)
+{
+	a->tick_every_ms = ms;
 }
 
 void

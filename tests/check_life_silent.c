@@ -107,6 +107,7 @@ START_TEST(a_silent_phone_is_told_once)
 		air_policy_put(a, 0, &wish);
 	air_run(a, 2 * HOUR);
 	air_lose_all(a, true);
+	air_tick_every(a, 6 * HOUR);
 	if (silences[_i].late)
 		air_policy_put(a, 0, &wish);
 	air_run(a, silences[_i].calm * DAY);
@@ -119,6 +120,7 @@ START_TEST(a_silent_phone_is_told_once)
 		ck_assert_msg(
 		    told(a) == 1, "%s: no alarm, or many", silences[_i].why);
 		air_lose_all(a, false);
+		air_tick_every(a, HOUR / 6);
 		air_put(a, 0, r);
 		phone_upload_now(air_phone(a, 0));
 		air_run(a, HOUR);
@@ -147,6 +149,7 @@ START_TEST(a_wrong_clock_is_no_silence)
 {
 	struct air *a = fresh(35);
 
+	air_tick_every(a, 6 * HOUR);
 	air_add_phone(a, "+358405550135", "clock", NULL);
 	air_clock(a, 0, clocks[_i].first);
 	ck_assert(air_bind(a, 0));
@@ -175,6 +178,7 @@ START_TEST(a_day_of_25_hours_is_a_day)
 	a = fresh(36);
 	air_int(a, "UPDATE account SET time_zone = 'Europe/Helsinki' WHERE "
 		   "account_id = $A");
+	air_tick_every(a, 6 * HOUR);
 	air_add_phone(a, "+358405550136", "zone", NULL);
 	ck_assert(air_bind(a, 0));
 	for (uint32_t day = 1; air_now(a) < 1761350400000; day++) {
