@@ -38,9 +38,14 @@ post /phones/add --data "name=Mine" --data-urlencode "question=First pet?" \
 code=$(field code)
 equal "the page shows a code of sixteen characters" \
     "$(printf %s "$code" | tr -d ' -' | wc -c)" 16
+# One wrong character is always found; more are found 31 times of 32.
+case $code in
+0*) mistyped=1${code#?} ;;
+*) mistyped=0${code#?} ;;
+esac
 ok "a code that was mistyped is refused at the phone" \
     sh -c '! "$@"' sh "$bin_sim" --socket "$inst/run/sim.sock" --ask \
-    "phone 1 bind $(printf %s "$code" | tr 0-9A-Y 1-9A-Z0)"
+    "phone 1 bind $mistyped"
 ok "the phone takes the code" sim phone 1 bind "$code"
 ok "and is bound" sim wait phone 1 bound 60
 digits=$(sim phone 1 | sed -n 's/^digits //p')

@@ -169,6 +169,36 @@ async function hostile(page) {
 	await other.close();
 }
 
+/* A look that brings news comes between a link and where it leads to. */
+async function leaving(page) {
+	await page.goto("/demo?phone=1");
+	const { pathname, search } = new URL(page.url());
+	const here = (u) => u.pathname === pathname && u.search === search;
+	const there = (u) => u.pathname === "/phones";
+	let told_late;
+	const late = new Promise((done) => told_late = done);
+	await page.route(there, async (route) => {
+		await late;
+		/* The look's answer is read, and what it wants is done. */
+		await new Promise((done) => setTimeout(done, 1500));
+		await route.continue().catch(() => {});
+	});
+	await page.route(here, async (route) => {
+		if (route.request().resourceType() !== "fetch")
+			return route.continue();
+		const r = await route.fetch();
+		const body = (await r.text()).replace(/data-turn="[^"]*"/g, 'data-turn="news"');
+		page.evaluate(() => document.querySelector("nav a[href='/phones']").click());
+		await new Promise((done) => setTimeout(done, 300));
+		await route.fulfill({ response: r, body });
+		told_late();
+	}, { times: 1 });
+	await page.waitForURL(there).catch(() => {});
+	ok(there(new URL(page.url())), "whoever leaves the page is not called back to it",
+	    page.url());
+	await page.unrouteAll({ behavior: "ignoreErrors" });
+}
+
 /* ---- stories ---- */
 
 const turn = (page) => page.getAttribute("#story", "data-turn");
@@ -340,6 +370,7 @@ try {
 	await switches(page);
 	await friend(page);
 	await hostile(page);
+	await leaving(page);
 	await stolen(page);
 	await valley(page);
 	await stopped(page);

@@ -45,13 +45,20 @@ if (chat && chat.querySelector(".bubble")) {
 
 /* A phone's figures, while its page is looked at. */
 const live = document.getElementById("live");
-if (live)
+if (live) {
+	/* Whoever is on the way to another page is not called back to this one;
+	 * unless the way led nowhere, as a download's does. */
+	let left = -Infinity;
+	addEventListener("beforeunload", () => left = performance.now());
+	const leaving = () => performance.now() - left < 10000;
 	setInterval(async () => {
-		if (document.hidden)
+		if (document.hidden || leaving())
 			return;
 		try {
 			const r = await fetch(location.href);
 			const text = await r.text();
+			if (leaving())
+				return;
 			const now = new DOMParser().parseFromString(text, "text/html")
 			    .getElementById("live");
 			const old = document.getElementById("live");
@@ -66,6 +73,7 @@ if (live)
 			/* The next look may do better. */
 		}
 	}, Number(live.dataset.every) || 5000);
+}
 
 /* Printing wants a script. */
 for (const b of document.querySelectorAll("button.print")) {
