@@ -7,6 +7,8 @@ lib_libcommon_a_SOURCES = \
 	lib/coding.h \
 	lib/conf.c \
 	lib/conf.h \
+	lib/down_text.c \
+	lib/down_text.h \
 	lib/find.c \
 	lib/find.h \
 	lib/gsm7.c \

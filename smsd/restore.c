@@ -18,13 +18,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "down_text.h"
 #include "gateway_internal.h"
 #include "log.h"
 #include "pack.h"
 #include "rest.h"
 
 #define WINDOW 64 /* SMS of one phone that have not arrived */
-#define BATCH 256 /* records looked at for one transfer */
 #define ROUNDS 8 /* transfers of one restore in one tick */
 #define LIST_MAX 64
 #define UNDER_WAY_MS 60000 /* sent since then: it may still arrive */
@@ -51,13 +51,6 @@ open_item(struct gateway *g, const struct gate_restore *r,
 	return i->len - SEAL_TAG_LEN;
 }
 
-static size_t
-room_of(const struct keys_phone *phone)
-{
-	return seal_transfer_room(WIRE_SEGMENTS_MAX,
-	    phone->row.text_only ? WIRE_TEXT_MAX : WIRE_DATA_MAX);
-}
-
 /* A piece; in the text form it may take two transfers. */
 static enum db_err
 put_piece(struct gateway *g, const struct keys_phone *phone,
@@ -67,61 +60,19 @@ put_piece(struct gateway *g, const struct keys_phone *phone,
 	const struct down_head head = {
 		.what = DOWN_PIECE, .restore = r->restore, .own = r->own
 	};
-	uint8_t text[WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX];
-	struct upload_piece p, part;
+	const size_t room = down_text_room(phone->row.text_only);
+	uint8_t text[DOWN_TEXT_MAX];
+	struct upload_piece p;
 	enum db_err err = DB_OK;
 
 	if (upload_piece_get(plain, len, &p) == -1)
 		return DB_NONE;
-	for (size_t done = 0; done < p.len && err == DB_OK; done += part.len) {
-		size_t at = down_put(&head, text);
+	for (size_t done = 0; done < p.len && err == DB_OK;) {
+		size_t n = down_text_piece(&head, &p, &done, room, text);
 
-		part = p;
-		part.offset = p.offset + (uint32_t)done;
-		at += upload_piece_put(&part, text + at);
-		part.data = p.data + done;
-		part.len = p.len - done;
-		if (part.len > room_of(phone) - at)
-			part.len = room_of(phone) - at;
-		memcpy(text + at, part.data, part.len);
-		err = down_put_text(
-		    g, phone, r, text, at + part.len, now_ms, transfer);
+		err = down_put_text(g, phone, r, text, n, now_ms, transfer);
 	}
 	return err;
-}
-
-/* The text of the next transfer, but for the octets of the last len, which are
- * behind what is returned. */
-static size_t
-pack_text(const struct keys_phone *phone, const struct gate_restore *r,
-    struct pack_state *base, struct record *const *records, size_t *n,
-    uint8_t *text, size_t *len)
-{
-	const bool based = base != NULL && pack_state_upto(base) > 0;
-	const struct down_head head = {
-		.what = DOWN_RECORDS,
-		.codec = based ? PACK_BASED
-			       : pack_alone((enum pack_codec)phone->row.codec),
-		.restore = r->restore,
-		.own = r->own,
-	};
-	const struct record *const *list =
-	    (const struct record *const *)records;
-	size_t at = down_put(&head, text);
-
-	*len = 0;
-	if (!based) {
-		*n = pack_fill((enum pack_codec)head.codec, list, *n, text + at,
-		    room_of(phone) - at, len);
-		return at;
-	}
-	at += upload_base_put(
-	    &(struct upload_base){
-		r->next - pack_state_upto(base), pack_state_check(base) },
-	    text + at);
-	*n = pack_state_fill(
-	    base, list, *n, text + at, room_of(phone) - at, len);
-	return at;
 }
 
 /* As many records as one transfer holds.  *n: how many, 0: the phone
@@ -132,10 +83,15 @@ put_records(struct gateway *g, const struct keys_phone *phone,
     const struct gate_restore *r, struct record *const *records, size_t *n,
     int64_t now_ms, uint32_t *mark, uint32_t *transfer)
 {
-	uint8_t text[WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX];
-	uint8_t stored[RECORD_STORED_MAX];
+	const struct down_head head = {
+		.what = DOWN_RECORDS,
+		.codec = pack_alone((enum pack_codec)phone->row.codec),
+		.restore = r->restore,
+		.own = r->own,
+	};
+	uint8_t text[DOWN_TEXT_MAX], stored[RECORD_STORED_MAX];
 	struct pack_state *base;
-	size_t at, len;
+	size_t len;
 	enum db_err err = down_base(g, phone, r, &base);
 
 	if (err == DB_NONE) {
@@ -144,8 +100,10 @@ put_records(struct gateway *g, const struct keys_phone *phone,
 	}
 	if (err != DB_OK)
 		return err;
-	at = pack_text(phone, r, base, records, n, text, &len);
-	if (*n == 0)
+	len = down_text_records(&head, r->next, base,
+	    (const struct record *const *)records, n,
+	    down_text_room(phone->row.text_only), text);
+	if (len == 0)
 		return DB_NONE;
 	/* As in the receipt: the sum of what is to be there, so not of what
 	 * is to go. */
@@ -153,7 +111,7 @@ put_records(struct gateway *g, const struct keys_phone *phone,
 		if (record_op(records[i]) == RECORD_PUT)
 			*mark += seal_mark(phone->seal, stored,
 			    record_encode(records[i], stored, sizeof stored));
-	err = down_put_text(g, phone, r, text, at + len, now_ms, transfer);
+	err = down_put_text(g, phone, r, text, len, now_ms, transfer);
 	return err == DB_OK ? down_grow(g, r, base, *transfer, records, *n)
 			    : err;
 }
@@ -200,7 +158,7 @@ pack_records(struct gateway *g, const struct keys_phone *phone,
     const struct gate_restore *r, const struct gate_restore_item *items,
     size_t n, int64_t now_ms)
 {
-	struct record *records[BATCH];
+	struct record *records[DOWN_RECORDS_MAX];
 	size_t opened = open_records(g, r, items, n, records), put = opened;
 	uint32_t mark = 0, transfer = 0;
 	enum db_err err = DB_NONE;
@@ -245,7 +203,8 @@ pack_next(struct gateway *g, const struct keys_phone *phone,
 {
 	struct gate_restore_item *items;
 	size_t n = 0;
-	enum db_err err = gate_restore_items(g->db, r, BATCH, &items, &n);
+	enum db_err err =
+	    gate_restore_items(g->db, r, DOWN_RECORDS_MAX, &items, &n);
 
 	if (err != DB_OK)
 		return err;

@@ -8,6 +8,7 @@
 #include "check_main.h"
 #include "deliver.h"
 #include "down.h"
+#include "down_text.h"
 #include "price.h"
 
 #define PRICED_MAX 600
@@ -108,7 +109,7 @@ START_TEST(many_tiny_records_have_a_price)
 {
 	struct deliver d = { .to = { .codec = PACK_BASED, .restore_next = 1 } };
 
-	for (uint32_t i = 1; i <= 3 * PRICE_RECORDS_MAX; i++) {
+	for (uint32_t i = 1; i <= 3 * DOWN_RECORDS_MAX; i++) {
 		struct record *r = record_new(RECORD_CALL, i);
 
 		record_set_time_ms(r, 1750000000000 + i * 60000LL);
@@ -118,10 +119,32 @@ START_TEST(many_tiny_records_have_a_price)
 		record_free(r);
 	}
 	deliver_price(&d);
-	ck_assert_int_eq(d.records, 3 * PRICE_RECORDS_MAX);
+	ck_assert_int_eq(d.records, 3 * DOWN_RECORDS_MAX);
 	ck_assert_int_ge(d.sms, 4); /* three transfers and the end */
 	ck_assert_int_lt(d.sms, 64);
 	deliver_clear(&d);
+}
+END_TEST
+
+/* In the text form a transfer has less room than a piece may have octets. */
+START_TEST(a_piece_that_takes_two_transfers_has_the_price_of_both)
+{
+	static uint8_t data[DOWN_TEXT_MAX - DOWN_HEAD_MAX -
+			    UPLOAD_PIECE_HEAD_MAX - SEAL_TAG_LEN];
+	uint8_t octets[RECORD_STORED_MAX];
+	const struct upload_piece piece = { .file = 7,
+		.content = 0x01020304,
+		.data = data,
+		.len = sizeof data };
+	const struct price_item item = { octets,
+		upload_piece_put(&piece, octets) + sizeof data, true };
+	struct price_to to = { .codec = PACK_BASED, .restore = 1 };
+
+	ck_assert_uint_le(item.len, sizeof octets);
+	memcpy(octets + item.len - sizeof data, data, sizeof data);
+	ck_assert_int_eq(price_restore(&to, &item, 1), WIRE_SEGMENTS_MAX + 1);
+	to.text_only = true;
+	ck_assert_int_gt(price_restore(&to, &item, 1), WIRE_SEGMENTS_MAX + 2);
 }
 END_TEST
 
@@ -135,5 +158,7 @@ down_price_case(void)
 	    sizeof fresh / sizeof fresh[0]);
 	tcase_add_test(tc, a_phone_that_knows_much_takes_no_more);
 	tcase_add_test(tc, many_tiny_records_have_a_price);
+	tcase_add_test(
+	    tc, a_piece_that_takes_two_transfers_has_the_price_of_both);
 	return tc;
 }

@@ -1,71 +1,64 @@
-/*
- * The same steps as in smsd/restore.c and smsd/down.c; a test holds the two
- * together.
- */
 #include "price.h"
 
+#include <stdlib.h>
+
+#include "down_text.h"
 #include "log.h"
-#include "pack_state.h"
 #include "seal.h"
-#include "upload.h"
-#include "wire.h"
 
 struct pricing {
 	const struct price_to *to;
 	enum pack_codec alone; /* without a base */
 	struct pack_state *base; /* NULL: without one */
 	uint32_t transfer; /* the next, if the first is 1 */
-	uint32_t upto; /* the last that the base has learnt; 0: none */
 	int64_t sms;
 };
-
-static size_t
-room(const struct pricing *p, size_t sms)
-{
-	return seal_transfer_room(
-	    sms, p->to->text_only ? WIRE_TEXT_MAX : WIRE_DATA_MAX);
-}
 
 static void
 add_transfer(struct pricing *p, size_t len)
 {
+	const size_t sms_max = p->to->text_only ? WIRE_TEXT_MAX : WIRE_DATA_MAX;
 	size_t n = 1;
 
-	while (n < WIRE_SEGMENTS_MAX && room(p, n) < len)
+	while (seal_transfer_room(n, sms_max) < len)
 		n++;
 	p->sms += (int64_t)n;
 	p->transfer++;
 }
 
-static size_t
-head_len(const struct pricing *p, enum down_what what)
+/* What the next transfers go by.  Without memory for it they go by nothing. */
+static void
+learn(struct pricing *p, const struct record *const *list, size_t n)
 {
-	uint8_t head[DOWN_HEAD_MAX];
+	uint8_t *batch = NULL;
+	size_t len;
 
-	return down_put(
-	    &(struct down_head){ .what = what, .restore = p->to->restore },
-	    head);
+	if (p->base == NULL)
+		return;
+	len = pack_batch(list, n, &batch);
+	if (len == 0 ||
+	    pack_state_learn_batch(p->base, p->transfer, batch, len) == -1) {
+		pack_state_free(p->base);
+		p->base = NULL;
+	}
+	free(batch);
 }
 
 /* One transfer of the first of them: how many, 0: the first fits none. */
 static size_t
 fill(struct pricing *p, const struct record *const *list, size_t n)
 {
-	uint8_t out[WIRE_SEGMENTS_MAX * WIRE_DATA_MAX], base[UPLOAD_BASE_MAX];
-	const bool based = p->base != NULL && p->upto > 0;
-	size_t at = head_len(p, DOWN_RECORDS), len = 0, most;
+	const struct down_head head = { .what = DOWN_RECORDS,
+		.codec = p->alone,
+		.restore = p->to->restore };
+	uint8_t text[DOWN_TEXT_MAX];
+	size_t len = down_text_records(&head, p->transfer, p->base, list, &n,
+	    down_text_room(p->to->text_only), text);
 
-	if (based)
-		at += upload_base_put(
-		    &(struct upload_base){ p->transfer - p->upto, 0 }, base);
-	most = room(p, WIRE_SEGMENTS_MAX) - at;
-	n = based ? pack_state_fill(p->base, list, n, out, most, &len)
-		  : pack_fill(p->alone, list, n, out, most, &len);
-	if (n == 0)
+	if (len == 0)
 		return 0;
-	if (p->base != NULL && pack_state_learn(p->base, list, n) == 0)
-		p->upto = p->transfer;
-	add_transfer(p, at + len);
+	learn(p, list, n);
+	add_transfer(p, len);
 	return n;
 }
 
@@ -74,11 +67,10 @@ fill(struct pricing *p, const struct record *const *list, size_t n)
 static size_t
 price_records(struct pricing *p, const struct price_item *item, size_t n)
 {
-	struct record *list[PRICE_RECORDS_MAX];
+	struct record *list[DOWN_RECORDS_MAX];
 	size_t opened = 0, put = 0;
 
-	while (opened < n && opened < PRICE_RECORDS_MAX &&
-	       !item[opened].piece &&
+	while (opened < n && opened < DOWN_RECORDS_MAX && !item[opened].piece &&
 	       (list[opened] = record_decode(
 		    item[opened].octets, item[opened].len)) != NULL)
 		opened++;
@@ -89,6 +81,23 @@ price_records(struct pricing *p, const struct price_item *item, size_t n)
 	for (size_t i = 0; i < opened; i++)
 		record_free(list[i]);
 	return put > 0 ? put : 1;
+}
+
+static void
+price_piece(struct pricing *p, const struct price_item *item)
+{
+	const struct down_head head = { .what = DOWN_PIECE,
+		.restore = p->to->restore };
+	uint8_t text[DOWN_TEXT_MAX];
+	struct upload_piece piece;
+
+	if (upload_piece_get(item->octets, item->len, &piece) == -1) {
+		log_error("a piece cannot be read: it is not priced");
+		return;
+	}
+	for (size_t done = 0; done < piece.len;)
+		add_transfer(p, down_text_piece(&head, &piece, &done,
+				    down_text_room(p->to->text_only), text));
 }
 
 int64_t
@@ -105,15 +114,11 @@ price_restore(
 
 	if (to->codec >= PACK_BASED && !to->alone)
 		p.base = pack_state_new(PACK_HISTORY_OCTETS);
-	for (size_t i = 0; i < n;) {
-		if (!item[i].piece) {
+	for (size_t i = 0; i < n;)
+		if (!item[i].piece)
 			i += price_records(&p, item + i, n - i);
-		} else {
-			add_transfer(
-			    &p, head_len(&p, DOWN_PIECE) + item[i].len);
-			i++;
-		}
-	}
+		else
+			price_piece(&p, &item[i++]);
 	pack_state_free(p.base);
 	return p.sms + 1; /* "that was all" */
 }

@@ -1,5 +1,6 @@
 /*
- * price.h - how many SMS a restore takes, by packing it as the gateway will.
+ * price.h - how many SMS a restore takes, by the steps by which the
+ * gateway will send it: down_text.h.
  *
  * What the phone's base has learnt of earlier restores only the gateway knows:
  * a phone that has had some may take less than this.
@@ -10,10 +11,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "pack.h"
-
-#define PRICE_RECORDS_MAX 256 /* looked at for one transfer */
 
 struct price_to {
 	int codec; /* enum pack_codec, or one that is not known here */
