@@ -208,6 +208,20 @@ base_ready(struct phone *p, bool ahead)
 	return pack_state_upto(p->base.state) > 0 ? p->base.state : NULL;
 }
 
+struct pack_state *
+base_planned(struct phone *p)
+{
+	struct base copy = p->base;
+
+	if (p->codec < PACK_BASED ||
+	    (copy.state = from_checkpoint(p, &copy)) == NULL)
+		return NULL;
+	if (learn(p, &copy, p->next_transfer - 1) == 0)
+		return copy.state;
+	pack_state_free(copy.state);
+	return NULL;
+}
+
 void
 base_acked(struct phone *p, uint32_t cumulative)
 {

@@ -175,6 +175,8 @@ struct cargo {
 	bool filler; /* in place of a number that is void: says nothing */
 	bool undo; /* what was under this number is taken out of it */
 	bool ahead; /* it may go by transfers that are not acknowledged */
+	struct pack_state *planned; /* goes by this; NULL: by the phone's own */
+	uint32_t planned_number; /* its number, where it goes by that */
 };
 #define TRANSFER_TEXT_MAX (WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX)
 /* Commit it under this number.  0, or -1 after logging. */
@@ -263,6 +265,9 @@ int base_forget(struct phone *p, uint32_t first, bool say);
 /* The state to code the next transfer against; NULL: there is none.  ahead: it
  * may go by those that are not acknowledged. */
 struct pack_state *base_ready(struct phone *p, bool ahead);
+/* What the next one of many would go by if all before it were acknowledged.
+ * The caller frees it.  NULL: nothing, or memory is short. */
+struct pack_state *base_planned(struct phone *p);
 /* All up to cumulative have arrived; it is above the last such number. */
 void base_acked(struct phone *p, uint32_t cumulative);
 /* These are in that transfer; in the running transaction. */

@@ -205,16 +205,21 @@ transfer_void(struct phone *p, uint32_t number)
 
 /* From the base, which the service must be told; 0: there is none. */
 static size_t
-pack_based(struct phone *p, bool ahead, const struct record *const *list,
-    size_t count, uint8_t *out, size_t room, size_t *len)
+pack_based(struct phone *p, const struct cargo *c,
+    const struct record *const *list, size_t count, uint8_t *out, size_t room,
+    size_t *len)
 {
-	struct pack_state *base = base_ready(p, ahead);
+	const bool planned = c->planned != NULL;
+	struct pack_state *base =
+	    planned ? c->planned : base_ready(p, c->ahead);
 	struct upload_base head;
 	size_t at, n;
 
-	if (base == NULL || room <= UPLOAD_BASE_MAX)
+	if (base == NULL || pack_state_upto(base) == 0 ||
+	    room <= UPLOAD_BASE_MAX)
 		return 0;
-	head.back = p->next_transfer - pack_state_upto(base);
+	head.back = (planned ? c->planned_number : p->next_transfer) -
+		    pack_state_upto(base);
 	head.check = pack_state_check(base);
 	at = upload_base_put(&head, out);
 	n = pack_state_fill(base, list, count, out + at, room - at, len);
@@ -227,7 +232,7 @@ pack_based(struct phone *p, bool ahead, const struct record *const *list,
  * first of list as room takes.  Returns how many; *len is set.
  */
 static size_t
-pack_records(struct phone *p, enum pack_codec codec, bool ahead,
+pack_records(struct phone *p, const struct cargo *c, enum pack_codec codec,
     struct record *const *list, size_t count, uint8_t *out, size_t room,
     size_t *len)
 {
@@ -235,7 +240,7 @@ pack_records(struct phone *p, enum pack_codec codec, bool ahead,
 	    (const struct record *const *)list;
 
 	if (codec == PACK_BASED)
-		return pack_based(p, ahead, records, count, out, room, len);
+		return pack_based(p, c, records, count, out, room, len);
 	return pack_fill(codec, records, count, out, room, len);
 }
 
@@ -258,8 +263,8 @@ fill(struct phone *p, struct record *const *list, size_t count, unsigned sms,
 		size_t len = 0, n = 0;
 
 		if (head < room)
-			n = pack_records(p, (enum pack_codec)codec, c->ahead,
-			    list, count, try, room - head, &len);
+			n = pack_records(p, c, (enum pack_codec)codec, list,
+			    count, try, room - head, &len);
 		if (n > c->n || (n == c->n && n > 0 && len < c->len)) {
 			c->n = n;
 			c->len = len;
@@ -407,26 +412,71 @@ transfer_is_full(struct phone *p, unsigned kinds)
 
 /* ---- what it would cost ---- */
 
-unsigned
-phone_upload_cost(struct phone *p)
+/* What the next transfers would go by, as if each were acknowledged in time. */
+static void
+plan_begin(struct phone *p, struct cargo *c)
+{
+	c->planned = base_planned(p);
+	c->planned_number = p->next_transfer;
+}
+
+static void
+plan_end(struct cargo *c)
+{
+	pack_state_free(c->planned);
+	c->planned = NULL;
+}
+
+static void
+plan_learn(struct cargo *c, struct record *const *list)
+{
+	uint8_t *batch = NULL;
+	size_t len;
+
+	if (c->planned == NULL)
+		return;
+	len = pack_batch((const struct record *const *)list, c->n, &batch);
+	if (len == 0 || pack_state_learn_batch(
+			    c->planned, c->planned_number++, batch, len) == -1)
+		plan_end(c);
+	free(batch);
+}
+
+/* As transfer_records() would, one after the other; *sms is added to. */
+static void
+cost(struct phone *p, struct record *const *list, size_t count, unsigned *sms)
 {
 	uint8_t body[TRANSFER_TEXT_MAX];
 	struct cargo c = { .codec = PACK_PLAIN };
-	size_t count = journal_pending_count(p->journal, ~0u), at = 0;
+
+	for (size_t at = 0; at < count;) {
+		size_t left = count - at < LIST_MAX ? count - at : LIST_MAX;
+
+		fill(p, list + at, left, WIRE_SEGMENTS_MAX, body, &c);
+		if (at == 0 && is_part(&c, left)) {
+			plan_begin(p, &c);
+			fill(p, list, left, WIRE_SEGMENTS_MAX, body, &c);
+		}
+		if (c.n > 0) {
+			*sms += transfer_sms(p, preamble_room(p, &c) + c.len);
+			plan_learn(&c, list + at);
+		}
+		at += c.n > 0 ? c.n : 1; /* one that fits none stays here */
+	}
+	plan_end(&c);
+}
+
+unsigned
+phone_upload_cost(struct phone *p)
+{
+	size_t count = journal_pending_count(p->journal, ~0u);
 	struct record **list = NULL;
 	unsigned sms = 0;
 
 	if (count > 0 &&
 	    journal_pending(p->journal, ~0u, count, &list, &count) == -1)
 		return 0;
-	while (at < count) {
-		size_t left = count - at < LIST_MAX ? count - at : LIST_MAX;
-
-		fill(p, list + at, left, WIRE_SEGMENTS_MAX, body, &c);
-		if (c.n > 0)
-			sms += transfer_sms(p, preamble_room(p, &c) + c.len);
-		at += c.n > 0 ? c.n : 1; /* one that fits none stays here */
-	}
+	cost(p, list, count, &sms);
 	free_list(list, count);
 	return sms + files_cost(p);
 }

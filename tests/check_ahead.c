@@ -306,6 +306,55 @@ START_TEST(with_answers_each_goes_by_the_one_before)
 }
 END_TEST
 
+/* Many that share words, which no coder knows but from those before them. */
+static void
+put_alike(struct air *a, int phone, uint32_t *id, int n)
+{
+	for (uint64_t seed = 77; n > 0; n--, ++*id) {
+		struct record *r = record_new(RECORD_MESSAGE, *id);
+		char body[80] = "";
+
+		for (int i = 0; i < 6; i++) {
+			uint64_t word = check_random(&seed) >> 33;
+			size_t at = strlen(body);
+
+			word = word % 100 + 1;
+			for (int k = 0; k < 9; k++)
+				body[at++] =
+				    (char)('a' +
+					   (check_random(&word) >> 33) % 26);
+			body[at] = ' ';
+		}
+		record_set_time_ms(r, air_now(a));
+		record_add_text(r, RECORD_PEER, "+358401234567");
+		record_add_int(r, RECORD_DIRECTION, RECORD_MSG_RECEIVED);
+		record_add_text(r, RECORD_BODY, body);
+		air_put(a, phone, r);
+		record_free(r);
+	}
+}
+
+/* Said beforehand: what a heap takes when it goes by itself. */
+START_TEST(a_heap_takes_what_was_said)
+{
+	struct heap h;
+	unsigned said, took;
+
+	heap_init(&h, NULL);
+	air_lose_all(h.a, false);
+	phone_set_pace(air_phone(h.a, 0), 30, 30 * MINUTE);
+	put_alike(h.a, 0, &h.id, 600);
+	said = phone_upload_cost(air_phone(h.a, 0));
+	phone_upload_now(air_phone(h.a, 0));
+	ck_assert(air_settle(h.a, 10 * DAY));
+	took = (unsigned)(sent_so_far(h.a) - h.before);
+	printf("# %u SMS, said were %u\n", took, said);
+	ck_assert_msg(took >= said && took <= said + said / 50 + 1,
+	    "%u SMS, said were %u", took, said);
+	heap_clear(&h);
+}
+END_TEST
+
 /* What comes now and then must not wait for an SMS that is lost. */
 START_TEST(what_is_no_heap_goes_by_what_is_acknowledged)
 {
@@ -715,6 +764,7 @@ main(void)
 	tcase_set_timeout(tc, 900);
 	tcase_add_test(tc, each_goes_by_all_before_it);
 	tcase_add_test(tc, with_answers_each_goes_by_the_one_before);
+	tcase_add_test(tc, a_heap_takes_what_was_said);
 	tcase_add_test(tc, what_is_no_heap_goes_by_what_is_acknowledged);
 	tcase_add_test(tc, an_answer_waits_for_nothing);
 	tcase_add_test(tc, a_phone_that_dies_goes_on_where_it_was);
