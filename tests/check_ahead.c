@@ -318,7 +318,7 @@ put_alike(struct air *a, int phone, uint32_t *id, int n)
 			uint64_t word = check_random(&seed) >> 33;
 			size_t at = strlen(body);
 
-			word = word % 100 + 1;
+			word = word % 600 + 1;
 			for (int k = 0; k < 9; k++)
 				body[at++] =
 				    (char)('a' +
@@ -343,7 +343,7 @@ START_TEST(a_heap_takes_what_was_said)
 	heap_init(&h, NULL);
 	air_lose_all(h.a, false);
 	phone_set_pace(air_phone(h.a, 0), 30, 30 * MINUTE);
-	put_alike(h.a, 0, &h.id, 600);
+	put_alike(h.a, 0, &h.id, 1000);
 	said = phone_upload_cost(air_phone(h.a, 0));
 	phone_upload_now(air_phone(h.a, 0));
 	ck_assert(air_settle(h.a, 10 * DAY));
