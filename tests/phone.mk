@@ -18,7 +18,9 @@ tests_check_phone_LDADD = $(PHONE_TEST_LIBS)
 
 check_PROGRAMS += tests/check_phone_life
 TESTS += tests/check_phone_life
-tests_check_phone_life_SOURCES = tests/check_phone_life.c tests/peer.c tests/peer.h
+tests_check_phone_life_SOURCES = tests/check_phone_life.c \
+	tests/check_phone_file.c tests/check_phone_lost.c \
+	tests/phone_test.c tests/phone_test.h tests/peer.c tests/peer.h
 tests_check_phone_life_CPPFLAGS = $(PHONE_TEST_CPPFLAGS)
 tests_check_phone_life_CFLAGS = $(TEST_CFLAGS)
 tests_check_phone_life_LDADD = $(PHONE_TEST_LIBS)

@@ -1,0 +1,115 @@
+#include "phone_test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct peer *p;
+
+void
+open_bound(void)
+{
+	ck_assert_ptr_nonnull(p = calloc(1, sizeof *p));
+	peer_open(p, ":memory:");
+	phone_set_pace(p->phone, 1000, MINUTE);
+	peer_bind(p);
+	peer_run(p, 1);
+	peer_ack(p, &(struct wire_ack){ .cumulative = 1 });
+	p->nsent = 0;
+	memset(p->told, 0, sizeof p->told);
+}
+
+void
+close_peer(void)
+{
+	peer_close(p);
+	free(p);
+}
+
+TCase *
+bound_case(const char *name)
+{
+	TCase *tc = tcase_create(name);
+
+	tcase_add_checked_fixture(tc, open_bound, close_peer);
+	tcase_set_timeout(tc, 300);
+	return tc;
+}
+
+struct phone_status
+status(void)
+{
+	struct phone_status st;
+
+	phone_get_status(p->phone, &st);
+	return st;
+}
+
+void
+set_own(const struct policy *own)
+{
+	ck_assert_int_eq(phone_set_policy(p->phone, own), PHONE_OK);
+}
+
+void
+at_once(enum record_kind kind)
+{
+	struct policy own = { .lock = false };
+
+	own.kind[kind].mode = POLICY_AT_ONCE;
+	set_own(&own);
+}
+
+void
+put_message(uint32_t id, const char *peer, const char *body)
+{
+	struct record *r = record_new(RECORD_MESSAGE, id);
+
+	record_set_time_ms(r, p->now_ms - 1000);
+	record_add_text(r, RECORD_PEER, peer);
+	record_add_int(r, RECORD_DIRECTION, RECORD_MSG_RECEIVED);
+	record_add_text(r, RECORD_BODY, body);
+	peer_put(p, r);
+}
+
+void
+put_delete(enum record_kind kind, uint32_t id)
+{
+	struct record *r = record_new(kind, id);
+
+	record_set_op(r, RECORD_DELETE);
+	record_set_time_ms(r, p->now_ms);
+	peer_put(p, r);
+}
+
+size_t
+look(uint32_t transfer, struct upload_preamble *pre, enum record_kind *kind,
+    uint32_t *id)
+{
+	struct record **list;
+	size_t n;
+
+	ck_assert_msg(peer_read(p, 0, transfer, pre, &list, &n),
+	    "transfer %u was not sent whole", transfer);
+	if (n > 0) {
+		*kind = record_kind(list[0]);
+		*id = record_id(list[0]);
+	}
+	for (size_t i = 0; i < n; i++)
+		record_free(list[i]);
+	free(list);
+	return n;
+}
+
+void
+remove_journal(const char *path)
+{
+	static const char *const ends[] = { "", "-wal", "-shm" };
+	char name[96];
+
+	for (int i = 0; i < 3; i++) {
+		snprintf(name, sizeof name, "%s%s", path, ends[i]);
+		unlink(name);
+	}
+}
