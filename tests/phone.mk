@@ -11,7 +11,9 @@ tests_check_journal_LDADD = $(PHONE_TEST_LIBS)
 
 check_PROGRAMS += tests/check_phone
 TESTS += tests/check_phone
-tests_check_phone_SOURCES = tests/check_phone.c tests/peer.c tests/peer.h
+tests_check_phone_SOURCES = tests/check_phone.c tests/check_phone_bind.c \
+	tests/check_phone_told.c \
+	tests/phone_test.c tests/phone_test.h tests/peer.c tests/peer.h
 tests_check_phone_CPPFLAGS = $(PHONE_TEST_CPPFLAGS)
 tests_check_phone_CFLAGS = $(TEST_CFLAGS)
 tests_check_phone_LDADD = $(PHONE_TEST_LIBS)

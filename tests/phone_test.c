@@ -8,14 +8,19 @@
 struct peer *p;
 
 void
-open_bound(void)
+open_peer(void)
 {
 	ck_assert_ptr_nonnull(p = calloc(1, sizeof *p));
 	peer_open(p, ":memory:");
 	phone_set_pace(p->phone, 1000, MINUTE);
+}
+
+void
+open_bound(void)
+{
+	open_peer();
 	peer_bind(p);
-	peer_run(p, 1);
-	peer_ack(p, &(struct wire_ack){ .cumulative = 1 });
+	acknowledge(1);
 	p->nsent = 0;
 	memset(p->told, 0, sizeof p->told);
 }
@@ -53,12 +58,19 @@ set_own(const struct policy *own)
 }
 
 void
-at_once(enum record_kind kind)
+own_policy(enum record_kind kind, enum policy_mode mode, uint32_t minutes)
 {
 	struct policy own = { .lock = false };
 
-	own.kind[kind].mode = POLICY_AT_ONCE;
+	own.kind[kind].mode = mode;
+	own.kind[kind].interval_min = minutes;
 	set_own(&own);
+}
+
+void
+at_once(enum record_kind kind)
+{
+	own_policy(kind, POLICY_AT_ONCE, 0);
 }
 
 void
@@ -74,6 +86,13 @@ put_message(uint32_t id, const char *peer, const char *body)
 }
 
 void
+put_messages(uint32_t first, uint32_t n)
+{
+	for (uint32_t i = first; i < first + n; i++)
+		peer_put(p, peer_message(i, p->now_ms - i));
+}
+
+void
 put_delete(enum record_kind kind, uint32_t id)
 {
 	struct record *r = record_new(kind, id);
@@ -81,6 +100,14 @@ put_delete(enum record_kind kind, uint32_t id)
 	record_set_op(r, RECORD_DELETE);
 	record_set_time_ms(r, p->now_ms);
 	peer_put(p, r);
+}
+
+void
+acknowledge(uint32_t cumulative)
+{
+	const struct wire_ack a = { .cumulative = cumulative };
+
+	peer_ack(p, &a);
 }
 
 size_t
@@ -100,6 +127,24 @@ look(uint32_t transfer, struct upload_preamble *pre, enum record_kind *kind,
 		record_free(list[i]);
 	free(list);
 	return n;
+}
+
+size_t
+records_in(size_t from, uint32_t first, uint32_t last)
+{
+	struct upload_preamble pre;
+	struct record **list;
+	size_t n, sum = 0;
+
+	for (uint32_t t = first; t <= last; t++) {
+		ck_assert_msg(peer_read(p, from, t, &pre, &list, &n),
+		    "transfer %u was not sent whole", t);
+		for (size_t i = 0; i < n; i++)
+			record_free(list[i]);
+		free(list);
+		sum += n;
+	}
+	return sum;
 }
 
 void
