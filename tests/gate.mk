@@ -5,7 +5,9 @@ AIR_SOURCES = tests/air.c tests/air.h tests/air_internal.h tests/air_owner.c \
 dist_check_SCRIPTS += tests/with-postgres.sh tests/check-gateway.sh
 check_PROGRAMS += tests/gateway-tests
 TESTS += tests/check-gateway.sh
-tests_gateway_tests_SOURCES = tests/check_gateway.c $(AIR_SOURCES)
+tests_gateway_tests_SOURCES = tests/check_gateway.c tests/check_gateway_failed.c \
+	tests/check_gateway_forged.c \
+	tests/gateway_test.c tests/gateway_test.h $(AIR_SOURCES)
 tests_gateway_tests_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/smsd -I$(top_srcdir)/db \
 	-I$(top_srcdir)/phone $(PQ_CFLAGS)
 tests_gateway_tests_CFLAGS = $(TEST_CFLAGS)
