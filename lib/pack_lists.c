@@ -43,7 +43,7 @@ list_find(const struct model *m, uint32_t hash, struct list *l)
 	const uint16_t *line;
 	unsigned at, n;
 
-	l->line = (uint32_t)((uint64_t)hash * LINES >> 32);
+	l->line = list_line(hash);
 	l->check = (uint16_t)(hash * 0x2545f491u >> 20);
 	l->all = 0;
 	line = m->t.list[l->line];

@@ -29,6 +29,13 @@ struct list {
 	uint64_t octet[2], times[2];
 };
 
+/* Where the list of that context is, if there is one. */
+static inline uint32_t
+list_line(uint32_t hash)
+{
+	return (uint32_t)((uint64_t)hash * LINES >> 32);
+}
+
 /* The list of the context with that hash; an empty one if there is none. */
 void list_find(const struct model *m, uint32_t hash, struct list *l);
 /* octet has followed. */
@@ -38,6 +45,14 @@ void list_learn(struct model *m, const struct list *l, unsigned octet);
 uint32_t list_first_guess(unsigned state);
 
 extern const uint8_t list_level[LIST_TIMES_MAX + 1];
+
+/* Soon it will be looked for: the lines of several contexts come from memory
+ * at the same time. */
+static inline void
+list_fetch(const struct model *m, uint32_t hash)
+{
+	__builtin_prefetch(m->t.list[list_line(hash)]);
+}
 
 /* All eight octets of a word, added. */
 static inline unsigned

@@ -338,8 +338,10 @@ model_octet(struct model *m, struct coder *c, unsigned octet)
 		k.partial = k.partial << 1 | bit;
 	}
 	octet = k.partial & 255;
+	model_end_octet(m, octet);
+	for (int i = 0; i < LISTED; i++)
+		list_fetch(m, m->s.listed[i]);
 	for (int i = 0; i < LISTED; i++)
 		list_learn(m, &k.list[i], octet);
-	model_end_octet(m, octet);
 	return octet;
 }
