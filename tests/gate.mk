@@ -59,7 +59,8 @@ tests_base_tests_LDADD = $(tests_gateway_tests_LDADD)
 dist_check_SCRIPTS += tests/check-ahead.sh
 check_PROGRAMS += tests/ahead-tests
 TESTS += tests/check-ahead.sh
-tests_ahead_tests_SOURCES = tests/check_ahead.c $(AIR_SOURCES)
+tests_ahead_tests_SOURCES = tests/check_ahead.c tests/check_ahead_gate.c \
+	tests/ahead.c tests/ahead.h $(AIR_SOURCES)
 tests_ahead_tests_CPPFLAGS = $(tests_gateway_tests_CPPFLAGS)
 tests_ahead_tests_CFLAGS = $(TEST_CFLAGS)
 tests_ahead_tests_LDADD = $(tests_gateway_tests_LDADD)
