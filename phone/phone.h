@@ -162,7 +162,8 @@ struct phone_file {
 };
 /* At most max; how many there are that have not arrived whole. */
 size_t phone_files(struct phone *p, struct phone_file *out, size_t max);
-/* What an upload of all that is pending would take now, in SMS. */
+/* What an upload of all that is pending would take now, in SMS, if none is lost
+ * and what arrives is acknowledged in time. */
 unsigned phone_upload_cost(struct phone *p);
 
 /* What the owner has ordered.  on false: not lost. */
