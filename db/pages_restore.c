@@ -11,8 +11,9 @@ pages_target(
     struct db *db, int64_t account, int64_t phone, struct pages_target *out)
 {
 	static const struct db_stmt stmt = { "target", 2,
-		"SELECT p.name, p.text_only, p.codec, a.month_sms_max, "
-		"a.day_sms_max, coalesce((SELECT sum(sms) FROM spend s WHERE "
+		"SELECT p.name, p.text_only, p.codec, "
+		"a.month_sms_max, " DB_DAY_OF_RESTORES
+		", coalesce((SELECT sum(sms) FROM spend s WHERE "
 		"s.account_id = $1 AND s.purpose <> 'granted' AND s.day >= "
 		"date_trunc('month', now() AT TIME ZONE 'UTC')::date), 0), "
 		"coalesce((SELECT sum(sms) FROM spend s WHERE s.account_id = "

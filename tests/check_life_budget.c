@@ -71,6 +71,39 @@ START_TEST(a_restore_goes_beyond_by_leave)
 }
 END_TEST
 
+/* It does not take the day's last SMS, which an answer may need. */
+START_TEST(a_restore_leaves_something_of_the_day)
+{
+	const struct air_faults perfect = { .seed = 12 };
+	struct air *a = air_new(&perfect);
+	struct phone_status st;
+	int64_t at, id, spent;
+
+	air_add_phone(a, "+358401000001", "Old", NULL);
+	air_add_phone(a, "+358401000002", "New", NULL);
+	ck_assert(air_bind(a, 0));
+	ck_assert(air_bind(a, 1));
+	fill(a, 0);
+	phone_upload_now(air_phone(a, 0));
+	ck_assert(air_settle(a, 2 * DAY));
+	at = air_now(a);
+	air_run(a, DAY - at % DAY + HOUR); /* early in a day */
+	air_int(a, "UPDATE account SET day_sms_max = 20 WHERE account_id = $A "
+		   "RETURNING 1");
+	id = air_restore(a, 0, 1);
+	air_run(a, 3 * HOUR);
+	ck_assert(!air_restored(a, id));
+	spent = air_int(a, SPENT("= 'restore' AND purpose <>"));
+	ck_assert_msg(spent > 10 && spent <= 18, "%lld", (long long)spent);
+	fill(a, 0);
+	phone_upload_now(air_phone(a, 0));
+	air_run(a, 6 * HOUR);
+	phone_get_status(air_phone(a, 0), &st);
+	ck_assert_uint_eq(st.pending + st.in_flight, 0);
+	air_free(a);
+}
+END_TEST
+
 TCase *
 life_budget_case(void)
 {
@@ -78,5 +111,6 @@ life_budget_case(void)
 
 	tcase_set_timeout(tc, 600);
 	tcase_add_loop_test(tc, a_restore_goes_beyond_by_leave, 0, 3);
+	tcase_add_test(tc, a_restore_leaves_something_of_the_day);
 	return tc;
 }
