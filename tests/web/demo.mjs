@@ -175,6 +175,7 @@ async function leaving(page) {
 	const { pathname, search } = new URL(page.url());
 	const here = (u) => u.pathname === pathname && u.search === search;
 	const there = (u) => u.pathname === "/phones";
+	const news = (await page.content()).replace(/data-turn="[^"]*"/g, 'data-turn="news"');
 	let told_late;
 	const late = new Promise((done) => told_late = done);
 	await page.route(there, async (route) => {
@@ -186,11 +187,11 @@ async function leaving(page) {
 	await page.route(here, async (route) => {
 		if (route.request().resourceType() !== "fetch")
 			return route.continue();
-		const r = await route.fetch();
-		const body = (await r.text()).replace(/data-turn="[^"]*"/g, 'data-turn="news"');
-		page.evaluate(() => document.querySelector("nav a[href='/phones']").click());
+		page.evaluate(() => document.querySelector("nav a[href='/phones']").click())
+		    .catch(() => {});
 		await new Promise((done) => setTimeout(done, 300));
-		await route.fulfill({ response: r, body });
+		await route.fulfill({ contentType: "text/html; charset=utf-8", body: news })
+		    .catch(() => {});
 		told_late();
 	}, { times: 1 });
 	await page.waitForURL(there).catch(() => {});
