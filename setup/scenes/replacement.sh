@@ -30,7 +30,7 @@ names_price() {
 }
 ok "the page names the price" names_price
 names_days() {
-	tr '\n' ' ' <"$inst/run/page" | grep -E 'about [0-9]+ days.*SMS a day, the part of your limit that restores may use: 45.*name="beyond"'
+	tr '\n' ' ' <"$inst/run/page" | grep -E 'about [0-9]+ days.*Of your daily limit of SMS, restores may use: 45.*name="beyond"'
 }
 ok "and the days that it takes within the daily limit, and offers to go beyond" names_days
 sim phone 2 coverage off >/dev/null
