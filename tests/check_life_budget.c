@@ -33,15 +33,12 @@ fill(struct air *a, int n)
 	}
 }
 
-/* Within them it is held; what its owner grants it goes at once, is on the
- * bill, and leaves the limits as they are for all else. */
-START_TEST(a_restore_goes_beyond_by_leave)
+/* All of the first phone is here, and nothing of it on the second. */
+static struct air *
+old_and_new(uint64_t seed)
 {
-	const struct air_faults perfect = { .seed = 11 };
+	const struct air_faults perfect = { .seed = seed };
 	struct air *a = air_new(&perfect);
-	static const int grants[] = { 0, 15, 80 };
-	int64_t id, granted = grants[_i];
-	char sql[160];
 
 	air_add_phone(a, "+358401000001", "Old", NULL);
 	air_add_phone(a, "+358401000002", "New", NULL);
@@ -50,6 +47,18 @@ START_TEST(a_restore_goes_beyond_by_leave)
 	fill(a, 0);
 	phone_upload_now(air_phone(a, 0));
 	ck_assert(air_settle(a, 2 * DAY));
+	return a;
+}
+
+/* Within them it is held; what its owner grants it goes at once, is on the
+ * bill, and leaves the limits as they are for all else. */
+START_TEST(a_restore_goes_beyond_by_leave)
+{
+	struct air *a = old_and_new(11);
+	static const int grants[] = { 0, 15, 80 };
+	int64_t id, granted = grants[_i];
+	char sql[160];
+
 	air_int(a, "UPDATE account SET day_sms_max = 10 WHERE account_id = $A "
 		   "RETURNING 1");
 	air_int(a, "DELETE FROM spend WHERE account_id = $A RETURNING 1");
@@ -74,18 +83,10 @@ END_TEST
 /* It does not take the day's last SMS, which an answer may need. */
 START_TEST(a_restore_leaves_something_of_the_day)
 {
-	const struct air_faults perfect = { .seed = 12 };
-	struct air *a = air_new(&perfect);
+	struct air *a = old_and_new(12);
 	struct phone_status st;
 	int64_t at, id, spent;
 
-	air_add_phone(a, "+358401000001", "Old", NULL);
-	air_add_phone(a, "+358401000002", "New", NULL);
-	ck_assert(air_bind(a, 0));
-	ck_assert(air_bind(a, 1));
-	fill(a, 0);
-	phone_upload_now(air_phone(a, 0));
-	ck_assert(air_settle(a, 2 * DAY));
 	at = air_now(a);
 	air_run(a, DAY - at % DAY + HOUR); /* early in a day */
 	air_int(a, "UPDATE account SET day_sms_max = 20 WHERE account_id = $A "
