@@ -334,8 +334,8 @@ pack_state_learn_batch(
 }
 
 int
-pack_state_learn(
-    struct pack_state *s, const struct record *const *list, size_t count)
+pack_state_learn_as(struct pack_state *s, uint32_t transfer,
+    const struct record *const *list, size_t count)
 {
 	uint8_t *batch = NULL;
 	size_t n;
@@ -344,11 +344,16 @@ pack_state_learn(
 	if (count == 0)
 		return 0;
 	n = pack_batch(list, count, &batch);
-	err = n == 0
-		  ? -1
-		  : pack_state_learn_batch(s, s->reach.transfer + 1, batch, n);
+	err = n == 0 ? -1 : pack_state_learn_batch(s, transfer, batch, n);
 	free(batch);
 	return err;
+}
+
+int
+pack_state_learn(
+    struct pack_state *s, const struct record *const *list, size_t count)
+{
+	return pack_state_learn_as(s, s->reach.transfer + 1, list, count);
 }
 
 /* ---- where it is, and checkpoints ---- */

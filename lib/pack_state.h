@@ -33,7 +33,11 @@ struct pack_state; /* opaque */
 struct pack_state *pack_state_new(size_t history_octets);
 void pack_state_free(struct pack_state *s);
 
-/* The records of one transfer, in its order. 0, or -1: memory is short. */
+/* The records of one transfer, in its order; transfer is above that of the one
+ * before.  0, or -1: memory is short, and the state is to be freed. */
+int pack_state_learn_as(struct pack_state *s, uint32_t transfer,
+    const struct record *const *list, size_t count);
+/* As the transfer next to the one before. */
 int pack_state_learn(
     struct pack_state *s, const struct record *const *list, size_t count);
 

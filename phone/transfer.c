@@ -430,16 +430,10 @@ plan_end(struct cargo *c)
 static void
 plan_learn(struct cargo *c, struct record *const *list)
 {
-	uint8_t *batch = NULL;
-	size_t len;
-
-	if (c->planned == NULL)
-		return;
-	len = pack_batch((const struct record *const *)list, c->n, &batch);
-	if (len == 0 || pack_state_learn_batch(
-			    c->planned, c->planned_number++, batch, len) == -1)
+	if (c->planned != NULL &&
+	    pack_state_learn_as(c->planned, c->planned_number++,
+		(const struct record *const *)list, c->n) == -1)
 		plan_end(c);
-	free(batch);
 }
 
 /* As transfer_records() would, one after the other; *sms is added to. */

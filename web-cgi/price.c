@@ -1,7 +1,5 @@
 #include "price.h"
 
-#include <stdlib.h>
-
 #include "down_text.h"
 #include "log.h"
 #include "seal.h"
@@ -30,18 +28,11 @@ add_transfer(struct pricing *p, size_t len)
 static void
 learn(struct pricing *p, const struct record *const *list, size_t n)
 {
-	uint8_t *batch = NULL;
-	size_t len;
-
-	if (p->base == NULL)
+	if (p->base == NULL ||
+	    pack_state_learn_as(p->base, p->transfer, list, n) == 0)
 		return;
-	len = pack_batch(list, n, &batch);
-	if (len == 0 ||
-	    pack_state_learn_batch(p->base, p->transfer, batch, len) == -1) {
-		pack_state_free(p->base);
-		p->base = NULL;
-	}
-	free(batch);
+	pack_state_free(p->base);
+	p->base = NULL;
 }
 
 /* One transfer of the first of them: how many, 0: the first fits none. */
