@@ -264,7 +264,7 @@ put_friend(struct page *p, const struct demo_view *v)
 }
 
 /* Everything that moves by itself: the script looks for it again and again,
- * and loads the page anew when a story has ended. */
+ * and renews the page when a story has ended. */
 static void
 put_live(struct page *p, const struct demo_view *v)
 {

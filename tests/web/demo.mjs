@@ -169,34 +169,54 @@ async function hostile(page) {
 	await other.close();
 }
 
+/* Let the page's next look bring news, after something has been done. */
+async function news(page, first) {
+	const { pathname, search } = new URL(page.url());
+	const here = (u) => u.pathname === pathname && u.search === search;
+	const body = (await page.content()).replace(/data-turn="[^"]*"/g, 'data-turn="news"');
+	let told_late;
+	const told = new Promise((done) => told_late = done);
+	await page.route(here, async (route) => {
+		if (route.request().resourceType() !== "fetch")
+			return route.continue();
+		first();
+		await new Promise((done) => setTimeout(done, 300));
+		await route.fulfill({ contentType: "text/html; charset=utf-8", body })
+		    .catch(() => {});
+		told_late();
+	}, { times: 1 });
+	return told;
+}
+
 /* A look that brings news comes between a link and where it leads to. */
 async function leaving(page) {
 	await page.goto("/demo?phone=1");
-	const { pathname, search } = new URL(page.url());
-	const here = (u) => u.pathname === pathname && u.search === search;
 	const there = (u) => u.pathname === "/phones";
-	const news = (await page.content()).replace(/data-turn="[^"]*"/g, 'data-turn="news"');
-	let told_late;
-	const late = new Promise((done) => told_late = done);
+	const late = news(page, () => {
+		page.evaluate(() => document.querySelector("nav a[href='/phones']").click())
+		    .catch(() => {});
+	});
 	await page.route(there, async (route) => {
 		await late;
 		/* The look's answer is read, and what it wants is done. */
 		await new Promise((done) => setTimeout(done, 1500));
 		await route.continue().catch(() => {});
 	});
-	await page.route(here, async (route) => {
-		if (route.request().resourceType() !== "fetch")
-			return route.continue();
-		page.evaluate(() => document.querySelector("nav a[href='/phones']").click())
-		    .catch(() => {});
-		await new Promise((done) => setTimeout(done, 300));
-		await route.fulfill({ contentType: "text/html; charset=utf-8", body: news })
-		    .catch(() => {});
-		told_late();
-	}, { times: 1 });
 	await page.waitForURL(there).catch(() => {});
 	ok(there(new URL(page.url())), "whoever leaves the page is not called back to it",
 	    page.url());
+	await page.unrouteAll({ behavior: "ignoreErrors" });
+}
+
+/* A look that brings news comes while something is typed. */
+async function typing(page) {
+	await page.goto("/demo?phone=1");
+	await page.fill("#note-text", "half a thou");
+	await news(page, () => {});
+	await page.waitForSelector("#live[data-turn=news]");
+	equal(await page.inputValue("#note-text"), "half a thou", "what is being typed stays");
+	ok(await page.evaluate(() => document.activeElement.id === "note-text"),
+	    "and is gone on with");
 	await page.unrouteAll({ behavior: "ignoreErrors" });
 }
 
@@ -372,6 +392,7 @@ try {
 	await friend(page);
 	await hostile(page);
 	await leaving(page);
+	await typing(page);
 	await stolen(page);
 	await valley(page);
 	await stopped(page);

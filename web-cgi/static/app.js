@@ -43,37 +43,49 @@ if (chat && chat.querySelector(".bubble")) {
 	chat.lastElementChild.scrollIntoView({ block: "end" });
 }
 
-/* A phone's figures, while its page is looked at. */
-const live = document.getElementById("live");
-if (live) {
-	/* Whoever is on the way to another page is not called back to this one;
-	 * unless the way led nowhere, as a download's does. */
-	let left = -Infinity;
-	addEventListener("beforeunload", () => left = performance.now());
-	const leaving = () => performance.now() - left < 10000;
-	setInterval(async () => {
-		if (document.hidden || leaving())
-			return;
-		try {
-			const r = await fetch(location.href);
-			const text = await r.text();
-			if (leaving())
-				return;
-			const now = new DOMParser().parseFromString(text, "text/html")
-			    .getElementById("live");
-			const old = document.getElementById("live");
-			/* What can be done is another thing now: the whole page. */
-			if (r.ok && now && now.dataset.turn !== old.dataset.turn)
-				location.replace(location.href);
-			else if (r.ok && now) {
-				localise(now);
-				old.replaceWith(now);
-			}
-		} catch (e) {
-			/* The next look may do better. */
-		}
-	}, Number(live.dataset.every) || 5000);
+/* What has come takes the place of what is shown; what is being typed stays. */
+function renew(id, from) {
+	const now = from.getElementById(id);
+	const old = document.getElementById(id);
+	for (const field of old.querySelectorAll("input[id], textarea[id]")) {
+		const same = from.getElementById(field.id);
+		if (same && field.value !== field.defaultValue)
+			same.value = field.value;
+	}
+	const at = old.contains(document.activeElement) && document.activeElement.id;
+	localise(now);
+	old.replaceWith(now);
+	if (at)
+		document.getElementById(at)?.focus({ preventScroll: true });
 }
+
+/*
+ * A phone's figures, while its page is looked at.  Never by going there anew:
+ * that would call back whoever is on the way to another page.
+ */
+async function look() {
+	const r = await fetch(location.href);
+	const page = new DOMParser().parseFromString(await r.text(), "text/html");
+	const now = page.getElementById("live");
+	const old = document.getElementById("live");
+	/* A press has begun: what it is on must not go away. */
+	if (!r.ok || !now || document.querySelector("main :active"))
+		return;
+	/* What can be done is another thing now: the whole page. */
+	renew(now.dataset.turn === old.dataset.turn ? "live" : "main", page);
+}
+
+function look_again() {
+	const every = Number(document.getElementById("live").dataset.every) || 5000;
+	setTimeout(async () => {
+		/* If it fails, the next look may do better. */
+		if (!document.hidden)
+			await look().catch(() => {});
+		look_again();
+	}, every);
+}
+if (document.getElementById("live"))
+	look_again();
 
 /* Printing wants a script. */
 for (const b of document.querySelectorAll("button.print")) {
