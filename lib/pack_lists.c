@@ -51,12 +51,12 @@ list_find(const struct model *m, uint32_t hash, struct list *l)
 		return;
 	n = line[at] & COUNT;
 	l->size = size[n];
-	l->octet[0] = l->octet[1] = l->times[0] = l->times[1] = 0;
+	l->octet = l->times = (list_octets){ 0 };
 	for (unsigned i = 0; i < n; i++) {
-		uint64_t cell = line[at + 1 + i];
+		unsigned cell = line[at + 1 + i];
 
-		l->octet[i / 8] |= (cell >> 8) << i % 8 * 8;
-		l->times[i / 8] |= (cell & 0xff) << i % 8 * 8;
+		l->octet[i] = (uint8_t)(cell >> 8);
+		l->times[i] = (uint8_t)cell;
 		l->all += cell & 0xff;
 	}
 }

@@ -14,19 +14,29 @@
 #ifndef PACK_LISTS_H
 #define PACK_LISTS_H
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "pack_model_internal.h"
 
 #define LIST_MAX 15 /* octets in one list */
 #define LIST_TIMES_MAX 40
 
-/* A list that is read bit by bit: eight octets to a word, the first lowest.
- * Those that do not begin with the bits so far have come 0 times. */
+/* 16 octets, taken together. */
+typedef uint8_t list_octets __attribute__((vector_size(16)));
+typedef int8_t list_signs __attribute__((vector_size(16)));
+
+/*
+ * A list that is read bit by bit: the bit that is at work is the highest of
+ * each octet.  Those that do not begin with the bits so far have come 0 times.
+ */
 struct list {
+	list_octets octet, times;
 	uint32_t line;
 	uint16_t check;
 	uint8_t size; /* of SIZES: how many octets it had */
 	unsigned all; /* how often those that are left came; 0: none is left */
-	uint64_t octet[2], times[2];
 };
 
 /* Where the list of that context is, if there is one. */
@@ -54,30 +64,51 @@ list_fetch(const struct model *m, uint32_t hash)
 	__builtin_prefetch(m->t.list[list_line(hash)]);
 }
 
-/* All eight octets of a word, added. */
+/* All octets, added. */
 static inline unsigned
-list_sum(uint64_t word)
+list_sum(list_octets o)
 {
-	const uint64_t even = 0x00ff00ff00ff00ff;
+#ifdef __SSE2__
+	__m128i sums = _mm_sad_epu8((__m128i)o, _mm_setzero_si128());
 
-	return (unsigned)(((word & even) + (word >> 8 & even)) *
-			      0x0001000100010001 >>
-			  48);
+	return (unsigned)(_mm_cvtsi128_si32(sums) + _mm_extract_epi16(sums, 4));
+#else
+	unsigned sum = 0;
+
+	for (int i = 0; i < 16; i++)
+		sum += o[i];
+	return sum;
+#endif
 }
 
-/* 255 for each octet that has a 1 before shift other bits. */
-static inline uint64_t
-list_mask(uint64_t octets, unsigned shift)
+/* 255 for each octet whose highest bit is 1. */
+static inline list_octets
+list_mask(list_octets o)
 {
-	return (octets >> shift & 0x0101010101010101) * 255;
+	return (list_octets)((list_signs)o < 0);
 }
 
-/* How often those came that go on with a 1 before shift other bits. */
+/* The first octet that has come; there is one. */
 static inline unsigned
-list_ones(const struct list *l, unsigned shift)
+list_first(const struct list *l)
 {
-	return list_sum(l->times[0] & list_mask(l->octet[0], shift)) +
-	       list_sum(l->times[1] & list_mask(l->octet[1], shift));
+	unsigned i = 0;
+
+#ifdef __SSE2__
+	i = (unsigned)_mm_movemask_epi8((__m128i)(l->times == 0));
+	i = (unsigned)__builtin_ctz(~i);
+#else
+	while (l->times[i] == 0)
+		i++;
+#endif
+	return i;
+}
+
+/* How often those came that go on with a 1. */
+static inline unsigned
+list_ones(const struct list *l)
+{
+	return list_sum(l->times & list_mask(l->octet));
 }
 
 static inline unsigned
@@ -86,13 +117,11 @@ list_level_of(unsigned n)
 	return list_level[n < LIST_TIMES_MAX ? n : LIST_TIMES_MAX];
 }
 
-/* 0 to STATES - 1: what is left says this of that bit.  Not if none is. */
+/* 0 to STATES - 1: what is left says this of the bit.  Not if none is. */
 static inline unsigned
-list_state(const struct list *l, unsigned shift, unsigned ones)
+list_state(const struct list *l, unsigned ones)
 {
-	unsigned word = l->times[0] == 0;
-	unsigned first = (unsigned)__builtin_ctzll(l->times[word]) & ~7u;
-	unsigned last = l->octet[word] >> (first + shift) & 1;
+	unsigned last = ((const uint8_t *)&l->octet)[list_first(l)] >> 7;
 
 	return ((l->size * LEVELS + list_level_of(l->all - ones)) * LEVELS +
 		   list_level_of(ones)) *
@@ -102,12 +131,12 @@ list_state(const struct list *l, unsigned shift, unsigned ones)
 
 /* The bit was that: others are out. */
 static inline void
-list_go_on(struct list *l, unsigned shift, unsigned ones, unsigned bit)
+list_go_on(struct list *l, unsigned ones, unsigned bit)
 {
-	uint64_t other = bit != 0 ? 0 : UINT64_MAX;
+	list_octets mask = list_mask(l->octet);
 
-	for (unsigned i = 0; i < 2; i++)
-		l->times[i] &= list_mask(l->octet[i], shift) ^ other;
+	l->times &= bit != 0 ? mask : ~mask;
+	l->octet += l->octet;
 	l->all = bit != 0 ? ones : l->all - ones;
 }
 

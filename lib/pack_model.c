@@ -9,10 +9,11 @@
 #include "pack_lists.h"
 
 /* 65536 / (1 + e^(-x / 256)) for x = -2048, -1920, ..., 2048 */
-const uint16_t model_curve[33] = { 22, 36, 60, 98, 162, 267, 439, 720, 1179,
+static const uint16_t curve[33] = { 22, 36, 60, 98, 162, 267, 439, 720, 1179,
 	1921, 3108, 4971, 7812, 11955, 17625, 24743, 32768, 40793, 47911, 53581,
 	57724, 60565, 62428, 63615, 64357, 64816, 65097, 65269, 65374, 65438,
 	65476, 65500, 65514 };
+uint16_t model_squashes[4096];
 int16_t model_stretches[4096];
 uint64_t model_parts[MODEL_COUNT_MAX + 1];
 static bool tables_made;
@@ -24,13 +25,18 @@ model_make_tables(void)
 
 	if (tables_made)
 		return;
+	for (uint32_t i = 0; i < 4096; i++)
+		model_squashes[i] =
+		    (uint16_t)((curve[i / 128] * (128 - i % 128) +
+				   curve[i / 128 + 1] * (i % 128)) >>
+			       7);
 	for (uint32_t i = 0; i < 4096; i++) {
 		while (x < 2047 && model_squash(x) < i * 16 + 8)
 			x++;
 		model_stretches[i] = (int16_t)x;
 	}
 	for (uint32_t n = 0; n <= MODEL_COUNT_MAX; n++)
-		model_parts[n] = (1ull << 40) / (2 * n + 3) + 1;
+		model_parts[n] = 2 * ((1ull << 40) / (2 * n + 3) + 1);
 	tables_made = true;
 }
 
@@ -72,7 +78,7 @@ fill_maps(struct tables *t)
 }
 
 /* What a model has learnt, and where it is. */
-#define IMAGE_SIZE offsetof(struct model, marked)
+#define IMAGE_SIZE offsetof(struct model, kept_s)
 
 /* Room for a model, without a mark. */
 static struct model *
@@ -81,8 +87,10 @@ allocate(void)
 	struct model *m = aligned_alloc(alignof(struct model), sizeof *m);
 
 	model_make_tables();
-	if (m != NULL)
+	if (m != NULL) {
 		memset((char *)m + IMAGE_SIZE, 0, sizeof *m - IMAGE_SIZE);
+		memset(m->is_kept, 255, sizeof m->is_kept);
+	}
 	return m;
 }
 
@@ -145,7 +153,7 @@ model_mark(struct model *m)
 	    (m->kept = malloc(TABLE_LINES * sizeof *m->kept)) == NULL)
 		return -1;
 	m->kept_s = m->s;
-	m->marked = true;
+	memset(m->is_kept, 0, sizeof m->is_kept);
 	return 0;
 }
 
@@ -168,12 +176,9 @@ model_keep_line(struct model *m, size_t line)
 void
 model_undo(struct model *m)
 {
-	while (m->nkept > 0) {
-		const struct kept *k = &m->kept[--m->nkept];
-
-		memcpy(line_at(m, k->line), k->was, LINE);
-		m->is_kept[k->line / 64] = 0; /* all are undone */
-	}
+	for (; m->nkept > 0; m->nkept--)
+		memcpy(line_at(m, m->kept[m->nkept - 1].line),
+		    m->kept[m->nkept - 1].was, LINE);
 	m->s = m->kept_s;
-	m->marked = false;
+	memset(m->is_kept, 255, sizeof m->is_kept);
 }

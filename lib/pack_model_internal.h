@@ -102,18 +102,18 @@ struct model {
 	alignas(LINE) struct tables t;
 	struct where s;
 	/* marks */
-	bool marked;
 	struct where kept_s;
-	uint64_t is_kept[TABLE_LINES / 64 + 1]; /* a bit for each line */
+	/* A bit for each line that is, or that need not be. */
+	uint64_t is_kept[TABLE_LINES / 64 + 1];
 	struct kept *kept; /* room for all lines, of which few are used */
 	size_t nkept;
 };
 
 void model_make_tables(void); /* these three */
-extern const uint16_t model_curve[33];
+extern uint16_t model_squashes[4096];
 extern int16_t model_stretches[4096];
 #define MODEL_COUNT_MAX 1023
-extern uint64_t model_parts[MODEL_COUNT_MAX + 1]; /* 2^40 / (2n + 3), and 1 */
+extern uint64_t model_parts[MODEL_COUNT_MAX + 1]; /* 2^41 / (2n + 3), and 2 */
 
 void model_keep_line(struct model *m, size_t line);
 
@@ -123,7 +123,7 @@ model_keep(struct model *m, const void *p)
 {
 	size_t line = (size_t)((const char *)p - (const char *)&m->t) / LINE;
 
-	if (m->marked && (m->is_kept[line / 64] >> line % 64 & 1) == 0)
+	if ((m->is_kept[line / 64] >> line % 64 & 1) == 0)
 		model_keep_line(m, line);
 }
 
@@ -131,12 +131,8 @@ model_keep(struct model *m, const void *p)
 static inline uint32_t
 model_squash(int32_t x)
 {
-	uint32_t i, part;
-
 	x = x > 2047 ? 2047 : x < -2047 ? -2047 : x;
-	i = (uint32_t)(x + 2048) >> 7;
-	part = (uint32_t)(x + 2048) & 127;
-	return (model_curve[i] * (128 - part) + model_curve[i + 1] * part) >> 7;
+	return model_squashes[x + 2048];
 }
 
 static inline int32_t
@@ -147,20 +143,18 @@ model_stretch(uint32_t p)
 
 /*
  * A probability of 22 bits over a count of 10, moved towards bit by
- * 2 / (2n + 3) of the way, less and less until the count is at its limit.  The
- * product is the exact quotient, towards 0: a difference has 23 bits, a divisor
- * 11, and 34 is less than 40.
+ * 2 / (2n + 3) of the way, less and less until the count is at its limit; that
+ * of a 1 as that of a 0 turned over.  The product is the exact quotient,
+ * towards 0: a difference has 23 bits, a divisor 11, and 34 is less than 40.
  */
 static inline void
-model_adapt(uint32_t *map, unsigned bit, uint32_t limit)
+model_adapt(uint32_t *map, unsigned bit)
 {
-	uint32_t n = *map & MODEL_COUNT_MAX;
-	int32_t p = (int32_t)(*map >> 10);
-	int32_t way = bit != 0 ? (1 << 22) - 1 - p : p;
-	int32_t step = (int32_t)((uint64_t)way * 2 * model_parts[n] >> 40);
+	uint32_t over = (0u - bit) << 10, v = *map ^ over;
+	uint32_t n = v & MODEL_COUNT_MAX, p = v >> 10;
 
-	p += bit != 0 ? step : -step;
-	*map = (uint32_t)p << 10 | (n < limit ? n + 1 : n);
+	p -= (uint32_t)(p * model_parts[n] >> 40);
+	*map = (p << 10 | (n + (n < MODEL_COUNT_MAX))) ^ over;
 }
 
 static inline uint32_t

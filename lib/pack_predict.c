@@ -31,10 +31,10 @@
 #define WEIGHT_RATE 14 /* eighths */
 #define FINAL_RATE 2 /* 32nds */
 #define REFINE_RATE 100 /* one part in so many */
-#define MAP_LIMIT 1023
-#define DIRECT_LIMIT 1023
-#define MATCH_LIMIT 1023
 #define HIGHEST 2047 /* of ln(p / (1 - p)) * 256 */
+
+#define LANES 8 /* numbers that are taken together */
+_Static_assert(INPUTS == 2 * LANES && SETS <= LANES, "rows are whole");
 
 /* ---- prediction ---- */
 
@@ -47,12 +47,13 @@ struct work {
 	uint32_t *state[LISTED]; /* of a map; NULL: nothing is known */
 	unsigned ones[LISTED];
 	uint32_t *direct[DIRECT];
-	int32_t in[INPUTS];
+	alignas(LINE) int32_t in[INPUTS];
 	int32_t *weight[SETS];
-	int32_t dot[SETS + 1];
+	alignas(LINE) int32_t dot[LANES]; /* of SETS */
+	int32_t p[SETS];
 	int32_t *final[2]; /* two last layers */
-	uint32_t final_p[2];
-	uint32_t p[SETS + 1];
+	int32_t final_p[2];
+	int32_t mean; /* of the last layers */
 	uint16_t *fine[2];
 	uint32_t *match; /* NULL: none */
 	unsigned expected; /* bit, by the match */
@@ -98,8 +99,8 @@ predict_listed(struct model *m, struct work *k)
 		k->in[2 * i] = k->in[2 * i + 1] = 0;
 		if (l->all == 0)
 			continue;
-		k->ones[i] = list_ones(l, 7 - k->done);
-		k->state[i] = &map[i][list_state(l, 7 - k->done, k->ones[i])];
+		k->ones[i] = list_ones(l);
+		k->state[i] = &map[i][list_state(l, k->ones[i])];
 		put_inputs(&k->in[2 * i], *k->state[i] >> 16);
 		if (i <= 2)
 			known = i + 3;
@@ -157,15 +158,15 @@ predict_match(struct model *m, struct work *k)
 }
 
 HOT int32_t
-dot(const int32_t *in, const int32_t *weight, int n)
+limited(int32_t x)
 {
-	int32_t sum = 0;
+	return x > HIGHEST ? HIGHEST : x < -HIGHEST ? -HIGHEST : x;
+}
 
-#pragma GCC unroll 1
-	for (int i = 0; i < n; i++)
-		sum += (in[i] * weight[i] + 128) >> 8;
-	sum >>= 8;
-	return sum > HIGHEST ? HIGHEST : sum < -HIGHEST ? -HIGHEST : sum;
+HOT int32_t
+squash(int32_t limited)
+{
+	return model_squashes[limited + 2048];
 }
 
 /* How long the match is, in short: 0 to 5. */
@@ -212,6 +213,18 @@ choose_weights(const struct where *s, const struct work *k, unsigned known,
 		row[4] = 257 + ((kind - 1) * 8 + place) * SCRIPTS + script;
 }
 
+/* Products of whole rows, scaled down and added. */
+HOT int32_t
+dot(const int32_t *in, const int32_t *weight, int n)
+{
+	int32_t sum = 0;
+
+#pragma GCC unroll 1
+	for (int i = 0; i < n; i++)
+		sum += (in[i] * weight[i] + 128) >> 8;
+	return limited(sum >> 8);
+}
+
 HOT void
 mix(struct model *m, struct work *k, unsigned known)
 {
@@ -227,20 +240,19 @@ mix(struct model *m, struct work *k, unsigned known)
 		k->weight[i] = m->t.weight[from[i] + row[i]];
 		model_keep(m, k->weight[i]);
 		k->dot[i] = dot(k->in, k->weight[i], INPUTS);
-		k->p[i] = model_squash(k->dot[i]);
+		k->p[i] = squash(k->dot[i]);
 	}
 	k->final[0] = m->t.final[k->part];
 	k->final[1] = m->t.final[FINAL_KNOWN + bucket * 12 + known];
-	k->dot[SETS] = 0;
+	k->mean = 0;
 	for (int i = 0; i < 2; i++) {
-		int32_t sum = dot(k->dot, k->final[i], SETS);
+		int32_t sum = dot(k->dot, k->final[i], LANES);
 
 		model_keep(m, k->final[i]);
-		k->final_p[i] = model_squash(sum);
-		k->dot[SETS] += sum;
+		k->final_p[i] = squash(sum);
+		k->mean += sum;
 	}
-	k->dot[SETS] >>= 1;
-	k->p[SETS] = model_squash(k->dot[SETS]);
+	k->mean >>= 1;
 }
 
 /* A point of a table between two of its 33. */
@@ -256,10 +268,10 @@ between(uint16_t *table, uint32_t x, uint16_t **nearest)
 HOT uint32_t
 refine(struct model *m, struct work *k)
 {
-	uint32_t x = (uint32_t)(k->dot[SETS] + 2048);
+	uint32_t x = (uint32_t)(k->mean + 2048);
 	uint32_t pair = model_hash(m->s.refined, k->partial) & 1023;
 	const uint32_t row[2] = { k->part, 256 * SCRIPTS + pair };
-	uint32_t p = 2 * k->p[SETS];
+	uint32_t p = 2 * (uint32_t)squash(k->mean);
 
 	for (int i = 0; i < 2; i++) {
 		p += between(m->t.refine[row[i]], x, &k->fine[i]);
@@ -283,10 +295,10 @@ train(int32_t *weight, const int32_t *in, int n, int32_t err)
 }
 
 HOT void
-learn_map(struct model *m, uint32_t *p, unsigned bit, uint32_t limit)
+learn_map(struct model *m, uint32_t *p, unsigned bit)
 {
 	model_keep(m, p);
-	model_adapt(p, bit, limit);
+	model_adapt(p, bit);
 }
 
 HOT void
@@ -296,23 +308,23 @@ learn(struct model *m, struct work *k, unsigned bit)
 
 	for (int i = 0; i < SETS; i++)
 		train(k->weight[i], k->in, INPUTS,
-		    (target - (int32_t)k->p[i]) * WEIGHT_RATE / 8);
+		    (target - k->p[i]) * WEIGHT_RATE / 8);
 	for (int i = 0; i < 2; i++)
-		train(k->final[i], k->dot, SETS,
-		    (target - (int32_t)k->final_p[i]) * FINAL_RATE / 32);
+		train(k->final[i], k->dot, LANES,
+		    (target - k->final_p[i]) * FINAL_RATE / 32);
 	for (int i = 0; i < 2; i++)
 		*k->fine[i] = (uint16_t)(*k->fine[i] +
 					 (target - *k->fine[i]) / REFINE_RATE);
 	for (int i = 0; i < LISTED; i++) {
 		if (k->state[i] == NULL)
 			continue;
-		learn_map(m, k->state[i], bit, MAP_LIMIT);
-		list_go_on(&k->list[i], 7 - k->done, k->ones[i], bit);
+		learn_map(m, k->state[i], bit);
+		list_go_on(&k->list[i], k->ones[i], bit);
 	}
 	for (int i = 0; i < DIRECT; i++)
-		learn_map(m, k->direct[i], bit, DIRECT_LIMIT);
+		learn_map(m, k->direct[i], bit);
 	if (k->match != NULL)
-		learn_map(m, k->match, bit == k->expected, MATCH_LIMIT);
+		learn_map(m, k->match, bit == k->expected);
 }
 
 WITH_VECTORS unsigned
