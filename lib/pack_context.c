@@ -59,10 +59,10 @@ is_capital(uint32_t c)
 static void
 set_address_contexts(struct where *s)
 {
-	s->listed[4] = model_hash(0x900 + (uint8_t)s->spell[s->spell_at],
+	s->listed[5] = model_hash(0x900 + (uint8_t)s->spell[s->spell_at],
 	    s->spell_run < 3 ? s->spell_run : 3);
 	if (s->dialling)
-		s->listed[3] = model_hash(0xa00 + (uint8_t)s->dial[s->count],
+		s->listed[4] = model_hash(0xa00 + (uint8_t)s->dial[s->count],
 		    s->count < 3 ? s->count : 3);
 }
 
@@ -77,11 +77,11 @@ set_short_contexts(struct where *s)
 	if (s->class == MODEL_ADDRESSES)
 		set_address_contexts(s);
 	if (s->class == MODEL_NAMES || wide) {
-		s->listed[3] = model_hash(b[0], 0x110);
-		s->listed[4] = model_hash(s->count, 0x111 + s->class);
+		s->listed[4] = model_hash(b[0], 0x110);
+		s->listed[5] = model_hash(s->count, 0x111 + s->class);
 	}
 	if (wide)
-		s->direct[2] = model_hash(0x130, 0);
+		s->listed[0] = model_hash(0x130, 0);
 }
 
 static void
@@ -92,14 +92,14 @@ set_contexts(struct where *s)
 
 	s->direct[0] = model_hash(s->class + 1, 0x100);
 	s->direct[1] = model_hash(first, 0x101);
-	s->direct[2] = model_hash(model_hash(first, b[1]), 0x102);
 	s->refined = s->direct[1];
+	s->listed[0] = model_hash(model_hash(first, b[1]), 0x102);
 	h = model_hash(model_hash(fold(b[0]), fold(b[1])), fold(b[2]));
-	s->listed[0] = h = model_hash(h, is_capital(b[0]));
-	s->listed[1] = h = model_hash(h, fold(b[3]));
-	s->listed[2] = model_hash(h, fold(b[4]));
-	s->listed[3] = model_hash(s->word, 0x107 + (b[0] < 128 ? 0 : 1));
-	s->listed[4] = model_hash(s->word, s->word_before + 0x108);
+	s->listed[1] = h = model_hash(h, is_capital(b[0]));
+	s->listed[2] = h = model_hash(h, fold(b[3]));
+	s->listed[3] = model_hash(h, fold(b[4]));
+	s->listed[4] = model_hash(s->word, 0x107 + (b[0] < 128 ? 0 : 1));
+	s->listed[5] = model_hash(s->word, s->word_before + 0x108);
 	if (s->class != 0)
 		set_short_contexts(s);
 	if (s->lead == 0)

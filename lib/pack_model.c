@@ -73,7 +73,7 @@ fill_maps(struct tables *t)
 		for (int k = 0; k < 33; k++)
 			t->refine[i][k] =
 			    (uint16_t)model_squash((k - 16) * 128);
-	for (size_t i = 0; i < DIRECT_0 + DIRECT_1 + DIRECT_2; i++)
+	for (size_t i = 0; i < DIRECT_0 + DIRECT_1; i++)
 		t->direct[i] = 1u << 31;
 }
 

@@ -10,18 +10,17 @@
 
 /*
  * Sizes.  All in all 4 MB; every number here is part of the protocol.
- * Contexts of a text with lists of what followed: order 3, 4 and 5, the word,
- * and the word with the one before.  Orders 0, 1 and 2 have tables of
+ * Contexts of a text with lists of what followed: order 2, 3, 4 and 5, the
+ * word, and the word with the one before.  Orders 0 and 1 have tables of
  * probabilities.
  */
-#define LISTED 5
-#define DIRECT 3
+#define LISTED 6
+#define DIRECT 2
 #define DIRECT_0 (1u << 14)
 #define DIRECT_1 (1u << 15)
-#define DIRECT_2 (1u << 17)
 #define INPUTS 16 /* of a mixer */
 #define LINE 64 /* octets that a mark keeps at a time */
-#define LINES 25750 /* of lists */
+#define LINES 33600 /* of lists */
 #define LINE_CELLS (LINE / 2)
 #define TEXT_SIZE (1u << 19) /* octets that a match may look back */
 #define MATCH_SLOTS (1u << 17)
@@ -58,8 +57,8 @@ struct choice {
 /* What is learnt: before a part of it changes, model_keep(). */
 struct tables {
 	uint16_t list[LINES][LINE_CELLS]; /* pack_lists.h */
-	alignas(LINE) uint32_t
-	    direct[DIRECT_0 + DIRECT_1 + DIRECT_2]; /* model_adapt()'s */
+	alignas(
+	    LINE) uint32_t direct[DIRECT_0 + DIRECT_1]; /* model_adapt()'s */
 	alignas(LINE)
 	    uint32_t map[GROUPS][LISTED][STATES]; /* by state of the list */
 	alignas(LINE) int32_t weight[WEIGHTS][INPUTS]; /* 1/65536 */

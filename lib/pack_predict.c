@@ -102,9 +102,9 @@ predict_listed(struct model *m, struct work *k)
 		k->ones[i] = list_ones(l);
 		k->state[i] = &map[i][list_state(l, k->ones[i])];
 		put_inputs(&k->in[2 * i], *k->state[i] >> 16);
-		if (i <= 2)
-			known = i + 3;
-		else if (i == 3)
+		if (i <= 3)
+			known = i + 2;
+		else if (i == 4)
 			known += 6;
 	}
 	return known;
@@ -116,8 +116,7 @@ predict_direct(
 {
 	static const struct {
 		uint32_t from, lines;
-	} part[DIRECT] = { { 0, DIRECT_0 / 16 }, { DIRECT_0, DIRECT_1 / 16 },
-		{ DIRECT_0 + DIRECT_1, DIRECT_2 / 16 } };
+	} part[DIRECT] = { { 0, DIRECT_0 / 16 }, { DIRECT_0, DIRECT_1 / 16 } };
 	unsigned known = 0, begun = 1u << k->done % 4;
 	unsigned node = (k->partial & (begun - 1)) | begun;
 
@@ -208,7 +207,7 @@ choose_weights(const struct where *s, const struct work *k, unsigned known,
 	row[2] = ((kind * 12 + known) * SCRIPTS + script) * 8 + k->done;
 	row[3] = last + (s->lead != 0 ? SET_D / 2 : 0);
 	row[4] = s->before[1] < 256 ? s->before[1] : 256;
-	row[5] = (sure(k, 2) * 4 + sure(k, 4)) * 4 + sure(k, 0);
+	row[5] = (sure(k, 3) * 4 + sure(k, 5)) * 4 + sure(k, 1);
 	if (kind > 0)
 		row[4] = 257 + ((kind - 1) * 8 + place) * SCRIPTS + script;
 }
@@ -335,7 +334,6 @@ model_octet(struct model *m, struct coder *c, unsigned octet)
 
 	for (int i = 0; i < LISTED; i++)
 		list_find(m, m->s.listed[i], &k.list[i]);
-	k.in[2 * LISTED + DIRECT + 2] = 256; /* what is so without reason */
 	for (k.done = 0; k.done < 8; k.done++) {
 		unsigned known, bit = octet >> (7 - k.done) & 1;
 
