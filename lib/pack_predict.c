@@ -38,8 +38,11 @@ _Static_assert(INPUTS == 2 * LANES && SETS <= LANES, "rows are whole");
 
 /* ---- prediction ---- */
 
-/* What one bit is about. */
+/* What one octet, and each bit of it, is about. */
 struct work {
+	unsigned script; /* what the octet is part of: 0 to SCRIPTS - 1 */
+	unsigned kind; /* of KINDS */
+	uint32_t last, before; /* rows of sets D and E */
 	unsigned partial; /* 1 and the bits of the octet so far */
 	unsigned done; /* how many */
 	unsigned part; /* partial and the script */
@@ -78,18 +81,16 @@ script_of(const struct where *s)
 
 /* Which maps: bodies in letters and in other characters, names, the rest. */
 static unsigned
-group_of(const struct where *s)
+group_of(const struct work *k)
 {
-	if (s->class != 0)
-		return s->class == MODEL_NAMES ? 2 : 3;
-	return script_of(s) != 0;
+	return k->kind != 0 ? k->kind + 1 : k->script != 0;
 }
 
 /* Returns which contexts are known, in short: 0 to 11. */
 HOT unsigned
 predict_listed(struct model *m, struct work *k)
 {
-	uint32_t(*map)[STATES] = m->t.map[group_of(&m->s)];
+	uint32_t(*map)[STATES] = m->t.map[group_of(k)];
 	unsigned known = 0;
 
 	for (unsigned i = 0; i < LISTED; i++) {
@@ -191,30 +192,40 @@ sure(const struct work *k, int i)
 	return k->ones[i] == 0 || k->ones[i] == all ? 2 : 3;
 }
 
+/* What is the same for all bits of an octet. */
+HOT void
+begin_octet(const struct where *s, struct work *k)
+{
+	uint32_t place = s->count < 8 ? s->count : 7;
+
+	k->script = script_of(s);
+	k->kind = s->class < 2 ? s->class : 2;
+	k->last = s->before[0] < 256 ? s->before[0] : 256 + (s->before[0] & 15);
+	k->last += s->lead != 0 ? SET_D / 2 : 0;
+	k->before = s->before[1] < 256 ? s->before[1] : 256;
+	if (k->kind > 0)
+		k->before =
+		    257 + ((k->kind - 1) * 8 + place) * SCRIPTS + k->script;
+}
+
 /* Which weights of each set. */
 HOT void
 choose_weights(const struct where *s, const struct work *k, unsigned known,
     uint32_t row[static SETS])
 {
-	unsigned script = script_of(s), kind = s->class < 2 ? s->class : 2;
-	uint32_t last =
-	    s->before[0] < 256 ? s->before[0] : 256 + (s->before[0] & 15);
-	uint32_t place = s->count < 8 ? s->count : 7;
-
-	row[0] = (match_size(s->match_len) * SCRIPTS + script) * MODEL_CLASSES +
-		 s->class;
+	row[0] =
+	    (match_size(s->match_len) * SCRIPTS + k->script) * MODEL_CLASSES +
+	    s->class;
 	row[1] = k->part;
-	row[2] = ((kind * 12 + known) * SCRIPTS + script) * 8 + k->done;
-	row[3] = last + (s->lead != 0 ? SET_D / 2 : 0);
-	row[4] = s->before[1] < 256 ? s->before[1] : 256;
+	row[2] = ((k->kind * 12 + known) * SCRIPTS + k->script) * 8 + k->done;
+	row[3] = k->last;
+	row[4] = k->before;
 	row[5] = (sure(k, 3) * 4 + sure(k, 5)) * 4 + sure(k, 1);
-	if (kind > 0)
-		row[4] = 257 + ((kind - 1) * 8 + place) * SCRIPTS + script;
 }
 
 /* Products of whole rows, scaled down and added. */
 HOT int32_t
-dot(const int32_t *in, const int32_t *weight, int n)
+dot(const int32_t *restrict in, const int32_t *restrict weight, int n)
 {
 	int32_t sum = 0;
 
@@ -233,7 +244,7 @@ mix(struct model *m, struct work *k, unsigned known)
 	unsigned bucket = match_size(m->s.match_len);
 	uint32_t row[SETS];
 
-	k->part = k->partial + 256 * script_of(&m->s);
+	k->part = k->partial + 256 * k->script;
 	choose_weights(&m->s, k, known, row);
 	for (int i = 0; i < SETS; i++) {
 		k->weight[i] = m->t.weight[from[i] + row[i]];
@@ -283,7 +294,7 @@ refine(struct model *m, struct work *k)
 /* ---- learning ---- */
 
 HOT void
-train(int32_t *weight, const int32_t *in, int n, int32_t err)
+train(int32_t *restrict weight, const int32_t *restrict in, int n, int32_t err)
 {
 #pragma GCC unroll 1
 	for (int i = 0; i < n; i++) {
@@ -332,6 +343,7 @@ model_octet(struct model *m, struct coder *c, unsigned octet)
 	struct work k = { .partial = 1 };
 	uint32_t direct[DIRECT] = { 0 };
 
+	begin_octet(&m->s, &k);
 	for (int i = 0; i < LISTED; i++)
 		list_find(m, m->s.listed[i], &k.list[i]);
 	for (k.done = 0; k.done < 8; k.done++) {
