@@ -22,9 +22,10 @@ struct db_args {
 	bool binary_rows; /* of many rows: db_int() and db_bytes() alone */
 };
 
-/* How many SMS of the day's limit of account a are for restores: a tenth is for
- * what else a phone waits for, such as acknowledgements and bindings. */
+/* How many SMS of the limits of account a are for restores: a tenth is for what
+ * else a phone waits for, such as acknowledgements and bindings. */
 #define DB_DAY_OF_RESTORES "(a.day_sms_max - a.day_sms_max / 10)"
+#define DB_MONTH_OF_RESTORES "(a.month_sms_max - a.month_sms_max / 10)"
 
 /* How long a bound phone may be silent: as its owner says, and no less than the
  * policy in force on it, with some hours for the way.  NULL, so that nothing is

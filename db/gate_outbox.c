@@ -23,10 +23,10 @@ static const struct db_stmt claim_alone = { "claim_alone", 2,
 	"SELECT pg_advisory_xact_lock(7305, ($1::bigint % 2147483647)::int), "
 	" CASE WHEN $2::boolean THEN pg_advisory_xact_lock(7306) END" };
 /*
- * Does a budget forbid it now?  The account's month, and its day, of which
- * restores leave a part to all else; above both, what a lost phone must hear
- * may use the month's reserve, and a restore what its owner has granted it.
- * Then the gateway's own.
+ * Does a budget forbid it now?  The account's month, and its day, of both of
+ * which restores leave a part to all else; above both, what a lost phone must
+ * hear may use the month's reserve, and a restore what its owner has granted
+ * it. Then the gateway's own.
  */
 static const struct db_stmt claim_check = { "claim_check", 5,
 	"WITH t AS (SELECT (to_timestamp($3 / 1000.0) AT TIME ZONE "
@@ -45,9 +45,10 @@ static const struct db_stmt claim_check = { "claim_check", 5,
 	"  coalesce(sum(s.sms) FILTER (WHERE s.day = t.today), 0) AS day "
 	" FROM t LEFT JOIN spend s ON ($4::bigint > 0 OR $5::bigint > 0) AND "
 	"  s.day >= date_trunc('month', t.today)::date) "
-	"SELECT NOT (leave.granted OR (mine.month < a.month_sms_max AND "
-	"   mine.day < CASE WHEN o.purpose = 'restore' THEN "
-	"   " DB_DAY_OF_RESTORES " ELSE a.day_sms_max END) OR "
+	"SELECT NOT (leave.granted OR (CASE WHEN o.purpose = 'restore' THEN "
+	"   mine.month < " DB_MONTH_OF_RESTORES " AND "
+	"   mine.day < " DB_DAY_OF_RESTORES " ELSE "
+	"   mine.month < a.month_sms_max AND mine.day < a.day_sms_max END) OR "
 	"  (mine.month < a.month_sms_max + a.reserve_sms AND "
 	"   o.purpose IN ('lost', 'control', 'ack') AND coalesce((SELECT "
 	"   l.is_on FROM lost l WHERE l.account_id = o.account_id AND "

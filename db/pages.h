@@ -179,8 +179,8 @@ struct pages_target {
 	bool alone; /* it gets nothing that goes by a base */
 	bool changing; /* what it has is being replaced, under its own ids */
 	int64_t restore_next; /* the number of the account's next restore */
-	int64_t month_max, month_sms; /* of all; UTC */
-	int64_t day_max, day_sms; /* what restores may use of it; of all */
+	int64_t month_max, month_sms; /* what restores may use of it; of all */
+	int64_t day_max, day_sms; /* the same; both UTC */
 	int64_t price_milli; /* of the last SMS that cost; 0: not known */
 };
 /* DB_NONE: it is not bound. */

@@ -11,8 +11,8 @@ pages_target(
     struct db *db, int64_t account, int64_t phone, struct pages_target *out)
 {
 	static const struct db_stmt stmt = { "target", 2,
-		"SELECT p.name, p.text_only, p.codec, "
-		"a.month_sms_max, " DB_DAY_OF_RESTORES
+		"SELECT p.name, p.text_only, p.codec, " DB_MONTH_OF_RESTORES
+		", " DB_DAY_OF_RESTORES
 		", coalesce((SELECT sum(sms) FROM spend s WHERE "
 		"s.account_id = $1 AND s.purpose <> 'granted' AND s.day >= "
 		"date_trunc('month', now() AT TIME ZONE 'UTC')::date), 0), "
