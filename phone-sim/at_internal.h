@@ -61,7 +61,7 @@ struct at {
 	size_t len;
 	int cmee, cfun, creg, cgreg, cops_format;
 	int rssi, registered;
-	bool attached;
+	int attached; /* 1: to packet service */
 	int cnmi[5];
 	int mms;
 	char charset[16];

@@ -65,26 +65,35 @@ cmd_ccid(struct at *a, enum at_verb verb, struct at_args *args)
 	return AT_OK;
 }
 
+/* A number from 0 to max that is asked for and set; usual stands for none, or
+ * is -1 where one must be given. */
 static int
-cmd_cmee(struct at *a, enum at_verb verb, struct at_args *args)
+setting(struct at *a, enum at_verb verb, struct at_args *args, const char *name,
+    const char *values, long max, long usual, int *value)
 {
 	long v;
 
 	switch (verb) {
 	case AT_LIST:
-		at_say(a, "+CMEE: (0-2)");
+		at_say(a, "%s: (%s)", name, values);
 		return AT_OK;
 	case AT_GET:
-		at_say(a, "+CMEE: %d", a->cmee);
+		at_say(a, "%s: %d", name, *value);
 		return AT_OK;
 	case AT_DO:
 	case AT_SET:
 		break;
 	}
-	if ((v = at_int(args, 0, 2, 0)) < 0)
+	if ((v = at_int(args, 0, max, usual)) < 0)
 		return CME_BAD_PARAMETER;
-	a->cmee = (int)v;
+	*value = (int)v;
 	return AT_OK;
+}
+
+static int
+cmd_cmee(struct at *a, enum at_verb verb, struct at_args *args)
+{
+	return setting(a, verb, args, "+CMEE", "0-2", 2, 0, &a->cmee);
 }
 
 static int
@@ -195,22 +204,9 @@ static int
 network_report(struct at *a, enum at_verb verb, struct at_args *args,
     const char *name, int *mode)
 {
-	long v;
-
-	switch (verb) {
-	case AT_LIST:
-		at_say(a, "%s: (0-2)", name);
-		return AT_OK;
-	case AT_GET:
-		say_registration(a, name, *mode);
-		return AT_OK;
-	case AT_DO:
-	case AT_SET:
-		break;
-	}
-	if ((v = at_int(args, 0, 2, 0)) < 0)
-		return CME_BAD_PARAMETER;
-	*mode = (int)v;
+	if (verb != AT_GET)
+		return setting(a, verb, args, name, "0-2", 2, 0, mode);
+	say_registration(a, name, *mode);
 	return AT_OK;
 }
 
@@ -229,23 +225,7 @@ cmd_cgreg(struct at *a, enum at_verb verb, struct at_args *args)
 static int
 cmd_cgatt(struct at *a, enum at_verb verb, struct at_args *args)
 {
-	long v;
-
-	switch (verb) {
-	case AT_LIST:
-		at_say(a, "+CGATT: (0,1)");
-		return AT_OK;
-	case AT_GET:
-		at_say(a, "+CGATT: %d", a->attached);
-		return AT_OK;
-	case AT_DO:
-	case AT_SET:
-		break;
-	}
-	if ((v = at_int(args, 0, 1, -1)) < 0)
-		return CME_BAD_PARAMETER;
-	a->attached = v == 1;
-	return AT_OK;
+	return setting(a, verb, args, "+CGATT", "0,1", 1, -1, &a->attached);
 }
 
 static int
@@ -289,7 +269,7 @@ at_modem_reset(struct at *a)
 	a->cmee = 0;
 	a->creg = a->cgreg = 0;
 	a->cops_format = 0;
-	a->attached = true;
+	a->attached = 1;
 	snprintf(a->charset, sizeof a->charset, "GSM");
 	at_sms_reset(a);
 }
