@@ -52,6 +52,7 @@ lib_libcommon_a_SOURCES = \
 	lib/seal.c \
 	lib/seal.h \
 	lib/seal_air.c \
+	lib/seal_bind.c \
 	lib/seal_code.c \
 	lib/seal_internal.h \
 	lib/upload.c \

@@ -1,7 +1,7 @@
 /*
  * The primitives, straight from OpenSSL 3, and what is kept at rest.  Frames
- * and bindings are in seal_air.c, codes and key files in seal_code.c; all three
- * are the one place that knows cryptography.
+ * are in seal_air.c, bindings in seal_bind.c, codes and key files in
+ * seal_code.c; all four are the one place that knows cryptography.
  */
 #include "seal.h"
 

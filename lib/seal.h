@@ -1,7 +1,7 @@
 /*
  * seal.h - all cryptography, on both ends of the air and at rest.
  *
- * Three files, seal.c, seal_air.c and seal_code.c, which share
+ * Four files, seal.c, seal_air.c, seal_bind.c and seal_code.c, which share
  * seal_internal.h; seal.c is the only place that includes OpenSSL.  Primitives:
  * X25519 (RFC 7748), HKDF-SHA-256 (RFC 5869), HMAC-SHA-256 (RFC 2104),
  * AES-256-SIV (RFC 5297), AES-256-CTR inside the synthetic-IV form of a single

@@ -25,8 +25,8 @@ struct seal_phone {
 	uint8_t mark[SEAL_KEY_LEN];
 };
 
-static enum seal_err
-from_root(const uint8_t root[static SEAL_KEY_LEN], const char *label,
+enum seal_err
+seal_from_root(const uint8_t root[static SEAL_KEY_LEN], const char *label,
     uint8_t *out, size_t len)
 {
 	return seal_derive(root, SEAL_KEY_LEN, NULL, 0, label, out, len);
@@ -44,8 +44,8 @@ seal_phone_new(const uint8_t root[static SEAL_KEY_LEN], uint32_t key_id)
 	}
 	k->key_id = key_id;
 #define DERIVE(label, member) \
-	(from_root(root, "smsvault " label, k->member, sizeof k->member) == \
-	    SEAL_OK)
+	(seal_from_root( \
+	     root, "smsvault " label, k->member, sizeof k->member) == SEAL_OK)
 	ok = DERIVE("up segment", up.segment_mac) &&
 	     DERIVE("up transfer", up.transfer) &&
 	     DERIVE("up single mac", up.single_mac) &&
@@ -315,8 +315,8 @@ seal_mark(const struct seal_phone *k, const uint8_t *stored, size_t len)
 
 /* ---- control, acknowledgement, proof: SIV over the body, head as AD ---- */
 
-static enum seal_err
-frame_seal(const uint8_t key[static SEAL_SIV_KEY_LEN],
+enum seal_err
+seal_frame(const uint8_t key[static SEAL_SIV_KEY_LEN],
     const struct wire_frame *f, const uint8_t *plain, size_t len, uint8_t *sms,
     size_t *sms_len)
 {
@@ -332,8 +332,8 @@ frame_seal(const uint8_t key[static SEAL_SIV_KEY_LEN],
 	return SEAL_OK;
 }
 
-static enum seal_err
-frame_open(const uint8_t key[static SEAL_SIV_KEY_LEN],
+enum seal_err
+seal_frame_open(const uint8_t key[static SEAL_SIV_KEY_LEN],
     const struct wire_frame *f, uint8_t *plain)
 {
 	if (f->tag_len != SEAL_TAG_LEN)
@@ -354,7 +354,7 @@ seal_control(const struct seal_phone *k, enum wire_type type, uint32_t sequence,
 	};
 
 	assert(type == WIRE_CONTROL || type == WIRE_ACK);
-	return frame_seal(k->control, &f, plain, len, sms, sms_len);
+	return seal_frame(k->control, &f, plain, len, sms, sms_len);
 }
 
 enum seal_err
@@ -364,7 +364,7 @@ seal_control_open(
 	if ((f->type != WIRE_CONTROL && f->type != WIRE_ACK) ||
 	    f->key_id != k->key_id)
 		return SEAL_E_FORGED;
-	return frame_open(k->control, f, plain);
+	return seal_frame_open(k->control, f, plain);
 }
 
 enum seal_err
@@ -376,7 +376,7 @@ seal_proof(const struct seal_phone *k, const struct wire_proof *p,
 	size_t n = wire_proof_encode(p, plain);
 	enum seal_err err;
 
-	err = frame_seal(k->proof, &f, plain, n, sms, len);
+	err = seal_frame(k->proof, &f, plain, n, sms, len);
 	seal_wipe(plain, sizeof plain);
 	return err;
 }
@@ -390,182 +390,10 @@ seal_proof_open(const struct seal_phone *k, const struct wire_frame *f,
 
 	if (f->type != WIRE_PROOF || f->key_id != k->key_id)
 		return SEAL_E_FORGED;
-	if ((err = frame_open(k->proof, f, plain)) != SEAL_OK)
+	if ((err = seal_frame_open(k->proof, f, plain)) != SEAL_OK)
 		return err;
 	if (wire_proof_decode(plain, f->body_len, out) != WIRE_OK)
 		err = SEAL_E_FORGED;
 	seal_wipe(plain, sizeof plain);
 	return err;
-}
-
-/* ---- the binding ---- */
-
-enum seal_err
-seal_hello(const uint8_t code_key[static SEAL_KEY_LEN], uint32_t code_id,
-    bool code_long, const uint8_t eph_secret[static SEAL_KEY_LEN],
-    const struct wire_hello *h, uint8_t sms[static WIRE_DATA_MAX], size_t *len)
-{
-	uint8_t ephemeral[SEAL_PUBLIC_LEN], key[SEAL_SIV_KEY_LEN];
-	uint8_t plain[WIRE_DATA_MAX];
-	const struct wire_frame f = {
-		.type = WIRE_HELLO,
-		.code_id = code_id,
-		.code_long = code_long,
-		.ephemeral = ephemeral,
-	};
-	enum seal_err err;
-
-	if ((err = seal_public(eph_secret, ephemeral)) == SEAL_OK &&
-	    (err = from_root(code_key, "smsvault hello", key, sizeof key)) ==
-		SEAL_OK)
-		err = frame_seal(
-		    key, &f, plain, wire_hello_encode(h, plain), sms, len);
-	seal_wipe(key, sizeof key);
-	seal_wipe(plain, sizeof plain);
-	return err;
-}
-
-enum seal_err
-seal_hello_open(const uint8_t code_key[static SEAL_KEY_LEN],
-    const struct wire_frame *f, struct wire_hello *out)
-{
-	uint8_t key[SEAL_SIV_KEY_LEN], plain[WIRE_DATA_MAX];
-	enum seal_err err;
-
-	if (f->type != WIRE_HELLO)
-		return SEAL_E_FORGED;
-	if ((err = from_root(code_key, "smsvault hello", key, sizeof key)) ==
-		SEAL_OK &&
-	    (err = frame_open(key, f, plain)) == SEAL_OK &&
-	    wire_hello_decode(plain, f->body_len, out) != WIRE_OK)
-		err = SEAL_E_FORGED;
-	seal_wipe(key, sizeof key);
-	seal_wipe(plain, sizeof plain);
-	return err;
-}
-
-/*
- * The secret of a binding: what the code and the two ephemeral keys give,
- * bound to every octet of the HELLO and to the gateway's ephemeral.
- */
-static enum seal_err
-binding_secret(const uint8_t code_key[static SEAL_KEY_LEN],
-    const uint8_t *hello, size_t hello_len,
-    const uint8_t eph_secret[static SEAL_KEY_LEN],
-    const uint8_t peer[static SEAL_PUBLIC_LEN],
-    const uint8_t gateway[static SEAL_PUBLIC_LEN],
-    uint8_t out[static SEAL_KEY_LEN])
-{
-	uint8_t both[2 * SEAL_KEY_LEN];
-	uint8_t transcript[WIRE_DATA_MAX + SEAL_PUBLIC_LEN];
-	uint8_t salt[SEAL_DIGEST_LEN];
-	enum seal_err err;
-
-	assert(hello_len <= WIRE_DATA_MAX);
-	memcpy(transcript, hello, hello_len);
-	memcpy(transcript + hello_len, gateway, SEAL_PUBLIC_LEN);
-	seal_digest(transcript, hello_len + SEAL_PUBLIC_LEN, salt);
-	memcpy(both, code_key, SEAL_KEY_LEN);
-	if ((err = seal_agree(eph_secret, peer, both + SEAL_KEY_LEN)) ==
-	    SEAL_OK)
-		err = seal_derive(both, sizeof both, salt, sizeof salt,
-		    "smsvault binding", out, SEAL_KEY_LEN);
-	seal_wipe(both, sizeof both);
-	return err;
-}
-
-/* The root depends on every octet of the CHALLENGE as well. */
-static enum seal_err
-binding_root(const uint8_t secret[static SEAL_KEY_LEN],
-    const uint8_t *challenge, size_t len, uint8_t root[static SEAL_KEY_LEN])
-{
-	uint8_t salt[SEAL_DIGEST_LEN];
-
-	seal_digest(challenge, len, salt);
-	return seal_derive(secret, SEAL_KEY_LEN, salt, sizeof salt,
-	    "smsvault root", root, SEAL_KEY_LEN);
-}
-
-enum seal_err
-seal_challenge(const uint8_t code_key[static SEAL_KEY_LEN],
-    const uint8_t *hello, size_t hello_len,
-    const uint8_t eph_secret[static SEAL_KEY_LEN],
-    const struct wire_challenge *c, size_t room,
-    uint8_t sms[static WIRE_DATA_MAX], size_t *len,
-    uint8_t root[static SEAL_KEY_LEN])
-{
-	uint8_t ephemeral[SEAL_PUBLIC_LEN], secret[SEAL_KEY_LEN];
-	uint8_t key[SEAL_SIV_KEY_LEN], plain[WIRE_DATA_MAX];
-	struct wire_frame h, f = {
-		.type = WIRE_CHALLENGE,
-		.ephemeral = ephemeral,
-	};
-	enum seal_err err;
-	size_t n;
-
-	if (wire_decode(hello, hello_len, &h) != WIRE_OK ||
-	    h.type != WIRE_HELLO)
-		return SEAL_E_FORGED;
-	f.code_id = h.code_id;
-	f.code_long = h.code_long;
-	n = wire_challenge_encode(c, plain, room - WIRE_BIND_HEAD);
-	assert(n > 0);
-	if ((err = seal_public(eph_secret, ephemeral)) == SEAL_OK &&
-	    (err = binding_secret(code_key, hello, hello_len, eph_secret,
-		 h.ephemeral, ephemeral, secret)) == SEAL_OK &&
-	    (err = from_root(secret, "smsvault challenge", key, sizeof key)) ==
-		SEAL_OK &&
-	    (err = frame_seal(key, &f, plain, n, sms, len)) == SEAL_OK)
-		err = binding_root(secret, sms, *len, root);
-	seal_wipe(secret, sizeof secret);
-	seal_wipe(key, sizeof key);
-	seal_wipe(plain, sizeof plain);
-	return err;
-}
-
-enum seal_err
-seal_challenge_open(const uint8_t code_key[static SEAL_KEY_LEN],
-    const uint8_t *hello, size_t hello_len,
-    const uint8_t eph_secret[static SEAL_KEY_LEN], const uint8_t *challenge,
-    size_t challenge_len, struct wire_challenge *out,
-    uint8_t root[static SEAL_KEY_LEN])
-{
-	uint8_t secret[SEAL_KEY_LEN], key[SEAL_SIV_KEY_LEN];
-	uint8_t plain[WIRE_DATA_MAX];
-	struct wire_frame f;
-	enum seal_err err;
-
-	if (wire_decode(challenge, challenge_len, &f) != WIRE_OK ||
-	    f.type != WIRE_CHALLENGE)
-		return SEAL_E_FORGED;
-	if ((err = binding_secret(code_key, hello, hello_len, eph_secret,
-		 f.ephemeral, f.ephemeral, secret)) == SEAL_OK &&
-	    (err = from_root(secret, "smsvault challenge", key, sizeof key)) ==
-		SEAL_OK &&
-	    (err = frame_open(key, &f, plain)) == SEAL_OK) {
-		if (wire_challenge_decode(plain, f.body_len, out) != WIRE_OK)
-			err = SEAL_E_FORGED;
-		else
-			err = binding_root(
-			    secret, challenge, challenge_len, root);
-	}
-	seal_wipe(secret, sizeof secret);
-	seal_wipe(key, sizeof key);
-	seal_wipe(plain, sizeof plain);
-	return err;
-}
-
-void
-seal_digits(const uint8_t root[static SEAL_KEY_LEN], char out[static 7])
-{
-	uint8_t octets[8] = { 0 };
-	uint64_t v;
-
-	if (from_root(root, "smsvault digits", octets, sizeof octets) !=
-	    SEAL_OK)
-		abort();
-	v = be_get64(octets) % 1000000;
-	for (int i = 5; i >= 0; i--, v /= 10)
-		out[i] = (char)('0' + v % 10);
-	out[6] = '\0';
 }

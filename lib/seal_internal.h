@@ -25,4 +25,15 @@ enum seal_err seal_siv_seal(const uint8_t *key, size_t key_len, const void *ad,
 enum seal_err seal_siv_open(const uint8_t *key, size_t key_len, const void *ad,
     size_t ad_len, const uint8_t *sealed, size_t len, uint8_t *out);
 
+/* A key of its own for one purpose, named by the label. */
+enum seal_err seal_from_root(const uint8_t root[static SEAL_KEY_LEN],
+    const char *label, uint8_t *out, size_t len);
+/* A frame whose body is sealed under the octets before its tag: its head from
+ * f, its body from plain.  Opened it has f->body_len octets. */
+enum seal_err seal_frame(const uint8_t key[static SEAL_SIV_KEY_LEN],
+    const struct wire_frame *f, const uint8_t *plain, size_t len, uint8_t *sms,
+    size_t *sms_len);
+enum seal_err seal_frame_open(const uint8_t key[static SEAL_SIV_KEY_LEN],
+    const struct wire_frame *f, uint8_t *plain);
+
 #endif
