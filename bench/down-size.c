@@ -77,7 +77,7 @@ restore(const char *what, const struct restored *r, struct pack_state *s)
 {
 	size_t room = seal_transfer_room(WIRE_SEGMENTS_MAX, WIRE_DATA_MAX);
 	size_t sms = 0, octets = 0, transfers = 0, len = 0;
-	uint8_t out[WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX];
+	uint8_t out[WIRE_TRANSFER_OCTETS_MAX];
 
 	room -= 2 + (s != NULL ? BASE_LEN : 0);
 	for (size_t at = 0, n; at < r->n; at += n) {

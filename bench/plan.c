@@ -7,7 +7,6 @@
 #include "seal.h"
 #include "wire.h"
 
-#define OCTETS_MAX (WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX)
 #define HOUR_MS 3600000LL
 #define DAY_MS (24 * HOUR_MS)
 /* A typical day. */
@@ -46,7 +45,7 @@ transfer(struct methods *m, const struct method *how,
     const struct record *const *list, size_t count, size_t most,
     struct plan_sum *sum, size_t *sms)
 {
-	uint8_t out[OCTETS_MAX];
+	uint8_t out[WIRE_TRANSFER_OCTETS_MAX];
 	double start = now();
 	size_t len = 0, n, need = 1;
 
@@ -212,7 +211,7 @@ send(struct day *d, size_t most)
 static bool
 is_full(struct day *d)
 {
-	uint8_t out[OCTETS_MAX];
+	uint8_t out[WIRE_TRANSFER_OCTETS_MAX];
 	size_t len = 0;
 
 	return d->how->fill(d->m, d->pending, d->count, out, room_of(d->how, 1),

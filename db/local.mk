@@ -68,4 +68,5 @@ dist_migrations_DATA = \
 	db/migrations/0013_ahead.sql \
 	db/migrations/0014_price.sql \
 	db/migrations/0015_codes.sql \
-	db/migrations/0016_made.sql
+	db/migrations/0016_made.sql \
+	db/migrations/0017_bodies.sql

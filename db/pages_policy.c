@@ -40,14 +40,14 @@ pages_policy_get(struct db *db, int64_t account, int64_t phone,
 /* The tag of AES-SIV stands before each sealed record: 16 octets. */
 #define STORED "greatest(octet_length(v.sealed) - 16, 1)"
 
-/* A transfer of n SMS has between (n - 1) * 119 and n * 119 octets. */
+/* The last SMS of a transfer is half full, on the average. */
 static enum db_err
 read_packing(
     struct db *db, int64_t account, int64_t phone, struct pages_flow *out)
 {
-	static const struct db_stmt stmt = { "flow_packing", 2,
-		"WITH t AS (SELECT transfer, 119 * (last_index + 1) - 60 AS "
-		" octets FROM transfer WHERE account_id = $1 AND phone_id = $2 "
+	static const struct db_stmt stmt = { "flow_packing", 3,
+		"WITH t AS (SELECT transfer, $3::int * (2 * last_index + 1) / 2 "
+		" AS octets FROM transfer WHERE account_id = $1 AND phone_id = $2 "
 		" AND state = 'stored' AND last_index >= 1 AND records > 0 "
 		" ORDER BY transfer DESC LIMIT 100), "
 		"s AS (SELECT t.transfer, sum(" STORED ") AS stored FROM t "
@@ -62,6 +62,7 @@ read_packing(
 
 	db_arg_int(&a, account);
 	db_arg_int(&a, phone);
+	db_arg_int(&a, WIRE_SEGMENT_BODY_MAX);
 	if ((err = pages_query(db, account, &stmt, &a, &res)) != DB_OK)
 		return err;
 	out->stored = db_int(res, 0, 0);

@@ -12,7 +12,7 @@
 #include "wire.h"
 
 #define DOWN_RECORDS_MAX 256 /* looked at for one transfer */
-#define DOWN_TEXT_MAX (WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX)
+#define DOWN_TEXT_MAX WIRE_TRANSFER_OCTETS_MAX
 
 /* Octets of text in one transfer to a phone. */
 size_t down_text_room(bool text_only);

@@ -138,12 +138,14 @@ enum seal_err seal_proof(const struct seal_phone *k, const struct wire_proof *p,
 enum seal_err seal_proof_open(const struct seal_phone *k,
     const struct wire_frame *f, struct wire_proof *out);
 
-/* Is the 5-octet tag of this segment ours?  Cheap: asked before storage. */
-enum seal_err
-seal_segment_check(const struct seal_phone *k, const struct wire_frame *f);
-/* Open a single.  near is the transfer number expected next; the number whose
- * low 8 bits the frame carries is sought around it (within 640 either side),
- * nearest first, and returned in *transfer.  out has f->body_len octets. */
+/* Is the 5-octet tag of this segment ours?  Cheap: asked before storage.  near
+ * is the transfer number expected next; the number whose low 11 bits the frame
+ * carries is sought around it (within 8,192 either side), nearest first, and
+ * returned in *transfer. */
+enum seal_err seal_segment_check(const struct seal_phone *k,
+    const struct wire_frame *f, uint32_t near, uint32_t *transfer);
+/* Open a single.  The number is sought in the same way by its low 8 bits, and
+ * within 640 either side.  out has f->body_len octets. */
 enum seal_err
 seal_single_open(const struct seal_phone *k, const struct wire_frame *f,
     uint32_t near, uint32_t *transfer, uint8_t *out);

@@ -85,34 +85,99 @@ is_down(enum wire_type type)
 	return ((unsigned)type & 8) != 0;
 }
 
+/* ---- the number that a frame means ---- */
+
+/* How far from the number expected next one is sought. */
+#define SINGLE_REACH 640
+#define SEGMENT_REACH (4 << WIRE_SEGMENT_BITS)
+
+static uint32_t
+low(uint32_t transfer, unsigned bits)
+{
+	return transfer & ((1u << bits) - 1);
+}
+
+/* The numbers that end in the bits of a frame, the nearest first: by turns
+ * below and above the one expected. */
+struct walk {
+	int64_t near, reach; /* the one expected; how far from it, at most */
+	int64_t off; /* from near to the next one */
+	int64_t step, turn; /* between two of them; from this to the next */
+};
+
+static struct walk
+walk_around(uint32_t near, uint32_t reach, unsigned bits, uint32_t ends)
+{
+	struct walk w = { .near = near, .reach = reach, .step = 1 << bits };
+
+	w.off = ((int64_t)ends - near) & (w.step - 1);
+	if (w.off > w.step / 2)
+		w.off -= w.step;
+	w.turn = w.off > 0 ? -w.step : w.step;
+	return w;
+}
+
+/* 0: there is none left. */
+static uint32_t
+walk_next(struct walk *w)
+{
+	while (llabs(w->off) <= w->reach) {
+		int64_t t = w->near + w->off;
+
+		w->off += w->turn;
+		w->turn = w->turn > 0 ? -w->step - w->turn : w->step - w->turn;
+		if (t >= 1 && t <= WIRE_TRANSFER_MAX)
+			return (uint32_t)t;
+	}
+	return 0;
+}
+
 /* ---- segments and transfers ---- */
 
+/*
+ * What the tag of a segment covers before its body: which one it is, with the
+ * whole number of its transfer, of which the frame itself has only the low
+ * bits.
+ */
 static enum seal_err
-segment_tag(const struct way *w, const uint8_t *head, const uint8_t *body,
-    size_t body_len, uint8_t tag[static WIRE_SEGMENT_TAG_LEN])
+segment_tag(const struct seal_phone *k, const struct wire_frame *f,
+    uint32_t transfer, uint8_t tag[static WIRE_SEGMENT_TAG_LEN])
 {
-	uint8_t mac[SEAL_DIGEST_LEN];
+	uint8_t which[9], mac[SEAL_DIGEST_LEN];
 	enum seal_err err;
 
-	err = seal_hmac(w->segment_mac, head, 9, body, body_len, mac);
+	which[0] = (uint8_t)(WIRE_VERSION << 6 | (unsigned)f->type);
+	be_put32(which + 1, f->key_id);
+	be_put24(which + 5, transfer);
+	which[8] = (uint8_t)((f->last ? 0x80 : 0) | f->index);
+	err = seal_hmac(way_of(k, is_down(f->type))->segment_mac, which,
+	    sizeof which, f->body, f->body_len, mac);
 	if (err == SEAL_OK)
 		memcpy(tag, mac, WIRE_SEGMENT_TAG_LEN);
 	return err;
 }
 
 enum seal_err
-seal_segment_check(const struct seal_phone *k, const struct wire_frame *f)
+seal_segment_check(const struct seal_phone *k, const struct wire_frame *f,
+    uint32_t near, uint32_t *transfer)
 {
+	struct walk w =
+	    walk_around(near, SEGMENT_REACH, WIRE_SEGMENT_BITS, f->transfer);
 	uint8_t tag[WIRE_SEGMENT_TAG_LEN];
 	enum seal_err err;
+	uint32_t t;
 
 	if (f->key_id != k->key_id || f->tag_len != sizeof tag)
 		return SEAL_E_FORGED;
-	err = segment_tag(
-	    way_of(k, is_down(f->type)), f->head, f->body, f->body_len, tag);
-	if (err != SEAL_OK)
-		return err;
-	return seal_equal(tag, f->tag, sizeof tag) ? SEAL_OK : SEAL_E_FORGED;
+	while ((t = walk_next(&w)) != 0) {
+		if ((err = segment_tag(k, f, t, tag)) != SEAL_OK)
+			return err;
+		if (!seal_equal(tag, f->tag, sizeof tag))
+			continue;
+		*transfer = t;
+		return SEAL_OK;
+	}
+	return SEAL_E_FORGED;
 }
 
 /* What authenticates a transfer besides its text: direction, phone, number. */
@@ -181,26 +246,19 @@ enum seal_err
 seal_single_open(const struct seal_phone *k, const struct wire_frame *f,
     uint32_t near, uint32_t *transfer, uint8_t *out)
 {
-	int64_t base = (int64_t)(near & ~0xffu) + f->transfer;
-	enum seal_err err = SEAL_E_FORGED;
+	struct walk w =
+	    walk_around(near, SINGLE_REACH, WIRE_SINGLE_BITS, f->transfer);
+	enum seal_err err;
+	uint32_t t;
 
 	if (f->key_id != k->key_id || f->tag_len != WIRE_SINGLE_TAG_LEN)
 		return SEAL_E_FORGED;
-	/* Nearest first: 0, -256, +256, ... around the near one. */
-	for (int64_t step = 0; step <= 3; step++)
-		for (int sign = -1; sign <= 1; sign += 2) {
-			int64_t t = base + sign * step * 256;
-
-			if ((step == 0 && sign == 1) || t < 1 ||
-			    t > WIRE_TRANSFER_MAX ||
-			    llabs(t - (int64_t)near) > 640)
-				continue;
-			err = single_try(k, f, (uint32_t)t, out);
-			if (err == SEAL_OK)
-				*transfer = (uint32_t)t;
-			if (err != SEAL_E_FORGED)
-				return err;
-		}
+	while ((t = walk_next(&w)) != 0) {
+		if ((err = single_try(k, f, t, out)) == SEAL_OK)
+			*transfer = t;
+		if (err != SEAL_E_FORGED)
+			return err;
+	}
 	return SEAL_E_FORGED;
 }
 
@@ -211,7 +269,7 @@ single_seal(const struct seal_phone *k, bool down, uint32_t transfer,
 	const struct wire_frame f = {
 		.type = down ? WIRE_SINGLE_DOWN : WIRE_SINGLE,
 		.key_id = k->key_id,
-		.transfer = transfer & 0xff,
+		.transfer = low(transfer, WIRE_SINGLE_BITS),
 	};
 	const struct way *w = way_of(k, down);
 	uint8_t head[64], tag[WIRE_SINGLE_TAG_LEN];
@@ -240,16 +298,15 @@ seal_transfer_room(size_t n, size_t room)
 
 static enum seal_err
 segment_seal(const struct seal_phone *k, const struct wire_frame *f,
-    const uint8_t *body, size_t len, uint8_t *sms, size_t *sms_len)
+    uint32_t transfer, uint8_t *sms, size_t *sms_len)
 {
 	uint8_t head[64];
 	size_t n = wire_put_head(f, head);
 
 	memcpy(sms, head, n);
-	memcpy(sms + WIRE_SEGMENT_HEAD, body, len);
-	*sms_len = WIRE_SEGMENT_HEAD + len;
-	return segment_tag(
-	    way_of(k, is_down(f->type)), sms, body, len, sms + n);
+	memcpy(sms + WIRE_SEGMENT_HEAD, f->body, f->body_len);
+	*sms_len = WIRE_SEGMENT_HEAD + f->body_len;
+	return segment_tag(k, f, transfer, sms + n);
 }
 
 int
@@ -261,12 +318,13 @@ seal_transfer(const struct seal_phone *k, bool down, uint32_t transfer,
 	struct wire_frame f = {
 		.type = down ? WIRE_SEGMENT_DOWN : WIRE_SEGMENT,
 		.key_id = k->key_id,
-		.transfer = transfer,
+		.transfer = low(transfer, WIRE_SEGMENT_BITS),
 	};
-	uint8_t whole[WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX], ad[8];
+	uint8_t whole[WIRE_TRANSFER_OCTETS_MAX], ad[8];
 	size_t body = room - WIRE_SEGMENT_HEAD, total = len + SEAL_TAG_LEN;
 	size_t n;
 
+	assert(transfer >= 1 && transfer <= WIRE_TRANSFER_MAX);
 	assert(len >= 1 && (room == WIRE_DATA_MAX || room == WIRE_TEXT_MAX));
 	if (len <= seal_transfer_room(1, room))
 		return single_seal(k, down, transfer, text, len, sms[0],
@@ -281,12 +339,12 @@ seal_transfer(const struct seal_phone *k, bool down, uint32_t transfer,
 		whole) != SEAL_OK)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
-		size_t part = i + 1 < n ? body : total - i * body;
-
 		f.index = (uint8_t)i;
 		f.last = i + 1 == n;
-		if (segment_seal(k, &f, whole + i * body, part, sms[i],
-			&sms_len[i]) != SEAL_OK)
+		f.body = whole + i * body;
+		f.body_len = f.last ? total - i * body : body;
+		if (segment_seal(k, &f, transfer, sms[i], &sms_len[i]) !=
+		    SEAL_OK)
 			return -1;
 	}
 	return (int)n;

@@ -10,11 +10,11 @@
 static const struct layout {
 	uint8_t head, tag; /* octets; 0: no such type */
 } layouts[16] = {
-	[WIRE_SEGMENT] = { 9, WIRE_SEGMENT_TAG_LEN },
+	[WIRE_SEGMENT] = { 7, WIRE_SEGMENT_TAG_LEN },
 	[WIRE_SINGLE] = { 6, WIRE_SINGLE_TAG_LEN },
 	[WIRE_HELLO] = { 36, WIRE_SIV_LEN },
 	[WIRE_PROOF] = { 5, WIRE_SIV_LEN },
-	[WIRE_SEGMENT_DOWN] = { 9, WIRE_SEGMENT_TAG_LEN },
+	[WIRE_SEGMENT_DOWN] = { 7, WIRE_SEGMENT_TAG_LEN },
 	[WIRE_SINGLE_DOWN] = { 6, WIRE_SINGLE_TAG_LEN },
 	[WIRE_CHALLENGE] = { 36, WIRE_SIV_LEN },
 	[WIRE_CONTROL] = { 9, WIRE_SIV_LEN },
@@ -23,18 +23,32 @@ static const struct layout {
 
 #define CODE_LONG 0x800000u /* top bit of the 24 that carry a code's id */
 #define CODE_MAX 0xfffffu
-#define LAST 0x80 /* in a segment's ninth octet */
 
-static enum wire_err
+/* The two octets of a segment that say which it is. */
+#define LAST 0x8000u
+#define INDEX_SHIFT WIRE_SEGMENT_BITS
+#define INDEX_MASK (WIRE_SEGMENTS_MAX - 1u)
+#define TRANSFER_MASK ((1u << WIRE_SEGMENT_BITS) - 1)
+
+static void
 read_segment(const uint8_t *sms, struct wire_frame *f)
 {
+	uint32_t which = be_get16(sms + 5);
+
 	f->key_id = be_get32(sms + 1);
-	f->transfer = be_get24(sms + 5);
-	f->last = (sms[8] & LAST) != 0;
-	f->index = sms[8] & 0x0f;
-	if ((sms[8] & 0x70) != 0 || f->transfer == 0)
-		return WIRE_E_FIELD;
-	return WIRE_OK;
+	f->last = (which & LAST) != 0;
+	f->index = (uint8_t)(which >> INDEX_SHIFT & INDEX_MASK);
+	f->transfer = which & TRANSFER_MASK;
+}
+
+static void
+put_segment(const struct wire_frame *f, uint8_t *sms)
+{
+	assert(f->transfer <= TRANSFER_MASK);
+	assert(f->index < WIRE_SEGMENTS_MAX);
+	be_put32(sms + 1, f->key_id);
+	be_put16(sms + 5, (f->last ? LAST : 0) |
+			      (uint32_t)f->index << INDEX_SHIFT | f->transfer);
 }
 
 static enum wire_err
@@ -54,7 +68,8 @@ read_head(const uint8_t *sms, struct wire_frame *f)
 	switch (f->type) {
 	case WIRE_SEGMENT:
 	case WIRE_SEGMENT_DOWN:
-		return read_segment(sms, f);
+		read_segment(sms, f);
+		return WIRE_OK;
 	case WIRE_SINGLE:
 	case WIRE_SINGLE_DOWN:
 		f->key_id = be_get32(sms + 1);
@@ -113,11 +128,7 @@ wire_put_head(const struct wire_frame *f, uint8_t sms[static 64])
 	switch (f->type) {
 	case WIRE_SEGMENT:
 	case WIRE_SEGMENT_DOWN:
-		assert(f->transfer >= 1 && f->transfer <= WIRE_TRANSFER_MAX);
-		assert(f->index < WIRE_SEGMENTS_MAX);
-		be_put32(sms + 1, f->key_id);
-		be_put24(sms + 5, f->transfer);
-		sms[8] = (uint8_t)((f->last ? LAST : 0) | f->index);
+		put_segment(f, sms);
 		break;
 	case WIRE_SINGLE:
 	case WIRE_SINGLE_DOWN:

@@ -23,8 +23,10 @@
 #define WIRE_SEGMENT_TAG_LEN 5
 #define WIRE_SINGLE_TAG_LEN 8
 #define WIRE_SIV_LEN 16
-#define WIRE_SEGMENT_HEAD (9 + WIRE_SEGMENT_TAG_LEN) /* 14 */
-#define WIRE_SEGMENT_BODY_MAX (WIRE_DATA_MAX - WIRE_SEGMENT_HEAD) /* 119 */
+#define WIRE_SEGMENT_BITS 11 /* of the transfer number, in a segment */
+#define WIRE_SEGMENT_HEAD (7 + WIRE_SEGMENT_TAG_LEN) /* 12 */
+#define WIRE_SEGMENT_BODY_MAX (WIRE_DATA_MAX - WIRE_SEGMENT_HEAD) /* 121 */
+#define WIRE_SINGLE_BITS 8 /* of the transfer number, in a single */
 #define WIRE_SINGLE_HEAD (6 + WIRE_SINGLE_TAG_LEN) /* 14 */
 #define WIRE_SINGLE_BODY_MAX (WIRE_DATA_MAX - WIRE_SINGLE_HEAD) /* 119 */
 #define WIRE_CONTROL_HEAD (9 + WIRE_SIV_LEN) /* 25 */
@@ -32,6 +34,8 @@
 #define WIRE_BIND_HEAD (4 + 32 + WIRE_SIV_LEN) /* 52: hello, challenge */
 #define WIRE_PROOF_HEAD (5 + WIRE_SIV_LEN) /* 21 */
 #define WIRE_SEGMENTS_MAX 16 /* SMS in one transfer */
+#define WIRE_TRANSFER_OCTETS_MAX /* of its bodies together: 1936 */ \
+	(WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX)
 #define WIRE_TRANSFER_MAX 0xffffffu /* transfer numbers: 24 bits */
 #define WIRE_ACK_TRANSFERS 51 /* transfers whose gaps one ACK can name */
 
@@ -65,7 +69,7 @@ enum wire_err {
 struct wire_frame {
 	enum wire_type type;
 	uint32_t key_id; /* SEGMENT*, SINGLE*, PROOF, CONTROL, ACK */
-	uint32_t transfer; /* SEGMENT*: 24 bits; SINGLE*: the low 8 bits */
+	uint32_t transfer; /* SEGMENT*: the low 11 bits; SINGLE*: the low 8 */
 	uint8_t index; /* SEGMENT*: 0..15 */
 	bool last; /* SEGMENT*: no segment has a higher index */
 	uint32_t code_id; /* HELLO, CHALLENGE: 20 bits */

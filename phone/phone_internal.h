@@ -178,7 +178,7 @@ struct cargo {
 	struct pack_state *planned; /* goes by this; NULL: by the phone's own */
 	uint32_t planned_number; /* its number, where it goes by that */
 };
-#define TRANSFER_TEXT_MAX (WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX)
+#define TRANSFER_TEXT_MAX WIRE_TRANSFER_OCTETS_MAX
 /* Commit it under this number.  0, or -1 after logging. */
 int transfer_keep(struct phone *p, uint32_t number, const struct cargo *c);
 /* How many SMS a text of so many octets takes. */

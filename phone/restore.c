@@ -168,13 +168,13 @@ try_whole(struct phone *p, uint32_t transfer)
 
 /* Does its index go with those that are there? */
 static bool
-fits(struct phone *p, const struct wire_frame *f)
+fits(struct phone *p, uint32_t transfer, const struct wire_frame *f)
 {
 	uint8_t bodies[TRANSFER_TEXT_MAX];
 	size_t len;
 	int last;
 	uint16_t have = journal_down_have(
-	    p->journal, f->transfer, &last, bodies, sizeof bodies, &len);
+	    p->journal, transfer, &last, bodies, sizeof bodies, &len);
 
 	if (last >= 0 && f->index > last)
 		return false;
@@ -182,30 +182,30 @@ fits(struct phone *p, const struct wire_frame *f)
 }
 
 static void
-receive_segment(struct phone *p, const struct wire_frame *f)
+receive_segment(struct phone *p, uint32_t transfer, const struct wire_frame *f)
 {
-	if (!fits(p, f) ||
-	    journal_down_segment(p->journal, f->transfer, f->index, f->last,
+	if (!fits(p, transfer, f) ||
+	    journal_down_segment(p->journal, transfer, f->index, f->last,
 		f->body, f->body_len) == -1 ||
-	    note_arrival(p, f->transfer) == -1)
+	    note_arrival(p, transfer) == -1)
 		return;
 	restore_plan_down(p, QUIET_MS);
-	try_whole(p, f->transfer);
+	try_whole(p, transfer);
 }
 
 void
 restore_receive(struct phone *p, const struct wire_frame *f)
 {
 	uint8_t text[WIRE_DATA_MAX];
-	uint32_t transfer = f->transfer;
+	uint32_t near = p->down_high + 1, transfer;
 
 	if (p->keys == NULL || p->state != PHONE_BOUND ||
 	    f->key_id != p->key_id)
 		return;
 	if (f->type == WIRE_SEGMENT_DOWN
-		? seal_segment_check(p->keys, f) != SEAL_OK
-		: seal_single_open(
-		      p->keys, f, p->down_high + 1, &transfer, text) != SEAL_OK)
+		? seal_segment_check(p->keys, f, near, &transfer) != SEAL_OK
+		: seal_single_open(p->keys, f, near, &transfer, text) !=
+		      SEAL_OK)
 		return;
 	bind_confirmed(p);
 	if (transfer > p->down_cumulative + AHEAD_MAX)
@@ -214,7 +214,7 @@ restore_receive(struct phone *p, const struct wire_frame *f)
 		restore_plan_down(
 		    p, QUIET_MS); /* it has not heard that it is here */
 	else if (f->type == WIRE_SEGMENT_DOWN)
-		receive_segment(p, f);
+		receive_segment(p, transfer, f);
 	else if (keep_text(p, transfer, text, f->body_len) == 0)
 		took_text(p, text, f->body_len);
 }

@@ -130,11 +130,11 @@ check_piece(struct batch *b, struct keys_phone *phone,
 {
 	struct gate_piece *p = &b->piece[b->n];
 	struct item *it = &b->item[b->n];
+	uint32_t near = phone->row.highest + 1;
 
 	*p = (struct gate_piece){
 		.account = phone->row.account,
 		.phone = phone->row.phone,
-		.transfer = f->transfer,
 		.single = f->type == WIRE_SINGLE,
 		.index = f->index,
 		.last = f->last,
@@ -143,13 +143,14 @@ check_piece(struct batch *b, struct keys_phone *phone,
 		.last_index = -1,
 	};
 	if (p->single) {
-		if (seal_single_open(phone->seal, f, phone->row.highest + 1,
-			&p->transfer, it->text) != SEAL_OK)
+		if (seal_single_open(phone->seal, f, near, &p->transfer,
+			it->text) != SEAL_OK)
 			return false;
 		it->text_len = f->body_len;
 		seal_digest(sms, len, p->digest);
 	} else {
-		if (seal_segment_check(phone->seal, f) != SEAL_OK)
+		if (seal_segment_check(phone->seal, f, near, &p->transfer) !=
+		    SEAL_OK)
 			return false;
 		memcpy(it->text, f->body, f->body_len);
 		p->body = it->text;

@@ -69,7 +69,7 @@ open_text(const struct seal_phone *keys, const struct gate_whole *w,
 static enum db_err
 open_one(struct gateway *g, struct gate_whole *w, int64_t now_ms)
 {
-	uint8_t bodies[WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX];
+	uint8_t bodies[WIRE_TRANSFER_OCTETS_MAX];
 	uint8_t text[sizeof bodies];
 	struct keys_phone *phone;
 	size_t len = 0;

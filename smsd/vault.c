@@ -8,7 +8,6 @@
 #include "seal.h"
 
 #define DAY_MS 86400000LL
-#define PIECE_MAX (WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX)
 #define SLOTS 4096 /* data keys in memory; more are made anew */
 
 struct slot {
@@ -155,7 +154,7 @@ vault_store_piece(struct vault *v, struct db *db,
     int64_t now_ms, bool *arrived)
 {
 	uint8_t ad[REST_PIECE_AD_LEN];
-	uint8_t sealed[PIECE_MAX + SEAL_TAG_LEN];
+	uint8_t sealed[WIRE_TRANSFER_OCTETS_MAX + SEAL_TAG_LEN];
 	const struct slot *key;
 	struct gate_file_piece row = {
 		.account = phone->account,
@@ -174,7 +173,7 @@ vault_store_piece(struct vault *v, struct db *db,
 	row.data_key = key->id;
 	rest_piece_ad(phone->account, phone->phone, piece->file, piece->content,
 	    piece->offset, ad);
-	if (piece->len > PIECE_MAX ||
+	if (piece->len > WIRE_TRANSFER_OCTETS_MAX ||
 	    seal_lock(key->key, ad, sizeof ad, piece->data, piece->len,
 		sealed) != SEAL_OK)
 		return DB_FAILED;

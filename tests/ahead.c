@@ -113,8 +113,9 @@ transfer_of(const struct heap *h, const uint8_t *sms, size_t len)
 	uint32_t transfer;
 
 	ck_assert_int_eq(wire_decode(sms, len, &f), WIRE_OK);
-	if (f.type == WIRE_SEGMENT)
-		return f.transfer;
+	if (f.type == WIRE_SEGMENT &&
+	    seal_segment_check(h->seal, &f, h->acked + 1, &transfer) == SEAL_OK)
+		return transfer;
 	for (uint32_t near = h->acked; near < h->acked + 64; near += 4)
 		if (seal_single_open(h->seal, &f, near, &transfer, text) ==
 		    SEAL_OK)
@@ -157,7 +158,7 @@ deliver(struct heap *h, uint32_t transfer)
 static size_t
 text_of(const struct heap *h, uint32_t transfer, uint8_t *text)
 {
-	uint8_t bodies[WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX];
+	uint8_t bodies[WIRE_TRANSFER_OCTETS_MAX];
 	size_t n = 0;
 
 	for (size_t back = remembered(h); back-- > 0;) {
@@ -188,7 +189,7 @@ text_of(const struct heap *h, uint32_t transfer, uint8_t *text)
 uint32_t
 goes_by(const struct heap *h, uint32_t transfer)
 {
-	uint8_t text[WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX];
+	uint8_t text[WIRE_TRANSFER_OCTETS_MAX];
 	struct upload_preamble pre;
 	struct upload_base base;
 	size_t len = text_of(h, transfer, text), head;

@@ -27,8 +27,9 @@ mutate_frame(struct air *a, uint64_t *seed, struct air_sms *out)
 	case 1: /* its body is another's */
 		air_sent(a, &other, &other_len,
 		    (back + 1) % (sent < 256 ? sent : 256));
-		if (other_len >= len && len > 14)
-			memcpy(out->octets + 14, other + 14, len - 14);
+		if (other_len >= len && len > WIRE_SINGLE_HEAD)
+			memcpy(out->octets + WIRE_SINGLE_HEAD,
+			    other + WIRE_SINGLE_HEAD, len - WIRE_SINGLE_HEAD);
 		break;
 	case 2: /* another type or version */
 		out->octets[0] ^= (uint8_t)(1 + check_random(seed) % 255);

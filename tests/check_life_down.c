@@ -163,6 +163,10 @@ read_down(struct hand *h, uint32_t transfer, uint8_t text[static 2048])
 			return f.body_len;
 		}
 		ck_assert_int_eq(f.type, WIRE_SEGMENT_DOWN);
+		ck_assert_int_eq(
+		    seal_segment_check(hand_keys(h), &f, transfer, &number),
+		    SEAL_OK);
+		ck_assert_uint_eq(number, transfer);
 		memcpy(bodies + len, f.body, f.body_len);
 		len += f.body_len;
 	}

@@ -9,6 +9,7 @@
 #include "be.h"
 #include "check_main.h"
 #include "coding.h"
+#include "journal.h"
 #include "peer.h"
 
 static struct peer *p;
@@ -299,6 +300,51 @@ manifest(uint32_t id, const uint8_t *data, size_t len,
 	return r;
 }
 
+/* A phone that has had 2,046 transfers: each has a number of its own, though
+ * their segments have but the low bits of it. */
+START_TEST(numbers_go_round_the_bits)
+{
+	static const char *const settings[] = { "down_cumulative",
+		"down_high" };
+	const uint32_t had = (1u << WIRE_SEGMENT_BITS) - 2;
+	struct journal *j = journal_open(path);
+	struct record *r[12];
+	struct upload_preamble u;
+
+	ck_assert_ptr_nonnull(j);
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(journal_set_int(j, settings[i], had), 0);
+	ck_assert_int_eq(journal_set_int(j, "down_next", had + 1), 0);
+	journal_close(j);
+	peer_restart(p, path);
+	phone_set_pace(p->phone, 1000, MINUTE);
+	for (uint32_t i = 0; i < 12; i++)
+		r[i] = peer_message(100 + i, 1750000000000 + i);
+	/* The second comes before the first, and the third in two halves. */
+	for (uint32_t i = 0; i < 4; i++) {
+		uint32_t n = i < 2 ? i ^ 1 : i;
+		const struct record *const *three =
+		    (const struct record *const *)&r[3 * n];
+
+		peer_down_records(
+		    p, had + 1 + n, 9, false, three, 3, i == 2 ? 1 : 0);
+		if (i == 2)
+			peer_down_records(
+			    p, had + 1 + n, 9, false, three, 3, ~1u);
+	}
+	end(had + 5, 9, 12);
+	p->nsent = 0;
+	peer_run(p, 1);
+	u = said(0);
+	ck_assert_uint_eq(u.receipt, 9);
+	ck_assert_uint_eq(u.applied, 12);
+	ck_assert_uint_eq(u.down.cumulative, had + 5);
+	ck_assert_uint_eq(p->napplied, 12);
+	for (int i = 0; i < 12; i++)
+		record_free(r[i]);
+}
+END_TEST
+
 static void
 down_piece(uint32_t transfer, const struct record *m, const uint8_t *coded,
     size_t offset, size_t len)
@@ -359,7 +405,7 @@ START_TEST(a_file_comes_down)
 		p->nsent = 0;
 		phone_upload_now(p->phone);
 		peer_run(p, 1);
-		ck_assert_uint_gt(p->nsent, n / 119);
+		ck_assert_uint_gt(p->nsent, n / WIRE_SEGMENT_BODY_MAX);
 	}
 	free(coded);
 	record_free(m);
@@ -463,6 +509,7 @@ main(void)
 	tcase_add_test(tc, own_ids_are_changed_in_place);
 	tcase_add_test(tc, what_is_missing_is_named);
 	tcase_add_test(tc, later_is_not_never);
+	tcase_add_test(tc, numbers_go_round_the_bits);
 	tcase_add_loop_test(tc, a_file_comes_down, 0, 2);
 	tcase_add_test(tc, a_spoilt_file_is_refused);
 	tcase_add_test(tc, what_is_forged_is_nothing);

@@ -29,7 +29,7 @@ START_TEST(exactly_what_is_asked_for)
 
 		wire_decode(again->octets, again->len, &f);
 		ck_assert_int_eq(f.type, WIRE_SEGMENT);
-		ck_assert_uint_eq(f.transfer, 2);
+		ck_assert_uint_eq(peer_transfer_of(p, again), 2);
 		ck_assert_uint_eq(f.index, i == 0 ? 1 : 4);
 		ck_assert_mem_eq(
 		    again->octets, p->sent[f.index].octets, again->len);

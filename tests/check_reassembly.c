@@ -20,7 +20,6 @@
 #define HOUR 3600000LL
 #define DAY (24 * HOUR)
 #define SINCE 1760000000000LL
-#define TEXT_MAX (WIRE_SEGMENTS_MAX * WIRE_SEGMENT_BODY_MAX)
 
 /* ---- the steps ---- */
 
@@ -229,7 +228,7 @@ struct sms {
 
 struct transfer {
 	/* the phone's */
-	uint8_t text[TEXT_MAX];
+	uint8_t text[WIRE_TRANSFER_OCTETS_MAX];
 	size_t len;
 	uint8_t sms[WIRE_SEGMENTS_MAX][WIRE_DATA_MAX];
 	size_t sms_len[WIRE_SEGMENTS_MAX];
@@ -360,10 +359,11 @@ compare(struct schedule *s, uint32_t i, const uint8_t *text, size_t len)
 }
 
 static void
-take_segment(struct schedule *s, const struct wire_frame *f)
+take_segment(struct schedule *s, uint32_t number, const struct wire_frame *f)
 {
-	struct transfer *t = &s->t[f->transfer - s->first];
-	uint8_t bodies[TEXT_MAX], text[TEXT_MAX];
+	struct transfer *t = &s->t[number - s->first];
+	uint8_t bodies[WIRE_TRANSFER_OCTETS_MAX],
+	    text[WIRE_TRANSFER_OCTETS_MAX];
 	size_t len = 0;
 
 	switch (reassembly_add(&t->state, f->index, f->last)) {
@@ -385,9 +385,9 @@ take_segment(struct schedule *s, const struct wire_frame *f)
 		len += t->body_len[k];
 	}
 	ck_assert_int_eq(
-	    seal_transfer_open(keys, false, f->transfer, bodies, len, text),
+	    seal_transfer_open(keys, false, number, bodies, len, text),
 	    SEAL_OK);
-	compare(s, f->transfer - s->first, text, len - SEAL_TAG_LEN);
+	compare(s, number - s->first, text, len - SEAL_TAG_LEN);
 }
 
 static uint32_t
@@ -406,17 +406,15 @@ take(struct schedule *s, const struct sms *m)
 {
 	uint8_t text[WIRE_DATA_MAX];
 	struct wire_frame f;
-	uint32_t number;
+	uint32_t number, near = cumulative(s) + 1;
 
 	if (wire_decode(m->octets, m->len, &f) != WIRE_OK)
 		goto refused;
 	if (f.type == WIRE_SEGMENT) {
-		if (seal_segment_check(keys, &f) != SEAL_OK)
+		if (seal_segment_check(keys, &f, near, &number) != SEAL_OK)
 			goto refused;
-		number = f.transfer;
 	} else if (f.type != WIRE_SINGLE ||
-		   seal_single_open(
-		       keys, &f, cumulative(s) + 1, &number, text) != SEAL_OK) {
+		   seal_single_open(keys, &f, near, &number, text) != SEAL_OK) {
 		goto refused;
 	}
 	ck_assert_uint_ge(number, s->first);
@@ -428,7 +426,7 @@ take(struct schedule *s, const struct sms *m)
 	}
 	s->heard_ms = s->now_ms;
 	if (f.type == WIRE_SEGMENT)
-		take_segment(s, &f);
+		take_segment(s, number, &f);
 	else if (s->t[number - s->first].opened == 0)
 		compare(s, number - s->first, text, f.body_len);
 	return;

@@ -243,7 +243,7 @@ uint32_t
 hand_piece(struct hand *h, const struct upload_piece *piece)
 {
 	const struct upload_preamble pre = { .codec = UPLOAD_FILE };
-	uint8_t text[1888];
+	uint8_t text[WIRE_TRANSFER_OCTETS_MAX];
 	size_t head = upload_put(&pre, text);
 
 	head += upload_piece_put(piece, text + head);

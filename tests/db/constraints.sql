@@ -75,8 +75,8 @@ SELECT refused('INSERT INTO transfer (account_id, phone_id, transfer, first_at, 
     'a transfer of another account''s phone');
 SELECT refused('INSERT INTO segment VALUES (A, P, 7, ' || i || ', false, zero(' || n
     || '), now())', '23514', 'segment ' || i || ' of ' || n || ' octets')
-FROM (VALUES (16, 1), (-1, 1), (0, 0), (0, 120)) x(i, n);
-SELECT taken('INSERT INTO segment VALUES (A, P, 7, 15, true, zero(119), now())',
+FROM (VALUES (16, 1), (-1, 1), (0, 0), (0, 122)) x(i, n);
+SELECT taken('INSERT INTO segment VALUES (A, P, 7, 15, true, zero(121), now())',
     'the last segment, full');
 SELECT refused('INSERT INTO segment VALUES (A, P, 7, 15, true, zero(1), now())', '23505',
     'a segment twice');

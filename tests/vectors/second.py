@@ -209,13 +209,16 @@ def single(root, key_id, down, transfer, text):
 def transfer_sms(root, key_id, down, transfer, text, room):
     if len(text) <= room - 14:
         return [single(root, key_id, down, transfer, text)]
-    head = first("segment", down) + u(key_id, 4) + u(transfer, 3)
-    whole = siv(derive(root, way(down) + " transfer", 64), head, text)
-    parts = [whole[i:i + room - 14] for i in range(0, len(whole), room - 14)]
+    head = first("segment", down) + u(key_id, 4)
+    whole = siv(derive(root, way(down) + " transfer", 64),
+                head + u(transfer, 3), text)
+    parts = [whole[i:i + room - 12] for i in range(0, len(whole), room - 12)]
     key, out = derive(root, way(down) + " segment", 32), []
     for i, body in enumerate(parts):
-        h = head + bytes([i | (0x80 if i == len(parts) - 1 else 0)])
-        out.append(h + mac(key, h + body)[:5] + body)
+        last = i == len(parts) - 1
+        which = head + u(transfer, 3) + bytes([last << 7 | i])
+        out.append(head + u(last << 15 | i << 11 | transfer % 2048, 2) +
+                   mac(key, which + body)[:5] + body)
     return out
 
 
@@ -346,9 +349,11 @@ def frames():
                  ("text", text),
                  *(("sms", s) for s in transfer_sms(
                      root, key_id, down, transfer, text, 133)))
-        for transfer, n, room in ((2, 120, 133), (3, 222, 133), (4, 223, 133),
+        for transfer, n, room in ((2, 120, 133), (3, 226, 133), (4, 227, 133),
                                   (5, 106, 120), (6, 107, 120),
-                                  (0x123456, 16 * 119 - 16, 133)):
+                                  (0x7FF, 200, 120), (0x800, 201, 120),
+                                  (0xFFFFFF, 200, 133),
+                                  (0x123456, 16 * 121 - 16, 133)):
             show("transfer", ("root", root), ("key_id", key_id),
                  ("down", down), ("transfer", transfer), ("room", room),
                  ("text", pattern(n)),
