@@ -139,6 +139,75 @@ START_TEST(traffic_and_marks_are_kept)
 }
 END_TEST
 
+/* ---- numbers of transfers, of which a segment has the low bits ---- */
+
+#define ROUND (1u << WIRE_SEGMENT_BITS)
+
+/* A note that takes two SMS, as transfer number so much; again says so as it
+ * was said, for the text depends on nothing else. */
+static void
+say_long(struct hand *h, uint32_t number)
+{
+	const struct upload_preamble pre = { .codec = PACK_PLAIN };
+	struct record *r = record_new(RECORD_NOTE, number);
+	uint8_t text[512];
+	char body[201];
+	size_t head = upload_put(&pre, text), n;
+
+	memset(body, 'n', 200);
+	body[200] = '\0';
+	record_set_time_ms(r, 1760000000000);
+	record_add_text(r, RECORD_BODY, body);
+	ck_assert_uint_eq(
+	    pack_fill(PACK_PLAIN, (const struct record *const *)&r, 1,
+		text + head, sizeof text - head, &n),
+	    1);
+	hand_say_as(h, HAND_NUMBER, number, text, head + n);
+	record_free(r);
+}
+
+/* What the phone has stored, and the highest number that was heard. */
+static void
+expect_numbers(struct hand *h, int64_t notes, int64_t highest)
+{
+	ck_assert_int_eq(
+	    hand_int(h, "SELECT count(*) FROM record_version WHERE "
+			"phone_id = $P AND kind = 5 AND transfer = record_id"),
+	    notes);
+	ck_assert_int_eq(
+	    hand_int(h, "SELECT highest FROM phone WHERE phone_id = $P"),
+	    highest);
+}
+
+/* The numbers go on past what the bits can say, by one or by a leap, and the
+ * gateway, which may have begun again, takes none for another. */
+START_TEST(numbers_go_round_the_bits)
+{
+	struct hand *h = hand_new();
+	uint32_t n = ROUND - 2;
+
+	hand_int(h, "UPDATE phone SET highest = 2045, cumulative = 2045 WHERE "
+		    "phone_id = $P");
+	air_other_key(hand_air(h), false); /* as it is on disk */
+	for (; n <= ROUND + 1; n++)
+		say_long(h, n);
+	expect_numbers(h, 4, ROUND + 1);
+	air_other_key(hand_air(h), false);
+	say_long(h, ROUND - 1); /* late, and twice */
+	say_long(h, n);
+	expect_numbers(h, 5, n);
+	say_long(h, n + 2 * ROUND); /* beyond a gap, with the same bits */
+	say_long(h, n);
+	expect_numbers(h, 6, n + 2 * ROUND);
+	say_long(h, n + ROUND); /* one of the gap */
+	say_long(h, n + ROUND);
+	expect_numbers(h, 7, n + 2 * ROUND);
+	ck_assert_int_eq(
+	    hand_int(h, "SELECT cumulative FROM phone WHERE phone_id = $P"), n);
+	hand_free(h);
+}
+END_TEST
+
 /* ---- files ---- */
 
 #define FILE_SIZE 4000
@@ -379,6 +448,7 @@ main(void)
 	tcase_add_test(tc, another_sim_is_told_and_its_number_confirmed);
 	tcase_add_test(tc, a_late_sim_or_number_moves_nothing);
 	tcase_add_test(tc, traffic_and_marks_are_kept);
+	tcase_add_test(tc, numbers_go_round_the_bits);
 	tcase_add_loop_test(tc, a_file_arrives_in_pieces, 0, 3);
 	tcase_add_test(tc, a_lost_phone_is_told_until_it_obeys);
 	tcase_add_test(tc, the_order_follows_the_number);
