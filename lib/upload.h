@@ -117,6 +117,11 @@ struct down_head {
 	uint32_t first; /* DOWN_ANEW: void are the numbers from here on */
 };
 #define DOWN_HEAD_MAX 9
+/* Octets of a file that every full transfer of data SMS has room for, up or
+ * down: 1897. */
+#define UPLOAD_PIECE_MAX \
+	(WIRE_TRANSFER_OCTETS_MAX - WIRE_SIV_LEN - DOWN_HEAD_MAX - \
+	    UPLOAD_PIECE_HEAD_MAX)
 size_t down_put(const struct down_head *d, uint8_t out[static DOWN_HEAD_MAX]);
 /* Returns the octets the head takes, or 0 if it is not one. */
 size_t down_get(const uint8_t *text, size_t len, struct down_head *out);

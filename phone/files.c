@@ -207,15 +207,13 @@ expect_ack(struct phone *p)
 	upload_repeat_plan(p, true);
 }
 
+/* The same octets are to fit when they go down again, where a head is longer
+ * than a preamble without entries. */
 static size_t
 piece_room(const struct phone *p)
 {
-	uint8_t octets[UPLOAD_PREAMBLE_MAX];
-	const struct upload_preamble pre = { .codec = UPLOAD_FILE,
-		.policy_applied = p->owner.version };
-
 	return seal_transfer_room(WIRE_SEGMENTS_MAX, phone_room(p)) -
-	       upload_put(&pre, octets) - UPLOAD_PIECE_HEAD_MAX;
+	       DOWN_HEAD_MAX - UPLOAD_PIECE_HEAD_MAX;
 }
 
 int

@@ -69,8 +69,15 @@ START_TEST(a_file_goes_in_pieces)
 	last = status().in_flight + 1;
 	/* The manifest first, then 16 SMS each, the last one shorter. */
 	ck_assert_uint_eq(peer_sms_of(p, 0, 2), 1);
-	for (uint32_t t = 3; t < last; t++)
+	for (uint32_t t = 3; t < last; t++) {
 		ck_assert_uint_eq(peer_sms_of(p, 0, t), 16);
+		ck_assert_uint_eq(
+		    gather(0, t, t, got, sizeof got), UPLOAD_PIECE_MAX);
+	}
+	/* Each goes down again in as many. */
+	ck_assert_uint_eq(
+	    DOWN_HEAD_MAX + UPLOAD_PIECE_HEAD_MAX + UPLOAD_PIECE_MAX,
+	    seal_transfer_room(16, WIRE_DATA_MAX));
 	ck_assert_uint_lt(peer_sms_of(p, 0, (uint32_t)last), 16);
 	ck_assert_uint_eq(gather(0, 3, (uint32_t)last, got, sizeof got), 12000);
 	ck_assert_mem_eq(got, data, 12000);

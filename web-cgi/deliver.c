@@ -132,8 +132,6 @@ add_pieces(struct deliver *d, struct gather *g,
 	uint8_t octets[4096], item[2048];
 	enum db_err err = DB_NONE;
 
-	if (room > 1800)
-		room = 1800;
 	if (len <= sizeof octets)
 		err = open_piece(p->opener, p->db, p->who.account, g->secret,
 		    rows, i, octets);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "file_read.h"
+#include "upload.h"
 
 static const struct pages_file *
 state_of(const struct pages_file *list, size_t n, const struct opened *o)
@@ -165,9 +166,10 @@ put_facts(struct page *p, const struct record *r, const struct pages_file *s)
 		page_ago(p, s->whole_ms);
 	else
 		put_progress(p, s, travels);
-	/* 1,768 octets of a piece in each full transfer of 16 SMS. */
 	html_put(&p->body, "</dd><dt>%s</dt><dd>%lld</dd></dl>",
-	    TXT(p, FILE_SMS), (long long)((travels + 110) / 111));
+	    TXT(p, FILE_SMS),
+	    (long long)((travels * WIRE_SEGMENTS_MAX + UPLOAD_PIECE_MAX - 1) /
+			UPLOAD_PIECE_MAX));
 }
 
 void
