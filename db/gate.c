@@ -136,11 +136,11 @@ gate_open_list(struct db *db, int64_t account, int64_t phone,
 
 enum db_err
 gate_asked_put(struct db *db, int64_t account, int64_t phone, uint32_t transfer,
-    int64_t now_ms)
+    bool counts, int64_t now_ms)
 {
 	static const struct db_stmt stmt = {
-		"asked_put", 4,
-		"UPDATE transfer SET asked = asked + 1, asked_at = " TS(
+		"asked_put", 5,
+		"UPDATE transfer SET asked = asked + $5::int, asked_at = " TS(
 		    4) " WHERE account_id = $1 AND phone_id = $2 AND transfer = $3"
 	};
 	struct db_args a = { 0 };
@@ -148,6 +148,7 @@ gate_asked_put(struct db *db, int64_t account, int64_t phone, uint32_t transfer,
 	arg_pair(&a, account, phone);
 	db_arg_int(&a, transfer);
 	db_arg_time(&a, now_ms);
+	db_arg_int(&a, counts);
 	return db_run(db, &stmt, &a, NULL);
 }
 

@@ -447,8 +447,9 @@ struct gate_open {
 /* The transfers above cumulative, in order; at most max. */
 enum db_err gate_open_list(struct db *db, int64_t account, int64_t phone,
     struct gate_open *out, size_t max, size_t *n);
+/* Its gaps were named; counts: by a question of its own. */
 enum db_err gate_asked_put(struct db *db, int64_t account, int64_t phone,
-    uint32_t transfer, int64_t now_ms);
+    uint32_t transfer, bool counts, int64_t now_ms);
 enum db_err gate_acked_put(struct db *db, int64_t account, int64_t phone,
     uint32_t cumulative, int64_t now_ms);
 

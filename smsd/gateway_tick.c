@@ -47,7 +47,8 @@ gateway_control(struct gateway *g, struct keys_phone *phone,
 
 static enum db_err
 put_ack(struct gateway *g, struct keys_phone *phone, const struct wire_ack *ack,
-    const struct gate_open *open, const bool *asks, size_t n, int64_t now_ms)
+    const struct gate_open *open, const enum reassembly_ask *asks, size_t n,
+    int64_t now_ms)
 {
 	uint8_t plain[WIRE_DATA_MAX];
 	size_t len = wire_ack_encode(ack, plain);
@@ -55,9 +56,10 @@ put_ack(struct gateway *g, struct keys_phone *phone, const struct wire_ack *ack,
 	    g, phone, WIRE_ACK, "ack", plain, len, ACK_LIFE_MS, now_ms);
 
 	for (size_t i = 0; i < n && err == DB_OK; i++)
-		if (asks[i])
+		if (asks[i] != REASSEMBLY_NOT)
 			err = gate_asked_put(g->db, phone->row.account,
-			    phone->row.phone, open[i].transfer, now_ms);
+			    phone->row.phone, open[i].transfer,
+			    asks[i] == REASSEMBLY_ASKED, now_ms);
 	if (err == DB_OK)
 		err = gate_acked_put(g->db, phone->row.account,
 		    phone->row.phone, ack->cumulative, now_ms);
@@ -69,7 +71,7 @@ answer_one(struct gateway *g, const struct gate_due *d, int64_t now_ms)
 {
 	struct gate_open open[WIRE_ACK_TRANSFERS];
 	struct reassembly_open state[WIRE_ACK_TRANSFERS];
-	bool asks[WIRE_ACK_TRANSFERS];
+	enum reassembly_ask asks[WIRE_ACK_TRANSFERS];
 	const struct reassembly_phone p = {
 		.cumulative = d->cumulative,
 		.acked = d->acked,

@@ -53,6 +53,14 @@ reassembly_wanted(const struct reassembly *r)
 	return all & (uint16_t)~r->have;
 }
 
+/* Since anything of it came, or was asked for. */
+static int64_t
+quiet_ms(const struct reassembly_open *o, int64_t now_ms)
+{
+	return now_ms - (o->asked_at_ms > o->last_at_ms ? o->asked_at_ms
+							: o->last_at_ms);
+}
+
 /*
  * May this transfer's gaps be asked for?  Three times with growing patience;
  * after that once a day, and only if the phone was heard since: asking one
@@ -63,16 +71,13 @@ ask_due(const struct reassembly_open *o, const struct reassembly_phone *p,
     const struct reassembly_timing *t, int64_t now_ms)
 {
 	static const int64_t factor[REASSEMBLY_ASKS_MAX] = { 1, 12, 72 };
-	int64_t since = o->asked > 0 && o->asked_at_ms > o->last_at_ms
-			    ? o->asked_at_ms
-			    : o->last_at_ms;
 
 	if (o->done)
 		return false;
 	if (o->asked >= REASSEMBLY_ASKS_MAX)
 		return p->heard_ms > o->asked_at_ms &&
 		       now_ms - o->asked_at_ms >= DAY_MS;
-	return now_ms - since >= factor[o->asked] * t->quiet_ms;
+	return quiet_ms(o, now_ms) >= factor[o->asked] * t->quiet_ms;
 }
 
 /* An answer although nothing is missing, or nothing may be asked yet. */
@@ -101,7 +106,7 @@ bool
 reassembly_due(const struct reassembly_phone *p,
     const struct reassembly_open *open, size_t n,
     const struct reassembly_timing *t, int64_t now_ms, struct wire_ack *out,
-    bool *asks)
+    enum reassembly_ask *asks)
 {
 	bool gaps = false, ask = false;
 
@@ -118,18 +123,19 @@ reassembly_due(const struct reassembly_phone *p,
 	};
 	/*
 	 * Once one gap may be asked for, name all that are quiet: the SMS costs
-	 * the same.
+	 * the same.  That is none of the questions of those others.
 	 */
 	for (size_t i = 0; ask && i < n; i++) {
 		uint32_t at = open[i].transfer - p->cumulative - 1;
 
 		if (at >= WIRE_ACK_TRANSFERS)
 			break;
-		if (open[i].done || now_ms - open[i].last_at_ms < t->quiet_ms)
+		if (open[i].done || quiet_ms(&open[i], now_ms) < t->quiet_ms)
 			continue;
 		out->wanted[at] = reassembly_wanted(&open[i].state);
 		out->count = at + 1;
-		asks[i] = true;
+		asks[i] = ask_due(&open[i], p, t, now_ms) ? REASSEMBLY_ASKED
+							  : REASSEMBLY_NAMED;
 	}
 	return true;
 }

@@ -53,8 +53,8 @@ struct reassembly_open {
 	struct reassembly state;
 	bool done; /* whole, stored or set aside: not missing */
 	int64_t last_at_ms; /* when its newest segment came, or it was missed */
-	int asked;
-	int64_t asked_at_ms;
+	int asked; /* questions of its own */
+	int64_t asked_at_ms; /* when it was last named; 0: never */
 };
 
 struct reassembly_phone {
@@ -67,13 +67,19 @@ struct reassembly_phone {
 	uint32_t policy_version;
 };
 
+enum reassembly_ask {
+	REASSEMBLY_NOT = 0, /* the ACK does not name it */
+	REASSEMBLY_NAMED, /* beside others; its own questions are left */
+	REASSEMBLY_ASKED, /* one of its own questions */
+};
+
 /*
  * Is an ACK due?  open is sorted by transfer.  If so, *out is what it says
- * and asks[i] is set for each open[i] that it asks for.
+ * and asks[i] what it asks of open[i].
  */
 bool reassembly_due(const struct reassembly_phone *p,
     const struct reassembly_open *open, size_t n,
     const struct reassembly_timing *t, int64_t now_ms, struct wire_ack *out,
-    bool *asks);
+    enum reassembly_ask *asks);
 
 #endif

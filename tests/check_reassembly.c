@@ -173,10 +173,11 @@ START_TEST(each_due)
 		.state = { 0x5, 3 },
 		.last_at_ms = SINCE - dues[_i].last_ago_ms,
 		.asked = dues[_i].asked,
-		.asked_at_ms = SINCE - dues[_i].asked_ago_ms,
+		.asked_at_ms =
+		    dues[_i].asked > 0 ? SINCE - dues[_i].asked_ago_ms : 0,
 	};
 	struct wire_ack ack;
-	bool asks[1];
+	enum reassembly_ask asks[1];
 
 	p.acked_at_ms += SINCE;
 	p.heard_ms += SINCE;
@@ -197,7 +198,7 @@ START_TEST(an_ack_names_what_it_has_room_for)
 	const struct reassembly_phone p = { .cumulative = 9, .acked = 9 };
 	struct reassembly_open gap[WIRE_ACK_TRANSFERS + 9];
 	const size_t n = sizeof gap / sizeof gap[0];
-	bool asks[WIRE_ACK_TRANSFERS + 9];
+	enum reassembly_ask asks[WIRE_ACK_TRANSFERS + 9];
 	struct wire_ack ack;
 
 	for (size_t i = 0; i < n; i++)
@@ -212,9 +213,51 @@ START_TEST(an_ack_names_what_it_has_room_for)
 	for (size_t i = 0; i < n; i++) {
 		bool named = i < WIRE_ACK_TRANSFERS && i % 2 == 0;
 
-		ck_assert_int_eq(asks[i], named);
+		ck_assert_int_eq(
+		    asks[i], named ? REASSEMBLY_ASKED : REASSEMBLY_NOT);
 		if (i < WIRE_ACK_TRANSFERS)
 			ck_assert_uint_eq(ack.wanted[i], named ? 0xffff : 0);
+	}
+}
+END_TEST
+
+/* What is asked for beside another has its own questions left for later; and
+ * what was asked for just now may be on its way. */
+START_TEST(a_gap_that_is_named_beside_another_waits_on)
+{
+	static const struct {
+		int asked;
+		int64_t asked_ago_ms;
+		enum reassembly_ask want;
+	} beside[] = {
+		{ 0, 0, REASSEMBLY_ASKED },
+		{ 1, HOUR / 120, REASSEMBLY_NOT },
+		{ 1, HOUR / 12, REASSEMBLY_NAMED },
+		{ 1, HOUR, REASSEMBLY_ASKED },
+		{ 3, HOUR, REASSEMBLY_NAMED },
+	};
+	const size_t n = sizeof beside / sizeof beside[0];
+	const struct reassembly_phone p = { .cumulative = 9, .acked = 9 };
+	struct reassembly_open gap[sizeof beside / sizeof beside[0]];
+	enum reassembly_ask asks[sizeof beside / sizeof beside[0]];
+	struct wire_ack ack;
+
+	for (size_t i = 0; i < n; i++)
+		gap[i] = (struct reassembly_open){
+			.transfer = 10 + (uint32_t)i,
+			.state = { 1, -1 },
+			.last_at_ms = SINCE - DAY,
+			.asked = beside[i].asked,
+			.asked_at_ms = beside[i].asked > 0
+					   ? SINCE - beside[i].asked_ago_ms
+					   : 0,
+		};
+	ck_assert(reassembly_due(&p, gap, n, &timing, SINCE, &ack, asks));
+	ck_assert_uint_eq(ack.count, n);
+	for (size_t i = 0; i < n; i++) {
+		ck_assert_int_eq(asks[i], beside[i].want);
+		ck_assert_uint_eq(ack.wanted[i],
+		    beside[i].want == REASSEMBLY_NOT ? 0 : 0xfffe);
 	}
 }
 END_TEST
@@ -469,7 +512,7 @@ static void
 ask(struct schedule *s)
 {
 	struct reassembly_open gap[TRANSFERS_MAX] = { 0 };
-	bool asks[TRANSFERS_MAX];
+	enum reassembly_ask asks[TRANSFERS_MAX];
 	struct wire_ack ack;
 	uint32_t from = cumulative(s) + 1 - s->first, n = 0;
 	const struct reassembly_phone p = {
@@ -494,12 +537,12 @@ ask(struct schedule *s)
 	for (uint32_t i = 0; i < n; i++) {
 		struct transfer *t = &s->t[from + i];
 
-		if (!asks[i])
+		if (asks[i] == REASSEMBLY_NOT)
 			continue;
 		ck_assert_int_eq(t->opened, 0);
 		ck_assert_uint_ne(ack.wanted[i], 0);
 		ck_assert_uint_eq(ack.wanted[i] & t->state.have, 0);
-		t->asked++;
+		t->asked += asks[i] == REASSEMBLY_ASKED;
 		t->asked_at_ms = s->now_ms;
 	}
 	answer(s, &ack);
@@ -589,6 +632,7 @@ main(void)
 	tcase_add_test(tc, wanted_is_what_is_not_here);
 	tcase_add_loop_test(tc, each_due, 0, sizeof dues / sizeof dues[0]);
 	tcase_add_test(tc, an_ack_names_what_it_has_room_for);
+	tcase_add_test(tc, a_gap_that_is_named_beside_another_waits_on);
 	suite_add_tcase(s, tc);
 	tc = tcase_create("schedules");
 	tcase_set_timeout(tc, 36000);

@@ -9,11 +9,11 @@ scene 5 "One SMS in twenty is lost, one comes twice, many overtake one another."
 
 ok "an account" register lossy "$password"
 ok "the phone is bound all the same" bind 1 300
-head -c 12000 /dev/urandom >"$inst/run/photo.jpg"
-head -c 15000 /dev/urandom | base64 -w 76 >"$inst/run/text.txt"
+head -c 6000 /dev/urandom >"$inst/run/photo.jpg"
+head -c 7000 /dev/urandom | base64 -w 76 >"$inst/run/text.txt"
 chmod a+rx "$inst/run" 2>/dev/null
 chmod a+r "$inst/run/photo.jpg" "$inst/run/text.txt"
-tell "A photo of 12 kB and a text of 20 kB come on the phone."
+tell "A photo of 6 kB and a text of 9 kB come on the phone."
 sim phone 1 file add "$inst/run/photo.jpg" >/dev/null
 sim phone 1 file add "$inst/run/text.txt" >/dev/null
 sim phone 1 upload >/dev/null
