@@ -79,28 +79,33 @@ say_something 8
 ok "deletions that fail are made good" wait_for 60 sim wait modem 0 empty 1
 ok "with every message stored" wait_for 60 all_stored $sent
 
+# Before each segment: its transfer, its index, whether it is the last.  Behind
+# seven octets of port header it is 41 in hex, key id, then a bit for the last,
+# four of index and eleven of the transfer's number.
+parts() {
+	awk 'function hex(c) { return index("0123456789abcdef", c) - 1 }
+	{
+		a = hex(substr($2, 25, 1))
+		b = hex(substr($2, 26, 1))
+		print $1 "/" b % 8 substr($2, 27, 2), a % 8 * 2 + (b >= 8), (a >= 8), $0
+	}'
+}
+
 # Ten transfers and more of two phones: parts in any order, some twice; every
-# fifth transfer lacks its third part.  Behind seven octets of port header, a
-# segment is 41 in hex, key id, three octets of transfer, then bit 7 for the last and
-# the index.
-frames 200 transfers | grep ' .\{14\}41' >"$inst/run/all"
-awk '{
-	id = $1 substr($2, 25, 6)
-	if (!(id in nth)) nth[id] = n++
-	if (++part[id] == 3 && nth[id] % 5 == 4) next
-	print
-	if (NR % 3 == 0) print
-}' "$inst/run/all" | LC_ALL=C sort -k2.60,2.70 >"$inst/run/frames"
+# fifth transfer lacks its third part.
+frames 200 transfers | grep ' .\{14\}41' | parts | awk '{
+	if (!($1 in nth)) nth[$1] = n++
+	if (++part[$1] == 3 && nth[$1] % 5 == 4) next
+	print $4, $5
+	if (NR % 3 == 0) print $4, $5
+}' | LC_ALL=C sort -k2.60,2.70 >"$inst/run/frames"
 # Whole are those of which each index is here, up to the last.
-whole=$(sort -u "$inst/run/frames" | awk '{
-	id = $1 substr($2, 25, 6)
-	have[id]++
-	octet = substr($2, 31, 2)
-	low = index("0123456789abcdef", substr(octet, 2, 1))
-	if (octet ~ /^[89a-f]/) want[id] = low
+whole=$(sort -u "$inst/run/frames" | parts | awk '{
+	have[$1]++
+	if ($3) want[$1] = $2 + 1
 }
 END { for (id in have) if (have[id] == want[id]) n++; print n + 0 }')
-cut=$(($(cut -c1-14,39-44 "$inst/run/frames" | sort -u | wc -l) - whole))
+cut=$(($(parts <"$inst/run/frames" | cut -d" " -f1 | sort -u | wc -l) - whole))
 ok "ten transfers are whole, and others are not: $whole and $cut" \
     test "$whole" -ge 10 -a "$cut" -ge 2
 before=$(sql "SELECT count(*) FROM transfer WHERE state = 'stored'")
