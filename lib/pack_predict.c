@@ -163,10 +163,11 @@ limited(int32_t x)
 	return x > HIGHEST ? HIGHEST : x < -HIGHEST ? -HIGHEST : x;
 }
 
+/* Of what is limited. */
 HOT int32_t
-squash(int32_t limited)
+squash(int32_t x)
 {
-	return model_squashes[limited + 2048];
+	return model_squashes[x + 2048];
 }
 
 /* How long the match is, in short: 0 to 5. */

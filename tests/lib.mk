@@ -47,9 +47,15 @@ tests_check_wire_LDADD = $(TEST_LIBS)
 
 check_PROGRAMS += tests/check_seal
 TESTS += tests/check_seal
-tests_check_seal_SOURCES = tests/check_seal.c
+tests_check_seal_SOURCES = tests/check_seal.c tests/seal_test.h
 tests_check_seal_CFLAGS = $(TEST_CFLAGS)
 tests_check_seal_LDADD = $(TEST_LIBS)
+
+check_PROGRAMS += tests/check_seal_numbers
+TESTS += tests/check_seal_numbers
+tests_check_seal_numbers_SOURCES = tests/check_seal_numbers.c tests/seal_test.h
+tests_check_seal_numbers_CFLAGS = $(TEST_CFLAGS)
+tests_check_seal_numbers_LDADD = $(TEST_LIBS)
 
 check_PROGRAMS += tests/check_seal_rest
 TESTS += tests/check_seal_rest
