@@ -23,35 +23,36 @@ gate_event_put(struct db *db, int64_t account, int64_t phone, int64_t now_ms,
 
 /* ---- answers ---- */
 
+#define ACKED_MS MS("coalesce(p.acked_at, p.bound_at)")
+#define HEARD_MS MS("p.last_heard_at")
+#define QUIET_MS "$1 - " MS("greatest(t.last_at, t.asked_at)")
+#define ASKED_AGO_MS "$1 - " MS("t.asked_at")
+
 /*
  * Never fewer than reassembly_due() says yes to, and few more: a gateway with
  * many phones looks at each of these at every tick.
  */
-static const struct db_stmt due_list = {
-	"due_list", 9,
+static const struct db_stmt due_list = { "due_list", 9,
 	"SELECT p.account_id, p.phone_id, p.key_id, p.cumulative, "
 	" p.acked, coalesce((SELECT max(version) FROM policy o WHERE "
 	"  o.account_id = p.account_id AND o.phone_id = p.phone_id), "
-	"  0), " MS("coalesce(p.acked_at, p.bound_at)") ", " MS(
-	    "p.last_heard_at") ", p.sms_since_ack, p.ack_wanted, p.text_only "
-			       "FROM phone p, LATERAL (SELECT $1::bigint - " MS(
-				   "coalesce(p.acked_at, p.bound_at)") " AS ms) AS ago "
-								       "WHERE p.unbound_at IS NULL AND "
-								       " (p.account_id, p.phone_id) > ($8, $9) AND ("
-								       " (p.ack_wanted AND (p.cumulative > p.acked OR ago.ms >= $5)) OR "
-								       " (p.cumulative > p.acked AND ((p.sms_since_ack >= $6 AND "
-								       "  ago.ms >= $3) OR ago.ms >= $4)) OR "
-								       " EXISTS (SELECT 1 FROM transfer t WHERE t.account_id = "
-								       "  p.account_id AND t.phone_id = p.phone_id AND t.state = 'open' AND "
-								       "  CASE WHEN t.asked < 3 THEN "
-								       "   $1 - " MS(
-									   "greatest(t.last_at, t.asked_at)") " >= "
-													      "   $2::bigint * (ARRAY[1, 12, 72])[t.asked + 1] "
-													      "  ELSE p.last_heard_at > t.asked_at AND "
-													      "   $1 - " MS(
-														  "t.asked_at") " >= 86400000 END)) "
-																"ORDER BY p.account_id, p.phone_id LIMIT $7"
-};
+	"  0), " ACKED_MS ", " HEARD_MS ", p.sms_since_ack, p.ack_wanted, "
+	" p.text_only "
+	"FROM phone p, LATERAL (SELECT $1::bigint - " ACKED_MS " AS ms) AS ago "
+	"WHERE p.unbound_at IS NULL AND "
+	" (p.account_id, p.phone_id) > ($8, $9) AND ("
+	" (p.ack_wanted AND (p.cumulative > p.acked OR ago.ms >= $5)) OR "
+	" (p.cumulative > p.acked AND ((p.sms_since_ack >= $6 AND "
+	"  ago.ms >= $3) OR ago.ms >= $4)) OR "
+	" EXISTS (SELECT 1 FROM transfer t, "
+	"  LATERAL (SELECT " QUIET_MS " AS ms) AS quiet WHERE "
+	"  t.account_id = p.account_id AND t.phone_id = p.phone_id AND "
+	"  t.state = 'open' AND quiet.ms >= $2 AND "
+	"  CASE WHEN t.asked < 3 THEN "
+	"   quiet.ms >= $2::bigint * (ARRAY[1, 12, 72])[t.asked + 1] "
+	"  ELSE p.last_heard_at > t.asked_at AND "
+	"   " ASKED_AGO_MS " >= 86400000 END)) "
+	"ORDER BY p.account_id, p.phone_id LIMIT $7" };
 
 enum db_err
 gate_due_list(struct db *db, int64_t now_ms,

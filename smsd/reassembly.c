@@ -53,6 +53,13 @@ reassembly_wanted(const struct reassembly *r)
 	return all & (uint16_t)~r->have;
 }
 
+/* Where an ACK would name it: below WIRE_ACK_TRANSFERS, or it cannot. */
+static uint32_t
+place(const struct reassembly_phone *p, const struct reassembly_open *o)
+{
+	return o->transfer - p->cumulative - 1;
+}
+
 /* Since anything of it came, or was asked for. */
 static int64_t
 quiet_ms(const struct reassembly_open *o, int64_t now_ms)
@@ -72,7 +79,8 @@ ask_due(const struct reassembly_open *o, const struct reassembly_phone *p,
 {
 	static const int64_t factor[REASSEMBLY_ASKS_MAX] = { 1, 12, 72 };
 
-	if (o->done)
+	/* What is not quiet is not named: it would be due at every look. */
+	if (o->done || quiet_ms(o, now_ms) < t->quiet_ms)
 		return false;
 	if (o->asked >= REASSEMBLY_ASKS_MAX)
 		return p->heard_ms > o->asked_at_ms &&
@@ -113,7 +121,8 @@ reassembly_due(const struct reassembly_phone *p,
 	memset(asks, 0, n * sizeof *asks);
 	for (size_t i = 0; i < n; i++) {
 		gaps = gaps || !open[i].done;
-		ask = ask || ask_due(&open[i], p, t, now_ms);
+		ask = ask || (place(p, &open[i]) < WIRE_ACK_TRANSFERS &&
+				 ask_due(&open[i], p, t, now_ms));
 	}
 	if (!ask && !answer_due(p, gaps, t, now_ms))
 		return false;
@@ -126,7 +135,7 @@ reassembly_due(const struct reassembly_phone *p,
 	 * the same.  That is none of the questions of those others.
 	 */
 	for (size_t i = 0; ask && i < n; i++) {
-		uint32_t at = open[i].transfer - p->cumulative - 1;
+		uint32_t at = place(p, &open[i]);
 
 		if (at >= WIRE_ACK_TRANSFERS)
 			break;

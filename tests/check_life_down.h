@@ -8,6 +8,7 @@
 
 #include "hand.h"
 
+TCase *life_ask_case(void);
 TCase *life_bind_case(void);
 TCase *life_budget_case(void);
 TCase *life_down_case(void);

@@ -454,6 +454,7 @@ main(void)
 	tcase_add_test(tc, the_order_follows_the_number);
 	tcase_add_loop_test(tc, a_wipe_is_prepare_nonce_go, 0, 2);
 	suite_add_tcase(s, tc);
+	suite_add_tcase(s, life_ask_case());
 	suite_add_tcase(s, life_bind_case());
 	suite_add_tcase(s, life_budget_case());
 	suite_add_tcase(s, life_down_case());

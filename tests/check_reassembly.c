@@ -163,6 +163,12 @@ static const struct {
 	    .asked_ago_ms = DAY,
 	    .last_ago_ms = 4 * DAY,
 	    .want = true },
+	{ .why = "asked three times, and some of it comes just now",
+	    .phone = { .cumulative = 5, .acked = 5, .heard_ms = -1000 },
+	    .gap = true,
+	    .asked = 3,
+	    .asked_ago_ms = DAY,
+	    .last_ago_ms = 1000 },
 };
 
 START_TEST(each_due)
@@ -218,6 +224,25 @@ START_TEST(an_ack_names_what_it_has_room_for)
 		if (i < WIRE_ACK_TRANSFERS)
 			ck_assert_uint_eq(ack.wanted[i], named ? 0xffff : 0);
 	}
+}
+END_TEST
+
+/* A question is always of something: else there is no end to it. */
+START_TEST(beyond_what_can_be_named_nothing_is_asked)
+{
+	const struct reassembly_phone p = { .cumulative = 9, .acked = 9 };
+	struct reassembly_open gap = {
+		.transfer = 10 + WIRE_ACK_TRANSFERS,
+		.state = { 0, -1 },
+		.last_at_ms = SINCE - HOUR,
+	};
+	enum reassembly_ask asks[1];
+	struct wire_ack ack;
+
+	ck_assert(!reassembly_due(&p, &gap, 1, &timing, SINCE, &ack, asks));
+	gap.transfer--;
+	ck_assert(reassembly_due(&p, &gap, 1, &timing, SINCE, &ack, asks));
+	ck_assert_uint_eq(ack.count, WIRE_ACK_TRANSFERS);
 }
 END_TEST
 
@@ -632,6 +657,7 @@ main(void)
 	tcase_add_test(tc, wanted_is_what_is_not_here);
 	tcase_add_loop_test(tc, each_due, 0, sizeof dues / sizeof dues[0]);
 	tcase_add_test(tc, an_ack_names_what_it_has_room_for);
+	tcase_add_test(tc, beyond_what_can_be_named_nothing_is_asked);
 	tcase_add_test(tc, a_gap_that_is_named_beside_another_waits_on);
 	suite_add_tcase(s, tc);
 	tc = tcase_create("schedules");

@@ -17,7 +17,8 @@ tests_gateway_tests_LDADD = $(SMSD_LIBS) phone/libphone.a $(TEST_LIBS) $(SQLITE_
 dist_check_SCRIPTS += tests/check-life-gate.sh
 check_PROGRAMS += tests/life-gate-tests
 TESTS += tests/check-life-gate.sh
-tests_life_gate_tests_SOURCES = tests/check_life_gate.c tests/check_life_bind.c \
+tests_life_gate_tests_SOURCES = tests/check_life_gate.c tests/check_life_ask.c \
+	tests/check_life_bind.c \
 	tests/check_life_budget.c \
 	tests/check_life_down.c \
 	tests/check_life_down.h tests/check_life_file.c \
