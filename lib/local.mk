@@ -43,6 +43,8 @@ lib_libcommon_a_SOURCES = \
 	lib/pack_state.c \
 	lib/pack_state.h \
 	lib/pack_text.c \
+	lib/password.c \
+	lib/password.h \
 	lib/policy.c \
 	lib/policy.h \
 	lib/record.c \

@@ -172,7 +172,7 @@ show_recovery_form(struct page *p, enum text_id wrong)
 void
 page_account_recovery(struct page *p)
 {
-	char shown[PRIVATE_SHOWN_MAX], plain[PRIVATE_RECOVERY_MAX];
+	char shown[PASSWORD_SHOWN_MAX], plain[PRIVATE_RECOVERY_MAX];
 	struct pages_account a = { 0 };
 	uint8_t secret[SEAL_KEY_LEN];
 	enum text_id wrong;
@@ -186,7 +186,7 @@ page_account_recovery(struct page *p)
 		show_recovery_form(p, wrong);
 		return;
 	}
-	private_recovery_make(shown, plain);
+	password_code_make(shown, plain);
 	if (private_recovery_wrap(&a, plain, secret) != SEAL_OK) {
 		page_error(p, 500, T_E_DATABASE);
 	} else if (page_ok(p, pages_recovery_set(p->db, &a))) {

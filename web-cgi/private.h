@@ -7,7 +7,7 @@
 #define PRIVATE_H
 
 #include "pages.h"
-#include "seal.h"
+#include "password.h"
 
 /* A new key pair; *a gets all that is stored of it, secret the key itself. */
 enum seal_err private_make(struct pages_account *a, const char *password,
@@ -17,11 +17,7 @@ enum seal_err private_make(struct pages_account *a, const char *password,
 enum seal_err private_wrap(struct pages_account *a, const char *password,
     const uint8_t secret[static SEAL_KEY_LEN]);
 
-/* 25 letters of 5 bits; shown has them in groups. */
-#define PRIVATE_RECOVERY_MAX 26
-#define PRIVATE_SHOWN_MAX 32
-void private_recovery_make(char shown[static PRIVATE_SHOWN_MAX],
-    char plain[static PRIVATE_RECOVERY_MAX]);
+#define PRIVATE_RECOVERY_MAX PASSWORD_CODE_MAX
 /* As typed: any case, dashes, blanks, O for 0, I and L for 1. */
 void private_recovery_read(
     const char *typed, char plain[static PRIVATE_RECOVERY_MAX]);
