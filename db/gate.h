@@ -626,5 +626,8 @@ enum db_err
 gate_modem_put(struct db *db, const struct gate_modem *m, int64_t now_ms);
 enum db_err gate_modem_count(
     struct db *db, const char *name, int in, int out, int64_t now_ms);
+/* This host's gateway has begun, and goes by these limits. */
+enum db_err gate_gateway_put(struct db *db, const char *host,
+    const struct gate_budget *budget, int64_t now_ms);
 
 #endif

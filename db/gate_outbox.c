@@ -418,3 +418,23 @@ gate_modem_count(
 	db_arg_time(&a, now_ms);
 	return db_run(db, &stmt, &a, NULL);
 }
+
+enum db_err
+gate_gateway_put(struct db *db, const char *host,
+    const struct gate_budget *budget, int64_t now_ms)
+{
+	static const struct db_stmt stmt = { "gateway_put", 4,
+		"INSERT INTO gateway (host, month_sms_max, day_sms_max, "
+		" started_at) VALUES ($1, $2, $3, " TS(
+		    4) ") ON CONFLICT (host) DO UPDATE SET "
+		       " month_sms_max = excluded.month_sms_max, "
+		       " day_sms_max = excluded.day_sms_max, "
+		       " started_at = excluded.started_at" };
+	struct db_args a = { 0 };
+
+	db_arg_text(&a, host);
+	db_arg_int(&a, budget->gateway_month_max);
+	db_arg_int(&a, budget->gateway_day_max);
+	db_arg_time(&a, now_ms);
+	return db_run(db, &stmt, &a, NULL);
+}

@@ -24,6 +24,9 @@ db_libdb_a_SOURCES = \
 	db/migrate.c \
 	db/operator.c \
 	db/operator.h \
+	db/operator_access.c \
+	db/operator_access.h \
+	db/operator_internal.h \
 	db/pages.c \
 	db/pages.h \
 	db/pages_account.c \
@@ -69,4 +72,5 @@ dist_migrations_DATA = \
 	db/migrations/0014_price.sql \
 	db/migrations/0015_codes.sql \
 	db/migrations/0016_made.sql \
-	db/migrations/0017_bodies.sql
+	db/migrations/0017_bodies.sql \
+	db/migrations/0018_operators.sql

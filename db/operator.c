@@ -2,18 +2,18 @@
 
 #include <stdlib.h>
 
-#include "db_internal.h"
+#include "operator_internal.h"
 
-#define MS(col) "coalesce((extract(epoch FROM " col ") * 1000)::bigint, 0)"
+#define MS(col) PAGES_MS(col)
 
-/* Rows into a fresh array; each read by read(). */
-static enum db_err
-list(struct db *db, const struct db_stmt *stmt, size_t size,
+enum db_err
+operator_rows(struct db *db, const struct db_stmt *stmt,
+    const struct db_args *a, size_t size,
     void (*read)(const PGresult *res, int row, void *out), void **out,
     size_t *n)
 {
 	PGresult *res;
-	enum db_err err = db_query(db, stmt, NULL, &res);
+	enum db_err err = pages_free_query(db, stmt, a, &res);
 	char *rows;
 
 	if (err != DB_OK)
@@ -28,6 +28,14 @@ list(struct db *db, const struct db_stmt *stmt, size_t size,
 	PQclear(res);
 	*out = rows;
 	return DB_OK;
+}
+
+static enum db_err
+list(struct db *db, const struct db_stmt *stmt, size_t size,
+    void (*read)(const PGresult *res, int row, void *out), void **out,
+    size_t *n)
+{
+	return operator_rows(db, stmt, NULL, size, read, out, n);
 }
 
 static void
@@ -65,13 +73,34 @@ operator_modems(struct db *db, struct operator_modem **out, size_t *n)
 	  "(s.account_id, s.phone_id, s.transfer) = " \
 	  "(" t ".account_id, " t ".phone_id, " t ".transfer))"
 
+/* One row of numbers, each to its place. */
+static enum db_err
+numbers(
+    struct db *db, const struct db_stmt *stmt, int64_t *const to[], int count)
+{
+	PGresult *res;
+	enum db_err err = pages_free_query(db, stmt, NULL, &res);
+
+	if (err != DB_OK)
+		return err;
+	for (int i = 0; i < count; i++)
+		*to[i] = db_int(res, 0, i);
+	PQclear(res);
+	return DB_OK;
+}
+
 enum db_err
 operator_totals(struct db *db, struct operator_totals *out)
 {
-	static const struct db_stmt stmt = { "op_totals", 0,
+	static const struct db_stmt stmt = {
+		"op_totals", 0,
+		"WITH t AS (SELECT (now() AT TIME ZONE 'UTC')::date AS today), "
+		"spent AS (SELECT coalesce(sum(sms) FILTER (WHERE day = today), 0) "
+		"  AS day, coalesce(sum(sms), 0) AS month, "
+		"  coalesce(sum(cost_milli), 0) AS cost "
+		" FROM t LEFT JOIN spend ON day >= date_trunc('month', today)::date) "
 		"SELECT (SELECT count(*) FROM account), "
 		"(SELECT count(*) FROM phone WHERE unbound_at IS NULL), "
-		"(SELECT count(*) FROM record WHERE op = 0), "
 		"(SELECT count(*) FROM transfer WHERE state IN ('open', "
 		" 'whole')), "
 		"(SELECT count(*) FROM transfer t WHERE " ASIDE(
@@ -79,31 +108,75 @@ operator_totals(struct db *db, struct operator_totals *out)
 			 "count(*) FILTER (WHERE state = 'queued'), "
 			 "count(*) FILTER (WHERE state = 'held'), "
 			 "count(*) FILTER (WHERE state = 'sending'), "
-			 "count(*) FILTER (WHERE state IN ('sent', 'delivered')), "
 			 "count(*) FILTER (WHERE state = 'failed'), "
-			 "count(*) FILTER (WHERE state = 'unknown'), "
-			 "coalesce((SELECT sum(sms) FROM spend WHERE day = "
-			 " (now() AT TIME ZONE 'UTC')::date), 0), "
-			 "coalesce((SELECT sum(sms) FROM spend WHERE day >= "
-			 " date_trunc('month', now() AT TIME ZONE 'UTC')::date), 0), "
-			 "coalesce((SELECT sum(cost_milli) FROM spend WHERE day >= "
-			 " date_trunc('month', now() AT TIME ZONE 'UTC')::date), 0), "
-			 "(SELECT " MS("max(last_heard_at)") " FROM phone) "
-							     "FROM outbox" };
-	PGresult *res;
-	enum db_err err = db_query(db, &stmt, NULL, &res);
-	int64_t *to[] = { &out->accounts, &out->phones, &out->records,
+			 "count(*) FILTER (WHERE state = 'unknown'), " MS(
+			     "min(not_before) FILTER (WHERE state = 'queued')") ", "
+										"(SELECT day FROM spent), (SELECT month FROM spent), "
+										"(SELECT cost FROM spent), "
+										"(SELECT " MS(
+										    "max(last_heard_at)") " FROM phone), "
+													  "(SELECT count(*) FROM notice WHERE state = 'failed') "
+													  "FROM outbox WHERE state IN ('queued', 'held', 'sending', "
+													  " 'unknown', 'failed')"
+	};
+	int64_t *const to[] = { &out->accounts, &out->phones,
 		&out->open_transfers, &out->aside_transfers, &out->queued,
-		&out->held, &out->sending, &out->sent, &out->failed,
-		&out->unknown, &out->sms_today, &out->sms_month,
-		&out->cost_month_milli, &out->heard_ms };
+		&out->held, &out->sending, &out->failed, &out->unknown,
+		&out->due_ms, &out->sms_today, &out->sms_month,
+		&out->cost_month_milli, &out->heard_ms, &out->notices_failed };
 
-	if (err != DB_OK)
-		return err;
-	for (int i = 0; i < (int)(sizeof to / sizeof to[0]); i++)
-		*to[i] = db_int(res, 0, i);
-	PQclear(res);
-	return DB_OK;
+	return numbers(db, &stmt, to, (int)(sizeof to / sizeof to[0]));
+}
+
+enum db_err
+operator_kept(struct db *db, struct operator_kept *out)
+{
+	static const struct db_stmt stmt = { "op_kept", 0,
+		"SELECT (SELECT count(*) FROM record WHERE op = 0), "
+		"(SELECT count(*) FROM outbox WHERE state IN ('sent', "
+		" 'delivered'))" };
+	int64_t *const to[] = { &out->records, &out->sent };
+
+	return numbers(db, &stmt, to, (int)(sizeof to / sizeof to[0]));
+}
+
+enum db_err
+operator_limits(struct db *db, struct operator_limits *out)
+{
+	static const struct db_stmt stmt = { "op_limits", 0,
+		"SELECT coalesce(min(nullif(month_sms_max, 0)), 0), "
+		"coalesce(min(nullif(day_sms_max, 0)), 0), "
+		"count(*) FROM gateway" };
+	int64_t *const to[] = { &out->month_max, &out->day_max,
+		&out->gateways };
+
+	return numbers(db, &stmt, to, (int)(sizeof to / sizeof to[0]));
+}
+
+static void
+read_signal(const PGresult *res, int row, void *out)
+{
+	struct operator_signal *s = out;
+
+	db_text(res, row, 0, s->modem, sizeof s->modem);
+	s->at_ms = db_int(res, row, 1);
+	s->percent = (int)db_int(res, row, 2);
+}
+
+enum db_err
+operator_signals(struct db *db, struct operator_signal **out, size_t *n)
+{
+	static const struct db_stmt stmt = {
+		"op_signals", 0,
+		"SELECT modem, " MS(
+		    "at") ", signal_percent FROM modem_signal "
+			  "WHERE at > now() - interval '1 day' ORDER BY modem, at"
+	};
+	void *rows = NULL;
+	enum db_err err = list(db, &stmt, sizeof **out, read_signal, &rows, n);
+
+	*out = rows;
+	return err;
 }
 
 enum db_err

@@ -1,6 +1,6 @@
 /*
- * operator.h - what smsctl asks of the database: counts and states, no
- * contents.
+ * operator.h - what smsctl and the operators' pages ask of the database: counts
+ * and states, no contents.  Lists come as one array that the caller frees.
  */
 #ifndef OPERATOR_H
 #define OPERATOR_H
@@ -11,6 +11,8 @@
 
 #include "db.h"
 
+#define OPERATOR_AWAY_MS 120000 /* not seen for longer: a modem is away */
+
 struct operator_modem {
 	char name[64], model[128], operator_name[64];
 	int registered, signal_percent; /* -1: unknown */
@@ -19,14 +21,36 @@ struct operator_modem {
 enum db_err
 operator_modems(struct db *db, struct operator_modem **out, size_t *n);
 
+struct operator_signal {
+	char modem[64];
+	int64_t at_ms; /* the beginning of ten minutes */
+	int percent;
+};
+/* Of the last day, by modem and time. */
+enum db_err
+operator_signals(struct db *db, struct operator_signal **out, size_t *n);
+
 struct operator_totals {
-	int64_t accounts, phones, records, open_transfers;
+	int64_t accounts, phones, open_transfers;
 	int64_t aside_transfers; /* whole, but not to be stored: kept */
-	int64_t queued, held, sending, sent, failed, unknown;
+	int64_t queued, held, sending, failed, unknown;
+	int64_t due_ms; /* since when the oldest of those queued may go; 0 */
 	int64_t sms_today, sms_month, cost_month_milli;
 	int64_t heard_ms; /* the newest word of any phone */
+	int64_t notices_failed;
 };
 enum db_err operator_totals(struct db *db, struct operator_totals *out);
+/* What takes long to count. */
+struct operator_kept {
+	int64_t records, sent;
+};
+enum db_err operator_kept(struct db *db, struct operator_kept *out);
+/* By which the gateways go, as they began; the least of them. */
+struct operator_limits {
+	int64_t month_max, day_max; /* 0: none */
+	int64_t gateways; /* that ever began */
+};
+enum db_err operator_limits(struct db *db, struct operator_limits *out);
 
 /* The gateway opens the transfers that were set aside once more; how many. */
 enum db_err operator_reopen(struct db *db, int64_t *n);

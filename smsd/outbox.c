@@ -199,15 +199,32 @@ dispatch(struct outbox *o, const struct gate_claim *c)
 									: -1;
 }
 
+static struct gate_budget
+budget_of(const struct smsd_conf *conf)
+{
+	return (struct gate_budget){
+		.price_milli = conf->price_milli,
+		.gateway_month_max = conf->month_sms_max,
+		.gateway_day_max = conf->day_sms_max,
+	};
+}
+
+/* For operators: what this gateway goes by. */
+static enum db_err
+tell_limits(struct outbox *o)
+{
+	const struct gate_budget budget = budget_of(o->conf);
+	char host[256] = "";
+
+	gethostname(host, sizeof host - 1);
+	return gate_gateway_put(o->db, host, &budget, now_ms());
+}
+
 /* Claim and hand on as much as there is room for. */
 static enum db_err
 send_due(struct outbox *o)
 {
-	const struct gate_budget budget = {
-		.price_milli = o->conf->price_milli,
-		.gateway_month_max = o->conf->month_sms_max,
-		.gateway_day_max = o->conf->day_sms_max,
-	};
+	const struct gate_budget budget = budget_of(o->conf);
 	struct gate_claim c;
 	struct flight *f;
 	enum db_err err;
@@ -297,7 +314,8 @@ outbox_run(const struct smsd_conf *conf, int link_fd)
 
 	if ((o.db = db_open(conf->database, NULL)) != NULL &&
 	    db_listen(o.db, "smsvault_work") == DB_OK &&
-	    gate_outbox_recover(o.db, now_ms()) == DB_OK) {
+	    gate_outbox_recover(o.db, now_ms()) == DB_OK &&
+	    tell_limits(&o) == DB_OK) {
 		status = 0;
 		while (!o.stop) {
 			if (o.down || work(&o, &wait_ms) != DB_OK) {

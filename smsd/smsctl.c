@@ -13,25 +13,11 @@
 #include "config.h"
 #include "log.h"
 #include "operator.h"
-#include "smsd_conf.h"
+#include "smsctl.h"
 #include "spool.h"
 
-/* Exit statuses. */
-enum {
-	EXIT_FINE = 0,
-	EXIT_ATTENTION = 1, /* it runs, but someone should look */
-	EXIT_USAGE = 2,
-	EXIT_REACH = 3, /* database or spool cannot be reached */
-};
-
-struct ctl {
-	struct smsd_conf conf;
-	int argc;
-	char **argv;
-};
-
-static void
-print_time(const char *what, int64_t ms)
+void
+smsctl_time(const char *what, int64_t ms)
 {
 	time_t t = (time_t)(ms / 1000);
 	struct tm tm;
@@ -52,8 +38,8 @@ now_ms(void)
 	return (int64_t)time(NULL) * 1000;
 }
 
-static struct db *
-connect_db(const struct ctl *c)
+struct db *
+smsctl_database(const struct ctl *c)
 {
 	return db_open(c->conf.database, NULL);
 }
@@ -84,7 +70,7 @@ status_modems(struct db *db)
 		puts("modems: none has ever been ready");
 	for (size_t i = 0; i < n; i++) {
 		const struct operator_modem *m = &list[i];
-		bool away = now_ms() - m->seen_ms > 120000;
+		bool away = now_ms() - m->seen_ms > OPERATOR_AWAY_MS;
 
 		printf("modem %s: %s, %s, network %s, signal ", m->name,
 		    away ? "away" : "ready", m->model,
@@ -95,7 +81,7 @@ status_modems(struct db *db)
 			printf("unknown");
 		printf(", %lld in, %lld out,", (long long)m->sms_in,
 		    (long long)m->sms_out);
-		print_time(" seen", m->seen_ms);
+		smsctl_time(" seen", m->seen_ms);
 		putchar('\n');
 		if (away || m->registered == 0)
 			status = EXIT_ATTENTION;
@@ -107,11 +93,13 @@ status_modems(struct db *db)
 static int
 status_database(const struct ctl *c)
 {
-	struct db *db = connect_db(c);
+	struct db *db = smsctl_database(c);
 	struct operator_totals t;
+	struct operator_kept kept;
 	int status;
 
-	if (db == NULL || operator_totals(db, &t) != DB_OK) {
+	if (db == NULL || operator_totals(db, &t) != DB_OK ||
+	    operator_kept(db, &kept) != DB_OK) {
 		db_close(db);
 		puts("database: cannot be reached");
 		return EXIT_REACH;
@@ -119,13 +107,13 @@ status_database(const struct ctl *c)
 	printf("database: schema %d, %lld accounts, %lld phones, %lld records, "
 	       "%lld transfers under way, %lld set aside\n",
 	    db_schema_version(db), (long long)t.accounts, (long long)t.phones,
-	    (long long)t.records, (long long)t.open_transfers,
+	    (long long)kept.records, (long long)t.open_transfers,
 	    (long long)t.aside_transfers);
-	print_time("phones: last heard", t.heard_ms);
+	smsctl_time("phones: last heard", t.heard_ms);
 	printf("\noutbox: %lld queued, %lld held by budgets, %lld being sent, "
 	       "%lld sent, %lld failed, %lld unknown\n",
 	    (long long)t.queued, (long long)t.held, (long long)t.sending,
-	    (long long)t.sent, (long long)t.failed, (long long)t.unknown);
+	    (long long)kept.sent, (long long)t.failed, (long long)t.unknown);
 	printf("sent: %lld SMS today, %lld this month, %.2f spent\n",
 	    (long long)t.sms_today, (long long)t.sms_month,
 	    (double)t.cost_month_milli / 1000);
@@ -179,7 +167,7 @@ cmd_migrate(struct ctl *c)
 static int
 cmd_queue(struct ctl *c)
 {
-	struct db *db = connect_db(c);
+	struct db *db = smsctl_database(c);
 	struct operator_queued *list = NULL;
 	char number[LOG_NUMBER_MAX];
 	size_t n = 0;
@@ -195,7 +183,7 @@ cmd_queue(struct ctl *c)
 		    (long long)list[i].outbox, list[i].purpose,
 		    log_number(list[i].number, number), list[i].state,
 		    list[i].attempts);
-		print_time(" due", list[i].due_ms);
+		smsctl_time(" due", list[i].due_ms);
 		putchar('\n');
 	}
 	free(list);
@@ -206,7 +194,7 @@ cmd_queue(struct ctl *c)
 static int
 cmd_accounts(struct ctl *c)
 {
-	struct db *db = connect_db(c);
+	struct db *db = smsctl_database(c);
 	struct operator_account *list = NULL;
 	size_t n = 0;
 
@@ -219,7 +207,7 @@ cmd_accounts(struct ctl *c)
 		    (long long)list[i].account, list[i].login,
 		    (long long)list[i].phones, (long long)list[i].sms_month,
 		    (long long)list[i].month_max);
-		print_time(" last heard", list[i].heard_ms);
+		smsctl_time(" last heard", list[i].heard_ms);
 		putchar('\n');
 	}
 	free(list);
@@ -230,7 +218,7 @@ cmd_accounts(struct ctl *c)
 static int
 cmd_notices(struct ctl *c)
 {
-	struct db *db = connect_db(c);
+	struct db *db = smsctl_database(c);
 	struct operator_notice *list = NULL;
 	size_t n = 0;
 
@@ -245,7 +233,7 @@ cmd_notices(struct ctl *c)
 		    (long long)list[i].notice, (long long)list[i].account,
 		    list[i].kind, list[i].channel, list[i].state,
 		    list[i].attempts);
-		print_time(" made", list[i].created_ms);
+		smsctl_time(" made", list[i].created_ms);
 		putchar('\n');
 	}
 	free(list);
@@ -256,7 +244,7 @@ cmd_notices(struct ctl *c)
 static int
 cmd_silent(struct ctl *c)
 {
-	struct db *db = connect_db(c);
+	struct db *db = smsctl_database(c);
 	struct operator_silent *list = NULL;
 	size_t n = 0;
 
@@ -269,7 +257,7 @@ cmd_silent(struct ctl *c)
 	for (size_t i = 0; i < n; i++) {
 		printf("phone %lld of %s:", (long long)list[i].phone,
 		    list[i].login);
-		print_time(" last heard", list[i].heard_ms);
+		smsctl_time(" last heard", list[i].heard_ms);
 		puts(list[i].told ? ", its owner was told" : "");
 	}
 	free(list);
@@ -288,12 +276,11 @@ metric(const char *name, const char *type, const char *help, int64_t value)
 }
 
 static void
-print_totals(const struct operator_totals *t)
+print_totals(const struct operator_totals *t, int64_t records)
 {
 	metric("accounts", "gauge", "Accounts.", t->accounts);
 	metric("phones", "gauge", "Phones that are bound.", t->phones);
-	metric(
-	    "records", "gauge", "Records, in their newest state.", t->records);
+	metric("records", "gauge", "Records, in their newest state.", records);
 	metric("open_transfers", "gauge", "Transfers that are not whole.",
 	    t->open_transfers);
 	metric(
@@ -331,8 +318,9 @@ print_modem_metrics(const struct operator_modem *list, size_t n)
 static int
 cmd_metrics(struct ctl *c)
 {
-	struct db *db = connect_db(c);
+	struct db *db = smsctl_database(c);
 	struct operator_totals t;
+	struct operator_kept kept;
 	struct operator_modem *modems = NULL;
 	struct spool *spool = open_spool(c);
 	struct spool_stats s;
@@ -340,9 +328,10 @@ cmd_metrics(struct ctl *c)
 	int status = EXIT_REACH;
 
 	if (db != NULL && spool != NULL && operator_totals(db, &t) == DB_OK &&
+	    operator_kept(db, &kept) == DB_OK &&
 	    operator_modems(db, &modems, &n) == DB_OK &&
 	    spool_get_stats(spool, &s) == 0) {
-		print_totals(&t);
+		print_totals(&t, kept.records);
 		metric("spool_waiting", "gauge",
 		    "SMS that wait for the database.", s.waiting);
 		metric("spool_quarantined", "gauge", "SMS that are set aside.",
@@ -365,7 +354,7 @@ print_aside(const struct spool_aside *a, bool raw)
 
 	printf("%lld: modem %s, from %s,", (long long)a->id, a->modem,
 	    a->number[0] != '\0' ? log_number(a->number, number) : "nobody");
-	print_time("", a->received_ms);
+	smsctl_time("", a->received_ms);
 	printf(": %s\n", a->reason);
 	for (size_t i = 0; raw && i < a->raw_len; i++)
 		printf("%02x%s", a->raw[i],
@@ -436,7 +425,7 @@ cmd_quarantine(struct ctl *c)
 static int
 cmd_reopen(struct ctl *c)
 {
-	struct db *db = connect_db(c);
+	struct db *db = smsctl_database(c);
 	int64_t n;
 	bool done = db != NULL && operator_reopen(db, &n) == DB_OK;
 
@@ -449,7 +438,7 @@ cmd_reopen(struct ctl *c)
 static int
 cmd_restored(struct ctl *c)
 {
-	struct db *db = connect_db(c);
+	struct db *db = smsctl_database(c);
 	int64_t n;
 	bool done = db != NULL && operator_restored(db, &n) == DB_OK;
 
@@ -477,6 +466,9 @@ static const struct {
 	{ "reopen", cmd_reopen, 0, "try transfers that were set aside again" },
 	{ "restored", cmd_restored, 0,
 	    "the database was restored from a backup: say so once" },
+	{ "operator", smsctl_operator, 2,
+	    "list | add NAME | password NAME | remove NAME: who may see "
+	    "the operators' pages" },
 	{ "migrate", cmd_migrate, 2,
 	    "[DIRECTORY [CONNINFO]]: bring the schema up to date" },
 };

@@ -41,6 +41,7 @@ static struct {
 	int nsent;
 	void (*turn)(void);
 	enum link_outcome outcome;
+	struct gate_budget told;
 } w;
 
 struct db {
@@ -69,6 +70,8 @@ enum db_err
 __wrap_gate_modem_put(struct db *d, const struct gate_modem *m, int64_t now_ms);
 enum db_err __wrap_gate_modem_count(
     struct db *d, const char *name, int in, int out, int64_t now_ms);
+enum db_err __wrap_gate_gateway_put(struct db *d, const char *host,
+    const struct gate_budget *budget, int64_t now_ms);
 
 struct db *
 __wrap_db_open(const char *conninfo, const char *role)
@@ -206,6 +209,17 @@ __wrap_gate_modem_count(
 	return DB_OK;
 }
 
+enum db_err
+__wrap_gate_gateway_put(struct db *d, const char *host,
+    const struct gate_budget *budget, int64_t now_ms)
+{
+	(void)d;
+	(void)now_ms;
+	ck_assert_str_ne(host, "");
+	w.told = *budget;
+	return DB_OK;
+}
+
 static void
 say(const void *packet, size_t len)
 {
@@ -308,7 +322,11 @@ setup(void)
 START_TEST(rows_go_out_and_are_noted)
 {
 	w.rows = ROWS;
+	conf.month_sms_max = 2000;
+	conf.day_sms_max = 100;
 	ck_assert_int_eq(run(), 0);
+	ck_assert_int_eq(w.told.gateway_month_max, 2000);
+	ck_assert_int_eq(w.told.gateway_day_max, 100);
 	ck_assert_int_eq(w.recovers, 1);
 	ck_assert_int_eq(w.counts, ROWS);
 	for (int i = 1; i <= ROWS; i++) {

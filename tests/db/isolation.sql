@@ -15,7 +15,7 @@ SELECT cmp_ok((SELECT count(*)::int FROM owned), '>=', 27,
 SELECT is((SELECT string_agg(c.relname, ' ' ORDER BY c.relname) FROM pg_class c
 	WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
 	AND c.oid NOT IN (SELECT oid FROM owned)),
-    'login_attempt modem schema_migration',
+    'gateway login_attempt modem modem_signal operator operator_log operator_session schema_migration',
     'only what belongs to nobody has no account_id');
 
 -- ---- by the catalogue ----

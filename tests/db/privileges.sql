@@ -52,6 +52,9 @@ UNION ALL SELECT 'smsvault_pages', 'binding', unnest(ARRAY['code_key_wrapped',
     'qr_key_wrapped', 'challenge', 'root_wrapped', 'hello_digest'])
 UNION ALL SELECT 'smsvault_pages', 'outbox', unnest(ARRAY['frame'])
 UNION ALL SELECT 'smsvault_pages', 'restore_item', 'sealed'
+-- Of operators no role reads anything: they are asked for by functions.
+UNION ALL SELECT role.name, tab, col.name FROM role, col
+    WHERE tab IN ('operator', 'operator_session') AND role.name <> 'smsvault_operator'
 UNION ALL SELECT 'smsvault_pages', tab, name FROM col WHERE tab IN ('segment', 'login_attempt');
 -- The operator: nothing that is sealed, wrapped, hashed or salted, anywhere.
 -- (A claim's buckets are sums of marks under the phone's key: they say nothing.)
@@ -73,6 +76,23 @@ SELECT ok(NOT has_any_column_privilege('smsvault_operator', t, 'INSERT, UPDATE')
     AND NOT has_table_privilege('smsvault_operator', t, 'DELETE, TRUNCATE'),
     'smsvault_operator writes nothing to ' || tab)
 FROM (SELECT DISTINCT t, tab FROM col) x ORDER BY tab;
+
+-- Nobody but the operators' connection signs in, nobody but the gateway's, by
+-- smsctl, makes operators, and the owners' pages do neither.
+SELECT is(has_function_privilege(r.name, p.oid, 'EXECUTE'), r.name = CASE
+    WHEN p.proname IN ('operator_put', 'operator_remove', 'operator_list')
+    THEN 'smsvault_gateway' ELSE 'smsvault_operator' END,
+    r.name || ' and ' || p.proname || '()')
+FROM role r, pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+    AND p.proname LIKE 'operator\_%';
+SELECT is((SELECT string_agg(tab || '.' || name, ' ') FROM col
+    WHERE tab LIKE 'operator%' AND tab <> 'operator_log'
+    AND has_column_privilege('smsvault_operator', t, attnum, 'SELECT')), NULL,
+    'smsvault_operator reads nothing of operators but their log');
+SELECT ok(NOT has_any_column_privilege('smsvault_pages', t, 'SELECT, INSERT, UPDATE'),
+    'smsvault_pages has no part in ' || tab)
+FROM (SELECT DISTINCT t, tab FROM col WHERE tab LIKE 'operator%'
+    OR tab IN ('modem_signal', 'gateway')) x ORDER BY tab;
 
 -- Append-only: whoever asks.  noticed is no content: it says who was told.
 SELECT ok(NOT has_table_privilege(r.name, c.t, 'DELETE, TRUNCATE'),
@@ -123,7 +143,60 @@ RESET ROLE;
 SET LOCAL ROLE smsvault_operator;
 SELECT throws_ok('SELECT sealed FROM record_version', '42501');
 SELECT throws_ok('UPDATE account SET month_sms_max = 1', '42501');
+SELECT throws_ok('SELECT password_proof FROM operator', '42501');
 RESET ROLE;
+
+-- ---- operators ----
+CREATE FUNCTION octets(n int, v int) RETURNS bytea LANGUAGE sql AS $$
+	SELECT decode(repeat(lpad(to_hex(v), 2, '0'), n), 'hex')
+$$;
+SET LOCAL ROLE smsvault_gateway;
+SELECT is(operator_put('anna', octets(16, 1), octets(32, 2), false), false,
+    'nobody has no password');
+SELECT is(operator_put('anna', octets(16, 1), octets(32, 2), true), true,
+    'an operator is made');
+SELECT is(operator_put('anna', octets(16, 9), octets(32, 9), true), false, 'once');
+SELECT throws_ok($$SELECT operator_put('<b>', octets(16, 9), octets(32, 9), true)$$, '23514');
+RESET ROLE;
+SET LOCAL ROLE smsvault_operator;
+SELECT is(operator_salt('anna'), octets(16, 1), 'his salt is told');
+SELECT is(operator_salt('bob'), NULL, 'there is no other');
+SELECT is(operator_sign_in('anna', octets(32, 3), octets(32, 4)), false,
+    'what does not prove his password opens nothing');
+SELECT is(operator_sign_in('bob', octets(32, 2), octets(32, 4)), false, 'nor for another');
+SELECT is(operator_who(octets(32, 4)), NULL, 'nobody is signed in');
+SELECT is(operator_sign_in('anna', octets(32, 2), octets(32, 4)), true, 'what does, does');
+SELECT is(operator_who(octets(32, 4)), 'anna', 'and he is signed in');
+RESET ROLE;
+UPDATE operator_session SET seen_at = now() - interval '13 hours';
+SELECT is(operator_who(octets(32, 4)), NULL, 'not after 12 hours of rest');
+UPDATE operator_session SET seen_at = now(), expires_at = now() - interval '1 second';
+SELECT is(operator_who(octets(32, 4)), NULL, 'nor after a day');
+UPDATE operator_session SET expires_at = now() + interval '1 hour';
+SELECT is(operator_who(octets(32, 4)), 'anna', 'but until then');
+SELECT is(operator_put('anna', octets(16, 5), octets(32, 6), false), true,
+    'another password');
+SELECT is(operator_who(octets(32, 4)), NULL, 'ends what was begun with the old one');
+SELECT is(operator_sign_in('anna', octets(32, 2), octets(32, 7)), false, 'which opens no more');
+SELECT is(operator_sign_in('anna', octets(32, 6), octets(32, 7)), true, 'as the new one does');
+SELECT is(operator_remove('anna'), true, 'he is removed');
+SELECT is(operator_who(octets(32, 7)), NULL, 'and out');
+SELECT is((SELECT string_agg(who || ' ' || what, ', ' ORDER BY entry_id) FROM operator_log),
+    'smsctl operator-added, anna signed-in, smsctl operator-password, anna signed-in, '
+    'smsctl operator-removed', 'all of it is in the log');
+SELECT throws_ok('UPDATE operator_log SET who = $$x$$', '23000');
+SELECT throws_ok('DELETE FROM operator_log', '23000');
+
+-- ---- the signal of a modem: one value in ten minutes, of a day ----
+INSERT INTO modem (name, seen_at, signal_percent) VALUES ('left', '2026-05-03 10:01Z', 50);
+UPDATE modem SET seen_at = '2026-05-03 10:09Z', signal_percent = 60;
+UPDATE modem SET seen_at = '2026-05-03 10:11Z', signal_percent = NULL;
+UPDATE modem SET seen_at = '2026-05-03 10:12Z', signal_percent = 70;
+UPDATE modem SET seen_at = '2026-05-03 10:25Z', sms_in = 7;
+SELECT is((SELECT string_agg(to_char(at AT TIME ZONE 'UTC', 'HH24:MI ') || signal_percent, ', '
+    ORDER BY at) FROM modem_signal), '10:00 60, 10:10 70', 'one value in ten minutes is kept');
+UPDATE modem SET seen_at = '2026-05-04 10:05Z', signal_percent = 80;
+SELECT is((SELECT count(*) FROM modem_signal), 2::bigint, 'of a day, and no longer');
 
 SELECT * FROM finish();
 ROLLBACK;
