@@ -225,6 +225,12 @@ pages_start() {
 	die "the pages do not answer at $url/: see $inst/log/lighttpd.log"
 }
 
+# operator NAME: one who may see the operators' pages; prints his password.
+operator() {
+	as_user "$bin_smsctl" -c "$inst/etc/smsd.conf" operator add "$1" |
+	    sed -n "s/^the password of $1 is //p"
+}
+
 instance_start() {
 	pg_start
 	pg_prepare
@@ -261,6 +267,7 @@ write_pages_conf() {
 		# Written anew at each start.
 		database = "$(conninfo smsvault_pages)"
 		keys = "$inst/keys"
+		operator_database = "$(conninfo smsvault_operator)"
 		service_number = "$service_number"
 		secure_cookie = false
 	EOT

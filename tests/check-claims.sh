@@ -42,6 +42,10 @@ is_run() {
 	case $1 in
 	*.mjs) grep -l "/$1\"" "$top"/tests/e2e-*.sh | sed 's|.*/||' | while read -r by; do
 			grep -q "TESTS.*tests/$by" "$top"/tests/*.mk && echo yes
+		done
+		# Or it is a part of one that is.
+		grep -l "from \"\./${1##*/}\"" "$top"/tests/web/*.mjs | while read -r by; do
+			is_run "tests/web/${by##*/}"
 		done ;;
 	setup/*) grep -q "^	$1" "$top"/tests/*.mk && echo yes ;;
 	*.c) program=$(grep -h "\b$1\b" "$top"/tests/*.mk | tr -d '\n')

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Files that an owner brings along, in a real browser: what one account exports
-# another imports, and exports again.
+# another imports, and exports again.  And what operators see of it all.
 set -u
 . "${top_srcdir:-$(dirname "$0")/..}/tests/whole/lib.sh"
 
@@ -24,6 +24,8 @@ if [ -n "${SMSVAULT_OUT-}" ]; then
 	screens=$SMSVAULT_OUT/screens-import
 	rm -rf "$screens"
 fi
-HOME=$inst/run SMSVAULT_URL=$url SMSVAULT_SIM=$bin_sim SMSVAULT_SIM_SOCKET=$inst/run/sim.sock \
+operator_password=$(operator anna)
+HOME=$inst/run SMSVAULT_OPERATOR=anna SMSVAULT_OPERATOR_PASSWORD=$operator_password \
+    SMSVAULT_URL=$url SMSVAULT_SIM=$bin_sim SMSVAULT_SIM_SOCKET=$inst/run/sim.sock \
     SMSVAULT_CHROMIUM=/usr/bin/chromium SMSVAULT_SCREENS=$screens \
     node "$top/tests/web/import.mjs" || test_failed=1

@@ -118,7 +118,7 @@ tests_fuzz_import_CFLAGS = $(TEST_CFLAGS)
 tests_fuzz_import_LDFLAGS = -fsanitize=fuzzer
 tests_fuzz_import_LDADD = $(WEB_LIBS)
 endif
-EXTRA_DIST += tests/web/import.mjs
+EXTRA_DIST += tests/web/import.mjs tests/web/operator.mjs
 dist_check_SCRIPTS += tests/e2e-import.sh
 TESTS += tests/e2e-import.sh
 

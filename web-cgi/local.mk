@@ -2,6 +2,7 @@ noinst_LIBRARIES += web-cgi/libwebcgi.a
 web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/browse.c \
 	web-cgi/browse.h \
+	web-cgi/budget.h \
 	web-cgi/buf.c \
 	web-cgi/buf.h \
 	web-cgi/contact_edit.c \
@@ -71,6 +72,8 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/page_lost.c \
 	web-cgi/page_messages.c \
 	web-cgi/page_notes.c \
+	web-cgi/page_operator.c \
+	web-cgi/page_operator_modems.c \
 	web-cgi/page_phone.c \
 	web-cgi/page_phones.c \
 	web-cgi/page_sims.c \
@@ -112,6 +115,7 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/text_control.def \
 	web-cgi/text_demo.def \
 	web-cgi/text_lost.def \
+	web-cgi/text_operator.def \
 	web-cgi/text_policy.def \
 	web-cgi/text_restore.def \
 	web-cgi/text_settings.def \

@@ -1,6 +1,6 @@
 /*
- * The owners' pages, as a plain CGI program or, where the web server starts it
- * so, as a FastCGI one: libfcgi's FCGI_Accept does both.
+ * The owners' and the operators' pages, as a plain CGI program or, where the
+ * web server starts it so, as a FastCGI one: libfcgi's FCGI_Accept does both.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -17,6 +17,8 @@
 static const struct conf_key keys[] = {
 	{ "database", CONF_STRING, offsetof(struct pages_conf, database),
 	    "dbname=smsvault user=smsvault_pages", 0, 0 },
+	{ "operator_database", CONF_STRING,
+	    offsetof(struct pages_conf, operator_database), "", 0, 0 },
 	{ "keys", CONF_STRING, offsetof(struct pages_conf, keys),
 	    "/etc/smsvault/keys", 0, 0 },
 	{ "service_number", CONF_STRING,
@@ -36,8 +38,8 @@ usage(FILE *out)
 	fputs(
 	    "usage: smsvault-pages [-n] [--config FILE]\n"
 	    "       smsvault-pages --list-keys | --help | --version\n\n"
-	    "The owners' web pages of smsvault, for a web server to start as\n"
-	    "CGI or FastCGI.\n\n"
+	    "The web pages of smsvault for owners and operators, for a web\n"
+	    "server to start as CGI or FastCGI.\n\n"
 	    "  -c, --config FILE  configuration (default: what the environment\n"
 	    "                     variable SMSVAULT_PAGES_CONF names, else\n"
 	    "                     " CONF_DEFAULT ")\n"
@@ -212,12 +214,32 @@ read_request(struct request *out)
 	return err;
 }
 
+/* Connections stay from one request to the next. */
+struct databases {
+	struct db *pages, *operator;
+};
+
+/* One that is away is looked for again at each request that wants it. */
 static void
-serve_one(struct page *p)
+connect_databases(struct page *p, struct databases *d)
+{
+	if (d->pages == NULL)
+		d->pages = db_open(p->conf->database, NULL);
+	p->db = d->pages;
+	if (!page_of_operators(p->conf, p->req.path))
+		return;
+	if (d->operator== NULL)
+		d->operator= db_open(p->conf->operator_database, NULL);
+	p->operator_db = d->operator;
+}
+
+static void
+serve_one(struct page *p, struct databases *d)
 {
 	enum request_err err = read_request(&p->req);
 
 	if (err == REQUEST_OK) {
+		connect_databases(p, d);
 		page_serve(p);
 	} else {
 		p->status = err == REQUEST_E_LONG ? 413 : 400;
@@ -261,15 +283,20 @@ check(const struct pages_conf *conf)
 		return 1;
 	log_info("fine: the database has schema %d", db_schema_version(db));
 	db_close(db);
+	if (conf->operator_database[0] == '\0')
+		return 0;
+	if ((db = db_open(conf->operator_database, NULL)) == NULL)
+		return 1;
+	log_info("fine: operators have pages here");
+	db_close(db);
 	return 0;
 }
 
-/* A database that is away is looked for again at each request. */
 static void
 serve(const struct pages_conf *conf, const uint8_t *service,
     struct opener *opener)
 {
-	struct db *db = NULL;
+	struct databases d = { 0 };
 
 	while (FCGI_Accept() >= 0) {
 		struct page p = {
@@ -278,12 +305,10 @@ serve(const struct pages_conf *conf, const uint8_t *service,
 			.opener = opener,
 		};
 
-		if (db == NULL)
-			db = db_open(conf->database, NULL);
-		p.db = db;
-		serve_one(&p);
+		serve_one(&p, &d);
 	}
-	db_close(db);
+	db_close(d.pages);
+	db_close(d.operator);
 }
 
 int

@@ -106,6 +106,34 @@ put_entry(struct page *p, size_t i, const char *mark)
 	buf_str(&p->body, "</a>");
 }
 
+/* What operators have, in order. */
+static const struct {
+	const char *path;
+	enum text_id text;
+} operator_entries[] = {
+	{ "/operator", T_OP_OVERVIEW },
+	{ "/operator/modems", T_OP_MODEMS },
+};
+
+static void
+put_operator_menu(struct page *p)
+{
+	html_put(&p->body, "<nav aria-label=\"%s\">", TXT(p, NAV));
+	for (size_t i = 0;
+	     i < sizeof operator_entries / sizeof operator_entries[0]; i++) {
+		const char *path = operator_entries[i].path;
+
+		html_put(&p->body, "<a href=\"%s\"", path);
+		if (strcmp(p->req.path, path) == 0)
+			buf_str(&p->body, " aria-current=\"page\"");
+		else if (i > 0 && under(p->req.path, path))
+			buf_str(&p->body, " aria-current=\"true\"");
+		html_put(&p->body, ">%s</a>",
+		    text_get(p->language, operator_entries[i].text));
+	}
+	buf_str(&p->body, "</nav>");
+}
+
 static const char *
 mark_of(const struct page *p, size_t i)
 {
@@ -120,6 +148,8 @@ menu_put(struct page *p)
 	size_t here = current(p->req.path), group = group_of(here);
 	size_t end = group + 1;
 
+	if (p->operator[0] != '\0')
+		put_operator_menu(p);
 	if (p->who.account == 0)
 		return;
 	html_put(&p->body, "<nav aria-label=\"%s\">", TXT(p, NAV));

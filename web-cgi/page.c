@@ -17,6 +17,12 @@ page_now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+static const char *
+home_of(const struct page *p)
+{
+	return p->operators ? "/operator" : "/";
+}
+
 /* To the other language, and back to this page. */
 static void
 put_language(struct page *p)
@@ -26,7 +32,7 @@ put_language(struct page *p)
 	html_put(&p->body,
 	    "<a class=\"lang\" lang=\"%s\" href=\"/language?to=%s&amp;back=",
 	    zh ? "en" : "zh-Hans", zh ? "en" : "zh");
-	html_query(&p->body, p->req.post ? "/" : p->req.path);
+	html_query(&p->body, p->req.post ? home_of(p) : p->req.path);
 	html_put(&p->body, "\">%s</a>", zh ? "English" : "中文");
 }
 
@@ -46,11 +52,11 @@ page_begin(struct page *p, const char *title)
 	    "<script src=\"/static/app.js?%s\" defer></script>\n"
 	    "</head>\n<body>\n"
 	    "<a class=\"skip\" href=\"#main\">%s</a>\n"
-	    "<header><div class=\"bar\"><a class=\"brand\" href=\"/\">"
+	    "<header><div class=\"bar\"><a class=\"brand\" href=\"%s\">"
 	    "<img src=\"/static/icon.svg\" alt=\"\" width=\"28\" "
 	    "height=\"28\"> smsvault</a>",
 	    p->language == TEXT_ZH ? "zh-Hans" : "en", title, PACKAGE_VERSION,
-	    PACKAGE_VERSION, TXT(p, SKIP));
+	    PACKAGE_VERSION, TXT(p, SKIP), home_of(p));
 	put_language(p);
 	buf_str(&p->body, "</div>");
 	menu_put(p);
@@ -62,7 +68,7 @@ void
 page_end(struct page *p)
 {
 	html_put(&p->body, "</main>\n<footer>%s</footer>\n</body>\n</html>\n",
-	    TXT(p, FOOTER));
+	    p->operators ? TXT(p, OP_FOOTER) : TXT(p, FOOTER));
 }
 
 void
@@ -80,8 +86,8 @@ page_error(struct page *p, int status, enum text_id what)
 	page_begin(p, text_get(p->language, what));
 	if (what == T_E_NOT_FOUND)
 		html_put(&p->body, "<p>%s</p>\n", TXT(p, E_NOT_FOUND_HINT));
-	html_put(&p->body, "<p><a class=\"button\" href=\"/\">%s</a></p>\n",
-	    TXT(p, HOME));
+	html_put(&p->body, "<p><a class=\"button\" href=\"%s\">%s</a></p>\n",
+	    home_of(p), TXT(p, HOME));
 	page_end(p);
 }
 
@@ -200,7 +206,7 @@ page_language(struct page *p)
 struct route {
 	const char *path;
 	void (*serve)(struct page *p);
-	bool owner; /* only for who is signed in */
+	bool known; /* only for who is signed in */
 	bool get, post;
 };
 
@@ -269,14 +275,34 @@ static const struct route routes[] = {
 	/* Where there is no simulator these are not there, whoever asks. */
 	{ "/demo", page_demo, false, true, true },
 	{ "/demo/scene", page_demo_scene, false, false, true },
+	/* The same of these, where operators have no pages. */
+	{ "/operator", page_operator, true, true, false },
+	{ "/operator/sign-in", page_sign_in, false, true, true },
+	{ "/operator/sign-out", page_sign_out, true, false, true },
+	{ "/operator/modems", page_operator_modems, true, true, false },
 };
 
+static bool
+below_operator(const char *path)
+{
+	return strncmp(path, "/operator", 9) == 0 &&
+	       (path[9] == '\0' || path[9] == '/');
+}
+
+bool
+page_of_operators(const struct pages_conf *conf, const char *path)
+{
+	return conf->operator_database[0] != '\0' && below_operator(path);
+}
+
 static const struct route *
-find_route(const char *path)
+find_route(const struct page *p)
 {
 	for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++)
-		if (strcmp(routes[i].path, path) == 0)
-			return &routes[i];
+		if (strcmp(routes[i].path, p->req.path) == 0)
+			return below_operator(routes[i].path) == p->operators
+				   ? &routes[i]
+				   : NULL;
 	return NULL;
 }
 
@@ -291,21 +317,43 @@ choose_language(struct page *p)
 		p->language = text_language_of(p->req.accept_language);
 }
 
+/* Who is not signed in learns of the operators' pages not even which there
+ * are. */
+static bool
+must_sign_in(const struct page *p, const struct route *r)
+{
+	if (p->operators)
+		return p->operator[0] == '\0' &&(r == NULL || r->known);
+	return r != NULL && r->known && p->who.account == 0;
+}
+
+static bool
+takes(const struct route *r, const struct page *p)
+{
+	return r != NULL && (p->req.post ? r->post : r->get);
+}
+
 void
 page_serve(struct page *p)
 {
-	const struct route *r = find_route(p->req.path);
+	const struct route *r;
 
 	p->status = 200;
+	p->operators = page_of_operators(p->conf, p->req.path);
+	r = find_route(p);
 	choose_language(p);
-	if (!page_ok(p, p->db != NULL ? session_load(p) : DB_LOST))
+	if (!page_ok(
+		p, p->db != NULL && (!p->operators || p->operator_db != NULL)
+		       ? session_load(p)
+		       : DB_LOST))
 		return;
-	if (r == NULL || (p->req.post ? !r->post : !r->get)) {
+	if (!takes(r, p) && !(p->operators && must_sign_in(p, r))) {
 		page_error(p, 404, T_E_NOT_FOUND);
 		return;
 	}
-	if (r->owner && p->who.account == 0) {
-		page_redirect(p, "/sign-in");
+	if (must_sign_in(p, r)) {
+		page_redirect(
+		    p, p->operators ? "/operator/sign-in" : "/sign-in");
 		return;
 	}
 	if (p->req.post && !session_csrf_good(p)) {

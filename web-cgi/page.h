@@ -9,6 +9,7 @@
 #include "export.h"
 #include "html.h"
 #include "open.h"
+#include "operator_access.h"
 #include "pages.h"
 #include "request.h"
 #include "seal.h"
@@ -16,6 +17,7 @@
 
 struct pages_conf {
 	char *database, *keys, *service_number;
+	char *operator_database; /* for the operators' pages; "": none */
 	char *simulator; /* the socket of a demonstration's; "": none */
 	bool secure_cookie;
 };
@@ -24,12 +26,16 @@ struct page {
 	const struct pages_conf *conf;
 	const uint8_t *service_key; /* 32 octets */
 	struct db *db; /* NULL: it cannot be reached */
+	struct db *operator_db; /* the same, with the operator's rights */
 	struct opener *opener;
 	struct request req;
 	enum text_language language;
 
-	/* who: account 0 is nobody */
+	/* who: account 0 is nobody; of the operators' pages an operator alone,
+	 * and "" is nobody */
 	struct pages_session who;
+	bool operators;
+	char operator[OPERATOR_LOGIN_MAX];
 	uint8_t token[SEAL_KEY_LEN];
 	char csrf[33];
 
@@ -77,6 +83,9 @@ void page_phone_form(struct page *p, const char *path, int64_t phone);
 void page_to_phone(struct page *p, int64_t phone, const char *more);
 void page_policy_state(struct page *p, const struct pages_phone *ph);
 
+/* Is this a path of the operators' pages, and are there any here? */
+bool page_of_operators(const struct pages_conf *conf, const char *path);
+
 /* session.c */
 /* DB_OK also if it is nobody's. */
 enum db_err session_load(struct page *p);
@@ -84,6 +93,9 @@ bool session_csrf_good(const struct page *p);
 /* Sign in: a new token, its cookie, its row.  secret is the private key. */
 enum db_err session_start(struct page *p, const struct pages_account *a,
     const uint8_t secret[static SEAL_KEY_LEN]);
+/* The same of an operator, if this proves his password; else DB_NONE. */
+enum db_err
+session_start_operator(struct page *p, const char *login, const char *password);
 void session_end(struct page *p);
 enum seal_err
 session_secret(const struct page *p, uint8_t secret[static SEAL_KEY_LEN]);
@@ -171,6 +183,10 @@ void page_restore_show(struct page *p);
 void page_restore_act(struct page *p);
 void page_restore_pick(struct page *p);
 void page_restore_replace(struct page *p);
+
+/* page_operator*.c: for operators. */
+void page_operator(struct page *p);
+void page_operator_modems(struct page *p);
 
 /* The whole of a request: route, answer. */
 void page_serve(struct page *p);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "budget.h"
 #include "form.h"
 #include "pages_settings.h"
 #include "plot.h"
@@ -12,8 +13,8 @@
 #define SMS_MAX 100000
 #define PRICE_MAX_MILLI 100000
 
-static void
-put_money(struct page *p, int64_t milli)
+void
+budget_money(struct page *p, int64_t milli)
 {
 	html_put(&p->body, "%lld.%d%d", (long long)(milli / 1000),
 	    (int)(milli / 100 % 10), (int)(milli / 10 % 10));
@@ -68,8 +69,8 @@ add_spent(const struct pages_amount *list, size_t n, struct month *m,
 	}
 }
 
-static void
-put_gauge(
+void
+budget_gauge(
     struct page *p, enum text_id text, const char *id, int64_t v, int64_t max)
 {
 	html_put(&p->body,
@@ -85,8 +86,8 @@ static void
 put_month(struct page *p, const struct pages_settings *s, const struct month *m)
 {
 	buf_str(&p->body, "<div class=\"card\"><div class=\"two\">");
-	put_gauge(p, T_SPENT_MONTH, "month", m->all, s->month_max);
-	put_gauge(p, T_SPENT_TODAY, "today", m->today, s->day_max);
+	budget_gauge(p, T_SPENT_MONTH, "month", m->all, s->month_max);
+	budget_gauge(p, T_SPENT_TODAY, "today", m->today, s->day_max);
 	html_put(&p->body,
 	    "</div><table id=\"purposes\"><thead><tr><th scope=\"col\">%s</th>"
 	    "<th scope=\"col\">SMS</th><th scope=\"col\">%s</th></tr></thead>"
@@ -97,13 +98,13 @@ put_month(struct page *p, const struct pages_settings *s, const struct month *m)
 		    "<tr><th scope=\"row\">%s</th><td>%lld</td><td>",
 		    text_get(p->language, groups[g].text),
 		    (long long)m->sms[g]);
-		put_money(p, m->milli[g]);
+		budget_money(p, m->milli[g]);
 		buf_str(&p->body, "</td></tr>");
 	}
 	html_put(&p->body,
 	    "</tbody><tfoot><tr><th scope=\"row\">%s</th><td>%lld</td><td>",
 	    TXT(p, SPENT_MONTH), (long long)m->all);
-	put_money(p, m->all_milli);
+	budget_money(p, m->all_milli);
 	buf_str(&p->body, "</td></tr></tfoot></table></div>\n");
 }
 

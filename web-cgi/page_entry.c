@@ -138,6 +138,22 @@ subject(const char *what, const char *text, uint8_t out[static 32])
 	seal_digest(both, strlen(both), out);
 }
 
+/* An owner and an operator may have the same name. */
+static const char *
+kind_of(const struct page *p)
+{
+	return p->operators ? "operator" : "login";
+}
+
+static void
+forgive(struct page *p, const char *login)
+{
+	uint8_t by_login[32];
+
+	subject(kind_of(p), login, by_login);
+	pages_forgive(p->db, by_login);
+}
+
 /* Count this attempt against the login and the address. */
 bool
 page_too_many(struct page *p, const char *login)
@@ -145,7 +161,7 @@ page_too_many(struct page *p, const char *login)
 	uint8_t by_login[32], by_address[32];
 	int64_t a = 0, b = 0;
 
-	subject("login", login, by_login);
+	subject(kind_of(p), login, by_login);
 	subject("address", p->req.remote, by_address);
 	return pages_attempt(p->db, by_login, &a) != DB_OK ||
 	       pages_attempt(p->db, by_address, &b) != DB_OK ||
@@ -157,38 +173,32 @@ page_too_many(struct page *p, const char *login)
 static void
 show_sign_in(struct page *p, enum text_id why)
 {
-	begin_form(p, T_SIGN_IN, "/sign-in", why);
+	begin_form(p, p->operators ? T_OP_SIGN_IN : T_SIGN_IN,
+	    p->operators ? "/operator/sign-in" : "/sign-in", why);
 	put_login(p, T_NONE, why);
 	put_input(p,
 	    &(struct input){ "password", "password", "current-password", NULL,
 		T_PASSWORD, T_NONE },
 	    why);
-	html_put(&p->body,
-	    "<button>%s</button></form>\n<p>%s <a href=\"/register\">%s</a>"
-	    "<br><a href=\"/recover\">%s</a></p>\n",
-	    TXT(p, SIGN_IN), TXT(p, NO_ACCOUNT), TXT(p, REGISTER),
-	    TXT(p, FORGOT));
+	html_put(&p->body, "<button>%s</button></form>\n", TXT(p, SIGN_IN));
+	if (p->operators)
+		html_put(&p->body, "<p class=\"hint\">%s</p>\n",
+		    TXT(p, OP_SIGN_IN_HINT));
+	else
+		html_put(&p->body,
+		    "<p>%s <a href=\"/register\">%s</a>"
+		    "<br><a href=\"/recover\">%s</a></p>\n",
+		    TXT(p, NO_ACCOUNT), TXT(p, REGISTER), TXT(p, FORGOT));
 	page_end(p);
 }
 
-void
-page_sign_in(struct page *p)
+static void
+sign_in_owner(struct page *p, const char *login)
 {
-	const char *login = request_form(&p->req, "login");
 	struct pages_account a = { 0 };
-	uint8_t secret[SEAL_KEY_LEN], by_login[32];
-	enum db_err err;
+	uint8_t secret[SEAL_KEY_LEN];
+	enum db_err err = pages_login_find(p->db, login, &a);
 
-	if (!p->req.post) {
-		show_sign_in(p, T_NONE);
-		return;
-	}
-	if (page_too_many(p, login)) {
-		p->status = 429;
-		show_sign_in(p, T_E_LIMIT);
-		return;
-	}
-	err = pages_login_find(p->db, login, &a);
 	if (err != DB_OK && err != DB_NONE) {
 		page_ok(p, err);
 		return;
@@ -199,8 +209,7 @@ page_sign_in(struct page *p)
 		show_sign_in(p, T_E_SIGN_IN);
 		return;
 	}
-	subject("login", login, by_login);
-	pages_forgive(p->db, by_login);
+	forgive(p, login);
 	if (page_ok(p, session_start(p, &a, secret))) {
 		/* Whoever comes, accounts whose time is over go. */
 		pages_delete_due(p->db);
@@ -210,11 +219,43 @@ page_sign_in(struct page *p)
 	seal_wipe(secret, sizeof secret);
 }
 
+static void
+sign_in_operator(struct page *p, const char *login)
+{
+	enum db_err err =
+	    session_start_operator(p, login, request_form(&p->req, "password"));
+
+	if (err == DB_NONE) {
+		p->status = 403;
+		show_sign_in(p, T_E_SIGN_IN);
+	} else if (page_ok(p, err)) {
+		forgive(p, login);
+		page_redirect(p, "/operator");
+	}
+}
+
+void
+page_sign_in(struct page *p)
+{
+	const char *login = request_form(&p->req, "login");
+
+	if (!p->req.post) {
+		show_sign_in(p, T_NONE);
+	} else if (page_too_many(p, login)) {
+		p->status = 429;
+		show_sign_in(p, T_E_LIMIT);
+	} else if (p->operators) {
+		sign_in_operator(p, login);
+	} else {
+		sign_in_owner(p, login);
+	}
+}
+
 void
 page_sign_out(struct page *p)
 {
 	session_end(p);
-	page_redirect(p, "/");
+	page_redirect(p, p->operators ? "/operator/sign-in" : "/");
 }
 
 /* ---- register ---- */
@@ -274,7 +315,7 @@ page_register(struct page *p)
 {
 	const char *login = request_form(&p->req, "login");
 	struct pages_account a = { 0 };
-	char shown[PRIVATE_SHOWN_MAX], plain[PRIVATE_RECOVERY_MAX];
+	char shown[PASSWORD_SHOWN_MAX], plain[PRIVATE_RECOVERY_MAX];
 	uint8_t secret[SEAL_KEY_LEN];
 	enum text_id why = T_NONE;
 	enum db_err err;
@@ -294,7 +335,7 @@ page_register(struct page *p)
 	}
 	snprintf(a.language, sizeof a.language, "%s",
 	    text_code(text_language_of(request_form(&p->req, "language"))));
-	private_recovery_make(shown, plain);
+	password_code_make(shown, plain);
 	if (private_make(&a, request_form(&p->req, "password"), plain,
 		secret) != SEAL_OK) {
 		page_error(p, 500, T_E_DATABASE);

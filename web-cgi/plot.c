@@ -100,3 +100,65 @@ plot_put(struct page *p, const char *title, const struct plot_series *series,
 	put_legend(p, series, n);
 	buf_str(&p->body, "</figure>\n");
 }
+
+/* ---- lines ---- */
+
+#define DAY_MS 86400000LL
+#define BREAK_MS 1800000LL
+#define WIDTH 300 /* it stands in a card */
+
+static void
+put_line(struct page *p, const struct plot_point *list, size_t n)
+{
+	int64_t begin = page_now_ms() - DAY_MS, before = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int64_t since = list[i].at_ms - begin;
+		int x = LEFT + 4 + (int)(since * WIDTH / DAY_MS);
+		int y = FOOT - list[i].percent * HEIGHT / 100;
+
+		if (since < 0 || since > DAY_MS)
+			continue;
+		if (before == 0 || list[i].at_ms - before > BREAK_MS)
+			/* Twice: a point alone is seen, too. */
+			html_put(&p->body, "%s<polyline points=\"%d,%d",
+			    before == 0 ? "" : "\"/>", x, y);
+		html_put(&p->body, " %d,%d", x, y);
+		before = list[i].at_ms;
+	}
+	if (before != 0)
+		buf_str(&p->body, "\"/>");
+}
+
+void
+plot_put_day(
+    struct page *p, const char *title, const struct plot_point *list, size_t n)
+{
+	int least = 100, most = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		least = list[i].percent < least ? list[i].percent : least;
+		most = list[i].percent > most ? list[i].percent : most;
+	}
+	html_put(&p->body,
+	    "<figure class=\"plot\"><figcaption>%s</figcaption>"
+	    "<svg viewBox=\"0 0 360 160\" role=\"img\" "
+	    "aria-label=\"%s: %d–%d %%\">",
+	    title, title, least, most);
+	for (int i = 0; i <= 2; i++) {
+		int y = FOOT - i * HEIGHT / 2;
+
+		html_put(&p->body,
+		    "<line class=\"axis\" x1=\"%d\" y1=\"%d\" x2=\"350\" "
+		    "y2=\"%d\"/><text x=\"%d\" y=\"%d\" text-anchor=\"end\">"
+		    "%d</text>",
+		    LEFT, y, y, LEFT - 6, y + 5, 50 * i);
+	}
+	for (int i = 0; i < 4; i++)
+		html_put(&p->body,
+		    "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">−%d h"
+		    "</text>",
+		    LEFT + 22 + i * WIDTH / 4, FOOT + 22, 24 - 6 * i);
+	put_line(p, list, n);
+	buf_str(&p->body, "</svg></figure>\n");
+}

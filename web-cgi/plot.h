@@ -1,5 +1,6 @@
 /*
- * plot.h - columns of the last days, drawn here: no script, no library.
+ * plot.h - columns of the last days, lines of the last one, drawn here: no
+ * script, no library.
  */
 #ifndef PLOT_H
 #define PLOT_H
@@ -16,5 +17,14 @@ struct plot_series {
 };
 void plot_put(struct page *p, const char *title,
     const struct plot_series *series, size_t n);
+
+/* Percents of the last day, the oldest first; where half an hour has none, the
+ * line is broken. */
+struct plot_point {
+	int64_t at_ms;
+	int percent;
+};
+void plot_put_day(
+    struct page *p, const char *title, const struct plot_point *list, size_t n);
 
 #endif

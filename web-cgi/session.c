@@ -5,12 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "log.h"
 #include "page.h"
+#include "password.h"
 
 static const char *
 cookie_name(const struct page *p)
 {
+	if (p->operators)
+		return p->conf->secure_cookie ? "__Host-smsvault-operator"
+					      : "smsvault-operator";
 	return p->conf->secure_cookie ? "__Host-smsvault" : "smsvault";
 }
 
@@ -67,6 +70,18 @@ give_token(struct page *p)
 	derive_csrf(p);
 }
 
+static enum db_err
+find_owner(struct page *p, const uint8_t hash[static SEAL_DIGEST_LEN])
+{
+	enum db_err err = pages_session_find(p->db, hash, &p->who);
+
+	if (err == DB_OK)
+		p->language = text_language_of(p->who.language);
+	else
+		p->who.account = 0;
+	return err;
+}
+
 enum db_err
 session_load(struct page *p)
 {
@@ -81,11 +96,8 @@ session_load(struct page *p)
 	}
 	derive_csrf(p);
 	seal_digest(p->token, sizeof p->token, hash);
-	err = pages_session_find(p->db, hash, &p->who);
-	if (err == DB_OK)
-		p->language = text_language_of(p->who.language);
-	else
-		p->who.account = 0;
+	err = p->operators ? operator_who(p->operator_db, hash, p->operator)
+			   : find_owner(p, hash);
 	return err == DB_NONE ? DB_OK : err;
 }
 
@@ -98,30 +110,64 @@ session_csrf_good(const struct page *p)
 	       seal_equal(got, p->csrf, strlen(p->csrf));
 }
 
+/* Always a new one: what was known before signing in is worthless. */
+static void
+new_token(struct page *p, uint8_t hash[static SEAL_DIGEST_LEN])
+{
+	seal_random(p->token, sizeof p->token);
+	seal_digest(p->token, sizeof p->token, hash);
+}
+
+/* It is in the database: the browser gets it. */
+static void
+keep_token(struct page *p)
+{
+	char text[2 * SEAL_KEY_LEN + 1];
+
+	to_hex(p->token, sizeof p->token, text);
+	set_cookie(p, text, "");
+	derive_csrf(p);
+}
+
 enum db_err
 session_start(struct page *p, const struct pages_account *a,
     const uint8_t secret[static SEAL_KEY_LEN])
 {
-	char text[2 * SEAL_KEY_LEN + 1];
 	uint8_t hash[SEAL_DIGEST_LEN], sealed[PAGES_SEALED_PRIVATE];
 	enum db_err err;
 
-	/* Always a new one: what was known before signing in is worthless. */
-	seal_random(p->token, sizeof p->token);
-	seal_digest(p->token, sizeof p->token, hash);
+	new_token(p, hash);
 	if (seal_wrap(p->token, "session", a->public_key, SEAL_PUBLIC_LEN,
 		secret, SEAL_KEY_LEN, sealed) != SEAL_OK)
 		return DB_FAILED;
 	if ((err = pages_session_put(p->db, a->account, hash, sealed)) != DB_OK)
 		return err;
-	to_hex(p->token, sizeof p->token, text);
-	set_cookie(p, text, "");
-	derive_csrf(p);
+	keep_token(p);
 	p->who.account = a->account;
 	memcpy(p->who.private_sealed, sealed, sizeof sealed);
 	memcpy(p->who.public_key, a->public_key, SEAL_PUBLIC_LEN);
 	snprintf(p->who.language, sizeof p->who.language, "%s", a->language);
 	return DB_OK;
+}
+
+/* As long for unknown names, whose salt is zeros. */
+enum db_err
+session_start_operator(struct page *p, const char *login, const char *password)
+{
+	uint8_t salt[PASSWORD_SALT_LEN] = { 0 }, hash[SEAL_DIGEST_LEN];
+	struct password_stretched s;
+	enum db_err err = operator_salt(p->operator_db, login, salt);
+
+	if (err != DB_OK && err != DB_NONE)
+		return err;
+	if (password_stretch(password, salt, &s) != SEAL_OK)
+		return DB_FAILED;
+	new_token(p, hash);
+	err = operator_sign_in(p->operator_db, login, s.proof, hash);
+	seal_wipe(&s, sizeof s);
+	if (err == DB_OK)
+		keep_token(p);
+	return err;
 }
 
 void
@@ -130,10 +176,13 @@ session_end(struct page *p)
 	uint8_t hash[SEAL_DIGEST_LEN];
 
 	seal_digest(p->token, sizeof p->token, hash);
-	if (p->who.account != 0)
+	if (p->operators)
+		operator_sign_out(p->operator_db, hash);
+	else if (p->who.account != 0)
 		pages_session_drop(p->db, p->who.account, hash);
 	set_cookie(p, "", "; Max-Age=0");
 	p->who.account = 0;
+	p->operator[0] = '\0';
 }
 
 enum seal_err

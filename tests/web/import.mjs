@@ -5,6 +5,7 @@
 import { done, equal, match, ok } from "./tap.mjs";
 import { browser_open, go, person } from "./service.mjs";
 import { look, looked } from "./look.mjs";
+import { operator } from "./operator.mjs";
 
 const password = "correct horse battery";
 const complaints = [];
@@ -153,7 +154,8 @@ try {
 	const page = await round_trip();
 	await pictures(page);
 	await odd_files(page);
-	looked(22);
+	await operator(browser, page, complaints);
+	looked(42);
 	equal(complaints.join("\n"), "", "the browser complained of nothing");
 } catch (e) {
 	ok(false, "the whole flow", e.stack);
