@@ -31,6 +31,8 @@ db_libdb_a_SOURCES = \
 	db/pages.h \
 	db/pages_account.c \
 	db/pages_browse.h \
+	db/pages_check.c \
+	db/pages_check.h \
 	db/pages_confirm.c \
 	db/pages_event.c \
 	db/pages_file.c \
@@ -73,4 +75,5 @@ dist_migrations_DATA = \
 	db/migrations/0015_codes.sql \
 	db/migrations/0016_made.sql \
 	db/migrations/0017_bodies.sql \
-	db/migrations/0018_operators.sql
+	db/migrations/0018_operators.sql \
+	db/migrations/0019_check.sql

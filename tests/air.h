@@ -128,8 +128,9 @@ air_text(struct air *a, const char *from, const char *text);
 const char *air_letter(const struct air *a, const char *number, size_t *count);
 /* Seconds that phone n was told to ring. */
 unsigned air_rung(const struct air *a, int n);
-/* The account's id. */
+/* The account's id, and its private key (not owned). */
 int64_t air_account(const struct air *a);
+const uint8_t *air_secret(const struct air *a);
 /* An integer from the database; $A stands for the account. */
 int64_t air_int(struct air *a, const char *sql);
 

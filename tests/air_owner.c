@@ -487,6 +487,12 @@ air_account(const struct air *a)
 	return a->account;
 }
 
+const uint8_t *
+air_secret(const struct air *a)
+{
+	return a->secret;
+}
+
 int64_t
 air_int(struct air *a, const char *sql)
 {

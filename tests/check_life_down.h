@@ -16,5 +16,6 @@ TCase *life_file_case(void);
 TCase *life_notice_case(void);
 TCase *life_order_case(void);
 TCase *life_silent_case(void);
+TCase *life_verify_case(void);
 
 #endif

@@ -462,5 +462,6 @@ main(void)
 	suite_add_tcase(s, life_silent_case());
 	suite_add_tcase(s, life_file_case());
 	suite_add_tcase(s, life_notice_case());
+	suite_add_tcase(s, life_verify_case());
 	return check_main(s);
 }

@@ -23,7 +23,7 @@ if [ -n "${SMSVAULT_OUT-}" ]; then
 	screens=$SMSVAULT_OUT/screens-browse
 	rm -rf "$screens"
 fi
-HOME=$inst/run SMSVAULT_URL=$url SMSVAULT_SIM=$bin_sim SMSVAULT_SIM_SOCKET=$inst/run/sim.sock \
+HOME=$inst/run SMSVAULT_PSQL=$pg_bin/psql SMSVAULT_PGHOST=$inst/run SMSVAULT_URL=$url SMSVAULT_SIM=$bin_sim SMSVAULT_SIM_SOCKET=$inst/run/sim.sock \
     SMSVAULT_LOGIN=owner SMSVAULT_PASSWORD="correct horse battery" \
     SMSVAULT_CHROMIUM=/usr/bin/chromium SMSVAULT_SCREENS=$screens \
     node "$top/tests/web/browse.mjs" || test_failed=1

@@ -21,7 +21,7 @@ if [ -n "${SMSVAULT_OUT-}" ]; then
 	rm -rf "$screens"
 fi
 # As root only root's browser may write to the screens' place; it needs a home.
-HOME=$inst/run SMSVAULT_URL=$url SMSVAULT_PHOTO=$inst/run/photo.jpg \
+HOME=$inst/run SMSVAULT_PSQL=$pg_bin/psql SMSVAULT_PGHOST=$inst/run SMSVAULT_URL=$url SMSVAULT_PHOTO=$inst/run/photo.jpg \
     SMSVAULT_SMALL=$inst/run/small.txt \
     SMSVAULT_SIM=$bin_sim SMSVAULT_SIM_SOCKET=$inst/run/sim.sock \
     SMSVAULT_CHROMIUM=/usr/bin/chromium SMSVAULT_SCREENS=$screens \

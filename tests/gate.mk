@@ -24,11 +24,11 @@ tests_life_gate_tests_SOURCES = tests/check_life_gate.c tests/check_life_ask.c \
 	tests/check_life_down.h tests/check_life_file.c \
 	tests/check_life_notice.c \
 	tests/check_life_order.c \
-	tests/check_life_silent.c $(AIR_SOURCES) \
+	tests/check_life_silent.c tests/check_life_verify.c $(AIR_SOURCES) \
 	tests/hand.c tests/hand.h
-tests_life_gate_tests_CPPFLAGS = $(tests_gateway_tests_CPPFLAGS)
+tests_life_gate_tests_CPPFLAGS = $(tests_gateway_tests_CPPFLAGS) -I$(top_srcdir)/web-cgi
 tests_life_gate_tests_CFLAGS = $(TEST_CFLAGS)
-tests_life_gate_tests_LDADD = $(tests_gateway_tests_LDADD)
+tests_life_gate_tests_LDADD = $(WEB_LIBS) $(tests_gateway_tests_LDADD)
 
 # many phones for many days
 dist_check_SCRIPTS += tests/check-life.sh

@@ -57,6 +57,7 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/page_budget.c \
 	web-cgi/page_calendar.c \
 	web-cgi/page_calls.c \
+	web-cgi/page_check.c \
 	web-cgi/page_codes.c \
 	web-cgi/page_contact_edit.c \
 	web-cgi/page_contacts.c \
@@ -112,6 +113,7 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/text.c \
 	web-cgi/text.def \
 	web-cgi/text_browse.def \
+	web-cgi/text_check.def \
 	web-cgi/text_control.def \
 	web-cgi/text_demo.def \
 	web-cgi/text_lost.def \
@@ -121,6 +123,8 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/text_settings.def \
 	web-cgi/trusted.c \
 	web-cgi/trusted.h \
+	web-cgi/verify.c \
+	web-cgi/verify.h \
 	web-cgi/text.h
 web_cgi_libwebcgi_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/web-cgi \
 	-I$(top_srcdir)/db $(QRENCODE_CFLAGS) $(ARCHIVE_CFLAGS) $(ICAL_CFLAGS) \

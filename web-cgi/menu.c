@@ -40,6 +40,7 @@ static const struct entry {
 	{ "/notices", T_NONE, false, false },
 	{ "/account", T_ACCOUNT, true, false },
 	{ "/budget", T_NONE, false, false },
+	{ "/check", T_NONE, false, false },
 	{ "/export", T_NONE, false, false },
 	{ "/import", T_NONE, false, false },
 	{ "/demo", T_SIMULATOR, true, false },

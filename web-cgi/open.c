@@ -239,6 +239,18 @@ open_rows(struct opener *o, struct db *db, int64_t account,
 	return DB_OK;
 }
 
+enum open_why
+open_why(struct opener *o, int64_t account,
+    const uint8_t secret[static SEAL_KEY_LEN], const struct pages_record *row)
+{
+	struct keys *k = keys_of(o, account);
+
+	if (find(k, row->data_key) == k->n)
+		return OPEN_NO_KEY;
+	return key_of(k, secret, row->data_key) == NULL ? OPEN_KEY_SHUT
+							: OPEN_SHUT;
+}
+
 enum db_err
 open_piece(struct opener *o, struct db *db, int64_t account,
     const uint8_t secret[static SEAL_KEY_LEN], const struct pages_records *rows,

@@ -29,6 +29,14 @@ struct opened {
 enum db_err open_rows(struct opener *o, struct db *db, int64_t account,
     const uint8_t secret[static SEAL_KEY_LEN], const struct pages_records *rows,
     struct opened **out, size_t *n, size_t *damaged);
+/* Why a row that was left out does not open. */
+enum open_why {
+	OPEN_NO_KEY, /* its data key is not there */
+	OPEN_KEY_SHUT, /* that does not open */
+	OPEN_SHUT, /* that does: what is under it is damaged */
+};
+enum open_why open_why(struct opener *o, int64_t account,
+    const uint8_t secret[static SEAL_KEY_LEN], const struct pages_record *row);
 /* The ith of the rows of pages_pieces(): len octets to out.  DB_NONE: it does
  * not open. */
 enum db_err open_piece(struct opener *o, struct db *db, int64_t account,

@@ -263,6 +263,7 @@ static const struct route routes[] = {
 	{ "/budget", page_budget, true, true, true },
 	{ "/notices", page_notices, true, true, true },
 	{ "/import", page_import, true, true, true },
+	{ "/check", page_check, true, true, true },
 	{ "/export", page_export, true, true, false },
 	{ "/export/file", page_export_file, true, true, false },
 	{ "/export/all.zip", page_export_zip, true, true, false },

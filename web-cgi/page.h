@@ -107,6 +107,9 @@ bool page_too_many(struct page *p, const char *login);
 void page_recovery_shown(struct page *p, const char *code, const char *next);
 /* page_account.c: to what else can be set. */
 void page_account_links(struct page *p);
+/* page_check.c: how the last check of the backup went, in a line; nothing, if
+ * there was none. */
+void page_check_note(struct page *p);
 /* Is the form's field "old" the password of who is signed in?  T_NONE, and
  * account and secret are set (each may be NULL), or what is wrong. */
 enum text_id
@@ -169,6 +172,7 @@ void page_account_delete(struct page *p);
 void page_budget(struct page *p);
 void page_notices(struct page *p);
 void page_import(struct page *p);
+void page_check(struct page *p);
 void page_export(struct page *p);
 void page_export_file(struct page *p);
 void page_export_zip(struct page *p);

@@ -40,7 +40,9 @@ page_account_links(struct page *p)
 		    "id=\"keep\">%s</button></form></div>\n",
 		    TXT(p, DELETE_UNDO));
 	}
+	page_check_note(p);
 	buf_str(&p->body, "<p class=\"buttons\">");
+	put_link(p, "/check", T_CHECK);
 	put_link(p, "/notices", T_NOTICES);
 	put_link(p, "/budget", T_BUDGET);
 	put_link(p, "/export", T_EXPORT);

@@ -501,7 +501,9 @@ page_export(struct page *p)
 		all += counts[k];
 	}
 	page_begin(p, TXT(p, EXPORT));
-	html_put(&p->body, "<p class=\"lead\">%s</p>\n", TXT(p, EXPORT_TEXT));
+	html_put(&p->body,
+	    "<p class=\"lead\">%s <a href=\"/check\">%s</a></p>\n",
+	    TXT(p, EXPORT_TEXT), TXT(p, CHECK));
 	put_choice(p, list, n);
 	if (all == 0) {
 		browse_empty(p, TXT(p, EXPORT_NONE));

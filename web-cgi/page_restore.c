@@ -159,8 +159,9 @@ show_form(struct page *p, const struct wish *w)
 		html_put(&p->body,
 		    "<p class=\"actions\"><a class=\"button quiet\" "
 		    "href=\"/restore/pick\">%s</a> <a class=\"button quiet\" "
-		    "href=\"/restore/replace\">%s</a></p>\n",
-		    TXT(p, PICK), TXT(p, REPLACE));
+		    "href=\"/restore/replace\">%s</a> <a class=\"button quiet\" "
+		    "href=\"/check\">%s</a></p>\n",
+		    TXT(p, PICK), TXT(p, REPLACE), TXT(p, CHECK));
 	if (restore_any_bound(list, n))
 		put_form(p, w, list, n);
 	else

@@ -169,7 +169,9 @@ phone_facts_put_claims(
 			put_claim(p, c);
 		buf_str(&p->body, "</td></tr>");
 	}
-	buf_str(&p->body, "</tbody></table></section>\n");
+	html_put(&p->body,
+	    "</tbody></table><p><a href=\"/check\">%s</a></p></section>\n",
+	    TXT(p, CHECK));
 }
 
 /* ---- all in all ---- */

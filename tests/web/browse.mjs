@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { done, equal, match, ok, step } from "./tap.mjs";
-import { browser_open, person, reload_until, sim } from "./service.mjs";
+import { browser_open, go, person, reload_until, sim, sql } from "./service.mjs";
 import { look, looked } from "./look.mjs";
 
 const complaints = [];
@@ -228,6 +228,54 @@ async function own(page) {
 	await look(page, "restore-blind");
 }
 
+/* Check now, and how many things it names as damaged. */
+async function check(page) {
+	await page.goto("/check");
+	await go(page, "#check");
+	return page.locator("#bad li").count();
+}
+
+/* Is it named, with the words for what is wrong, and a way to it? */
+async function named(page, kind, id, words, why) {
+	const one = page.locator(`#bad li:has(a[href*='&kind=${kind}&id=${id}'])`);
+	match(await one.textContent(), words, why);
+	await go(page, `#bad li a[href*='&kind=${kind}&id=${id}']`);
+	ok(await page.locator("#versions li").count() > 0, "with a way to it");
+}
+
+/*
+ * Of the files one has another digest from the start, and one is on its way.
+ * Then a piece of a third goes, the body of a note, and the key of some days.
+ */
+async function checked(page) {
+	equal(await check(page), 1, "the check of the backup finds what is damaged, and no more");
+	match(await page.textContent("#bad"), /damaged\.bin[\s\S]*digest differs/,
+	    "a file whose digest differs is named");
+	match(await page.textContent("#unfinished"), /song\.mp3[\s\S]*40 %/,
+	    "and one that is not whole yet, with how far it is, and why");
+	await look(page, "check");
+	await sql("DELETE FROM file_piece WHERE record_id = 502 AND \"offset\" = 0");
+	equal(await check(page), 2, "a missing piece of a file is found");
+	await named(page, 6, 502, /报告\.txt[\s\S]*piece of the file is missing/, "and the file is named");
+	await sql("UPDATE record_version SET sealed = set_byte(sealed, 30, get_byte(sealed, 30) # 1) WHERE kind = 5 AND record_id = 2 AND transfer >= 4000");
+	equal(await check(page), 3, "a broken body is found");
+	await named(page, 5, 2, /Note[\s\S]*is damaged/, "and the note is named");
+	match(await page.textContent("main"), /does not open/, "whose page says the same");
+	const lost = Number(await sql(`WITH k AS (SELECT data_key_id, count(*) AS n FROM record_version
+	    WHERE kind = 1 GROUP BY 1 ORDER BY 2, 1 LIMIT 1), d AS (DELETE FROM data_key USING k
+	    WHERE data_key.data_key_id = k.data_key_id) SELECT n FROM k`));
+	equal(await check(page), 3 + lost, "a missing data key is found");
+	match(await page.textContent("#bad li[data-why='0']"), /Contact[\s\S]*key that it was sealed with is missing/,
+	    "and what was sealed with it is named");
+	match(await page.textContent("#verdict"), new RegExp(`Cannot be read: ${3 + lost} `),
+	    "and all of it counted");
+	await look(page, "check-damaged");
+	await page.goto("/account");
+	match(await page.textContent("#checked"), new RegExp(`Checked .*Cannot be read: ${3 + lost} `),
+	    "the account's page says how the last check went");
+	await look(page, "account-damaged");
+}
+
 try {
 	const page = await person(browser, {}, complaints);
 	await sign_in(page);
@@ -238,8 +286,11 @@ try {
 	await history(page);
 	await as_of(page);
 	await own(page);
+	await checked(page);
 	await page.goto("/contacts");
 	await page.click("a.lang");
+	await check(page);
+	await look(page, "check-damaged");
 	for (const [name, path] of Object.entries({ calendar: "/calendar", notes: "/notes",
 		files: "/files", search: "/search?q=%E5%9B%BE%E4%B9%A6%E9%A6%86",
 		history: "/history", changes: "/changes", deleted: "/deleted",

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { done, equal, match, ok, step } from "./tap.mjs";
-import { browser_open, go, person, register, reload_until, sim } from "./service.mjs";
+import { browser_open, go, person, register, reload_until, sim, sql } from "./service.mjs";
 import { look, looked } from "./look.mjs";
 
 const login = "owner";
@@ -66,6 +66,34 @@ async function exports(page) {
 	await page.click("main form button");
 	match(await page.textContent("main"), /Nothing to export yet/,
 	    "as it was before the first upload there is nothing");
+}
+
+/* All that came from the phone is there, and the page says so. */
+async function checked(page) {
+	await page.goto("/account");
+	equal(await page.locator("#checked").count(), 0, "at first the account's page says nothing of a check");
+	await go(page, "a[href='/check']");
+	match(await page.textContent("#verdict"), /never checked/, "and the page of the check that there was none");
+	await look(page, "check-never");
+	await go(page, "#check");
+	const [records, files] = (await sql(`SELECT count(*), (SELECT count(*) FROM file
+	    WHERE whole_at IS NOT NULL) FROM record`)).split("|");
+	match(await page.textContent("#verdict"), new RegExp(`all ${records} records and ${files} files can be read`),
+	    "an undamaged account is told that all of it can be read");
+	equal(await page.locator("#bad, #unfinished").count(), 0, "with nothing named");
+	await look(page, "check-good");
+	await page.goto("/account");
+	match(await page.textContent("#checked"), new RegExp(`Checked .* all ${records} records and ${files} files`),
+	    "the account's page says when that was, and what came of it");
+	await sql("UPDATE backup_check SET begun_at = now(), at_phone = 0, at_kind = 0, at_record = 0, at_transfer = 0, at_ordinal = 0");
+	await page.goto("/check");
+	match(await page.textContent("#verdict"), /more to open/, "one that is not over says so");
+	await page.click("#check");
+	match(await page.textContent(".note.wait"), /under way/, "and there is one at a time");
+	await look(page, "check-part");
+	await sql("UPDATE backup_check SET begun_at = NULL");
+	await go(page, "#check");
+	match(await page.textContent("#verdict"), /can be read/, "it goes on to the end");
 }
 
 /* Choose contacts, and more kinds by their fields' names, on the form. */
@@ -404,7 +432,7 @@ async function chinese(page) {
 	await page.goto("/account/settings");
 	await page.selectOption("#language", "zh");
 	await page.click("main form button");
-	for (const path of ["/export", "/restore", "/restore/pick", "/restore/replace",
+	for (const path of ["/export", "/check", "/restore", "/restore/pick", "/restore/replace",
 		"/budget", "/notices", "/account", "/account/settings", "/account/recovery",
 		"/account/sessions", "/account/delete", "/events"]) {
 		await page.goto(path);
@@ -435,6 +463,7 @@ try {
 	await step("the first phone's upload arrives", () => sim("wait phone 1 acked 60"));
 	await filed(page);
 	await exports(page);
+	await checked(page);
 	await restore(page);
 	await budget(page);
 	await notices(page);

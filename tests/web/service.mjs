@@ -24,6 +24,14 @@ export async function refused(command) {
 	return sim(command).then(() => false, () => true);
 }
 
+/* Ask the database, or do to it what nobody should: with leave of its keys. */
+export async function sql(statement) {
+	const { stdout } = await run(process.env.SMSVAULT_PSQL, ["-h", process.env.SMSVAULT_PGHOST,
+		"-U", "smsvault", "-d", "smsvault", "-Atqc",
+		`SET session_replication_role = replica; ${statement}`]);
+	return stdout.trim();
+}
+
 /* One line of a phone's status, such as what follows "digits ". */
 export async function phone_says(n, word) {
 	const lines = (await sim(`phone ${n}`)).split("\n");
