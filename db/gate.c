@@ -37,7 +37,7 @@ static const struct db_stmt due_list = { "due_list", 9,
 	" p.acked, coalesce((SELECT max(version) FROM policy o WHERE "
 	"  o.account_id = p.account_id AND o.phone_id = p.phone_id), "
 	"  0), " ACKED_MS ", " HEARD_MS ", p.sms_since_ack, p.ack_wanted, "
-	" p.text_only "
+	" p.ack_asked, p.text_only "
 	"FROM phone p, LATERAL (SELECT $1::bigint - " ACKED_MS " AS ms) AS ago "
 	"WHERE p.unbound_at IS NULL AND "
 	" (p.account_id, p.phone_id) > ($8, $9) AND ("
@@ -48,7 +48,9 @@ static const struct db_stmt due_list = { "due_list", 9,
 	"  LATERAL (SELECT " QUIET_MS " AS ms) AS quiet WHERE "
 	"  t.account_id = p.account_id AND t.phone_id = p.phone_id AND "
 	"  t.state = 'open' AND quiet.ms >= $2 AND "
-	"  CASE WHEN t.asked < 3 THEN "
+	"  CASE WHEN (p.ack_asked AND ago.ms >= $2) OR "
+	"   (p.ack_wanted AND ago.ms >= $5) THEN true "
+	"  WHEN t.asked < 3 THEN "
 	"   quiet.ms >= $2::bigint * (ARRAY[1, 12, 72])[t.asked + 1] "
 	"  ELSE p.last_heard_at > t.asked_at AND "
 	"   " ASKED_AGO_MS " >= 86400000 END)) "
@@ -91,7 +93,8 @@ gate_due_list(struct db *db, int64_t now_ms,
 			.heard_ms = db_int(res, i, 7),
 			.sms_since_ack = (int)db_int(res, i, 8),
 			.ack_wanted = db_bool(res, i, 9),
-			.text_only = db_bool(res, i, 10),
+			.ack_asked = db_bool(res, i, 10),
+			.text_only = db_bool(res, i, 11),
 		};
 	PQclear(res);
 	*after = (struct gate_due_after){ 0, 0 };
@@ -160,7 +163,8 @@ gate_acked_put(struct db *db, int64_t account, int64_t phone,
 	static const struct db_stmt stmt = { "acked_put", 4,
 		"UPDATE phone SET acked = $3, acked_at = " TS(
 		    4) ", "
-		       " ack_wanted = false, sms_since_ack = 0 "
+		       " ack_wanted = false, ack_asked = false, "
+		       " sms_since_ack = 0 "
 		       "WHERE account_id = $1 AND phone_id = $2" };
 	struct db_args a = { 0 };
 

@@ -64,6 +64,8 @@ struct gate_piece {
 	bool accepted; /* single: new; segment: its transfer is open */
 	uint16_t have; /* segment: state afterwards */
 	int last_index; /* -1: unknown */
+	int64_t last_at_ms; /* when its newest segment came: now, or before
+			       if it had this one */
 	struct gate_base base; /* single: as of now */
 };
 /* Stores pieces in one round trip and fills their out fields.  meanwhile, which
@@ -86,6 +88,7 @@ struct gate_heard {
 	uint32_t policy_applied;
 	int sms, records; /* for the day's traffic */
 	bool ack_wanted;
+	bool ack_asked; /* by a new upload, and not for what came again */
 };
 /* Phones that were heard: gap rows, counters, cumulative, and transfers that
  * waited for it.  DB_NONE: one of them is not bound any more. */
@@ -419,7 +422,7 @@ struct gate_due {
 	uint32_t key_id, cumulative, acked, policy_version;
 	int64_t acked_at_ms, heard_ms;
 	int sms_since_ack;
-	bool ack_wanted, text_only;
+	bool ack_wanted, ack_asked, text_only;
 };
 /* As long as what reassembly_due() goes by; milliseconds. */
 struct gate_due_timing {

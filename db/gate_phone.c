@@ -105,13 +105,14 @@ static const struct db_stmt heard_gaps = { "heard_gaps", 4,
 	       "  $3::bigint - 1) g "
 	       "WHERE p.account_id = $1 AND p.phone_id = $2 "
 	       "ON CONFLICT DO NOTHING" };
-static const struct db_stmt heard_phone = { "heard_phone", 7,
+static const struct db_stmt heard_phone = { "heard_phone", 8,
 	"UPDATE phone SET last_heard_at = "
 	" greatest(last_heard_at, to_timestamp($7 / 1000.0)), "
 	" highest = greatest(highest, $3::bigint), "
 	" sms_up = sms_up + $4::int, "
 	" sms_since_ack = sms_since_ack + $4::int, "
 	" ack_wanted = ack_wanted OR $5::boolean, "
+	" ack_asked = ack_asked OR $8::boolean, "
 	" policy_applied_at = CASE WHEN $6::bigint > policy_applied "
 	"  THEN to_timestamp($7 / 1000.0) ELSE policy_applied_at END, "
 	" policy_applied = greatest(policy_applied, $6::bigint), "
@@ -170,6 +171,7 @@ send_heard(struct db *db, const struct gate_heard *h, int64_t now_ms)
 	db_arg_bool(&phone, h->ack_wanted);
 	db_arg_int(&phone, h->policy_applied);
 	db_arg_time(&phone, now_ms);
+	db_arg_bool(&phone, h->ack_asked);
 	arg_pair(&cumulative, h->account, h->phone);
 	if ((err = db_pipe_send(db, &heard_gaps, &gaps)) != DB_OK ||
 	    (err = db_pipe_send(db, &heard_phone, &phone)) != DB_OK)

@@ -32,7 +32,7 @@ static const struct db_stmt piece_state = { "piece_state", 8,
 	" ($4::int <= transfer.last_index AND "
 	"  $5::boolean = ($4::int = transfer.last_index))) "
 	" AND (NOT $5::boolean OR transfer.have >> ($4::int + 1) = 0) "
-	"RETURNING have, coalesce(last_index, -1)" };
+	"RETURNING have, coalesce(last_index, -1), " MS("last_at") };
 static const struct db_stmt piece_body = { "piece_body", 7,
 	"INSERT INTO segment (account_id, phone_id, transfer, index, last, "
 	" body, arrived_at) "
@@ -83,6 +83,8 @@ take_piece(void *ctx, int nth, const PGresult *res)
 	if (p->single)
 		p->base = (struct gate_base){ (uint32_t)db_int(res, 0, 2),
 			(uint32_t)db_int(res, 0, 3) };
+	else
+		p->last_at_ms = db_int(res, 0, 2);
 }
 
 static void

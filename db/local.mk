@@ -76,4 +76,5 @@ dist_migrations_DATA = \
 	db/migrations/0016_made.sql \
 	db/migrations/0017_bodies.sql \
 	db/migrations/0018_operators.sql \
-	db/migrations/0019_check.sql
+	db/migrations/0019_check.sql \
+	db/migrations/0020_asked.sql

@@ -255,15 +255,28 @@ riders(const struct phone *p)
 	return kinds;
 }
 
-/* All that its user has asked for is on its way: an answer is expected. */
+/* When the last SMS was handed over; long ago: not since it was opened. */
+static int64_t
+last_sent_mono(const struct phone *p)
+{
+	return p->paced[(p->paced_at + p->pace_sms - 1) % p->pace_sms];
+}
+
+/* All that its user has asked for is on its way: an answer is expected.  The
+ * longer ago the last of it was sent, the sooner it is said again. */
 static void
 now_is_done(struct phone *p)
 {
+	int64_t since_ms = phone_mono(p) - last_sent_mono(p);
+
 	set_now(p, false);
-	if (journal_in_flight(p->journal) > 0) {
-		p->repeat_tries = 0;
-		upload_repeat_plan(p, true);
-	}
+	if (journal_in_flight(p->journal) == 0)
+		return;
+	p->repeat_tries = 0;
+	upload_repeat_plan(p, true);
+	p->repeat_mono -= since_ms;
+	if (p->repeat_mono < phone_mono(p))
+		p->repeat_mono = phone_mono(p);
 }
 
 /* One transfer of what is due; false: nothing is, or it failed. */

@@ -257,6 +257,14 @@ store_single(struct gateway *g, const struct item *it,
 	    g, p, "authentic, but its content cannot be read", answer);
 }
 
+/* The network repeats at once; a phone that repeats lacks an ACK. */
+static void
+note_again(struct gate_heard *h, int64_t last_at_ms, int64_t now_ms)
+{
+	if (now_ms - last_at_ms > REPEAT_MS)
+		h->ack_wanted = true;
+}
+
 /* Not accepted: a repeat, or the same number for something else. */
 static enum db_err
 note_repeat(struct gateway *g, const struct gate_piece *p, struct gate_heard *h,
@@ -276,9 +284,7 @@ note_repeat(struct gateway *g, const struct gate_piece *p, struct gate_heard *h,
 		return gate_event_put(
 		    g->db, p->account, p->phone, now_ms, "key-suspect", "");
 	}
-	/* The network repeats at once; a phone that repeats lacks an ACK. */
-	if (now_ms - last_at_ms > REPEAT_MS)
-		h->ack_wanted = true;
+	note_again(h, last_at_ms, now_ms);
 	return DB_OK;
 }
 
@@ -302,6 +308,7 @@ store_piece(struct gateway *g, struct batch *b, size_t i,
 	if (p->single)
 		return store_single(
 		    g, it, &rows[it->row], p, h, now_ms, &answers[it->row]);
+	note_again(h, p->last_at_ms, now_ms);
 	if (reassembly_whole(&r))
 		return gate_transfer_whole(
 		    g->db, p->account, p->phone, p->transfer);

@@ -78,6 +78,7 @@ answer_one(struct gateway *g, const struct gate_due *d, int64_t now_ms)
 		.acked_at_ms = d->acked_at_ms,
 		.sms_since_ack = d->sms_since_ack,
 		.ack_wanted = d->ack_wanted,
+		.ack_asked = d->ack_asked,
 		.heard_ms = d->heard_ms,
 		.policy_version = d->policy_version,
 	};

@@ -369,6 +369,8 @@ gateway_store(struct gateway *g, const struct gateway_upload *u,
 		err = gateway_event(g, u, "upload-unreadable", "");
 		goto out;
 	}
+	/* It is new: nobody but the phone can have said it. */
+	h->ack_asked = h->ack_asked || c.pre.ack_wanted;
 	*count = (int)c.n;
 	if ((err = store_content(g, u, &c)) == DB_OK)
 		err = note_preamble(g, u, &c.pre, h);

@@ -69,6 +69,20 @@ quiet_ms(const struct reassembly_open *o, int64_t now_ms)
 }
 
 /*
+ * A phone that asks is there: its next question need not wait.  Whoever has
+ * heard a phone can say the same again, and may not run up its owner's bill.
+ */
+static bool
+comes_forward(const struct reassembly_phone *p,
+    const struct reassembly_timing *t, int64_t now_ms)
+{
+	int64_t since_ms = now_ms - p->acked_at_ms;
+
+	return (p->ack_asked && since_ms >= t->quiet_ms) ||
+	       (p->ack_wanted && since_ms >= t->again_ms);
+}
+
+/*
  * May this transfer's gaps be asked for?  Three times with growing patience;
  * after that once a day, and only if the phone was heard since: asking one
  * that is switched off costs money and brings nothing.
@@ -82,6 +96,8 @@ ask_due(const struct reassembly_open *o, const struct reassembly_phone *p,
 	/* What is not quiet is not named: it would be due at every look. */
 	if (o->done || quiet_ms(o, now_ms) < t->quiet_ms)
 		return false;
+	if (comes_forward(p, t, now_ms))
+		return true;
 	if (o->asked >= REASSEMBLY_ASKS_MAX)
 		return p->heard_ms > o->asked_at_ms &&
 		       now_ms - o->asked_at_ms >= DAY_MS;

@@ -37,11 +37,13 @@ uint16_t reassembly_wanted(const struct reassembly *r);
 struct reassembly_timing {
 	int64_t quiet_ms; /* no question earlier after the last segment;
 			     the second waits 12 times, the third 72,
-				  later ones a day and a sign of life */
+				  later ones a day and a sign of life;
+				  of a phone that asks none waits so */
 	int ack_sms; /* SMS that make an ACK worth its price ... */
 	int64_t ack_every_ms; /* ... but not more often than this */
 	int64_t ack_latest_ms; /* and at the latest so long after the last */
-	int64_t again_ms; /* no ACK that says the same earlier than this */
+	int64_t again_ms; /* no ACK that says the same earlier than this, and
+			     none for what is said once more */
 };
 extern const struct reassembly_timing reassembly_timing_default;
 
@@ -63,6 +65,7 @@ struct reassembly_phone {
 	int64_t acked_at_ms; /* or when the phone was bound */
 	int sms_since_ack;
 	bool ack_wanted; /* the phone asks, or repeated itself */
+	bool ack_asked; /* it asks, in an upload that is new */
 	int64_t heard_ms; /* when its last SMS came */
 	uint32_t policy_version;
 };

@@ -10,7 +10,6 @@
 #define MINUTE 60000LL
 #define HOUR (60 * MINUTE)
 #define DAY (24 * HOUR)
-#define ALL 0x7u
 
 static int64_t
 questions(struct hand *h)
@@ -59,8 +58,8 @@ say_some(struct hand *h, unsigned which)
 	look(h);
 }
 
-/* A phone of which one SMS came, of transfer 10, was asked three times for the
- * rest and for what is below, and has not said a word since. */
+/* A phone of which one SMS came, of transfer 10, and that was asked three times
+ * for the rest and for what is below, the last time 50 minutes ago. */
 static struct hand *
 silent(int64_t *asked)
 {
@@ -68,11 +67,9 @@ silent(int64_t *asked)
 	int64_t before = questions(h);
 
 	say_some(h, 1u);
-	air_run(hand_air(h), DAY);
+	air_run(hand_air(h), 15 * HOUR);
 	*asked = questions(h);
 	ck_assert_int_eq(*asked - before, 3);
-	air_run(hand_air(h), DAY);
-	ck_assert_int_eq(questions(h), *asked);
 	return h;
 }
 
@@ -83,6 +80,8 @@ START_TEST(a_question_is_put_once)
 	int64_t asked;
 	struct hand *h = silent(&asked);
 
+	air_run(hand_air(h), 2 * DAY);
+	ck_assert_int_eq(questions(h), asked);
 	say_some(h, 1u << 1);
 	for (int i = 0; i < 5; i++) {
 		look(h);
@@ -95,6 +94,91 @@ START_TEST(a_question_is_put_once)
 }
 END_TEST
 
+/* The user presses "upload": a new SMS asks for an answer. */
+static uint32_t
+press(struct hand *h)
+{
+	const struct upload_preamble pre = { .codec = PACK_PLAIN,
+		.ack_wanted = true };
+
+	return hand_pong(h, HAND_NUMBER, &pre);
+}
+
+/* That brings the next question forward, once for each, and not sooner than ten
+ * minutes after an ACK. */
+START_TEST(a_phone_that_asks_is_asked_at_once)
+{
+	int64_t asked;
+	struct hand *h = silent(&asked);
+
+	press(h);
+	ck_assert_int_eq(questions(h), ++asked);
+	press(h);
+	press(h);
+	air_run(hand_air(h), 9 * MINUTE);
+	look(h);
+	ck_assert_int_eq(questions(h), asked);
+	air_run(hand_air(h), MINUTE);
+	look(h);
+	ck_assert_int_eq(questions(h), ++asked);
+	air_run(hand_air(h), 23 * HOUR);
+	ck_assert_int_eq(questions(h), asked);
+	hand_free(h);
+}
+END_TEST
+
+/* What is not genuine asks for nothing. */
+static void
+forge(struct hand *h)
+{
+	const struct upload_preamble pre = { .codec = PACK_PLAIN,
+		.ack_wanted = true };
+	uint8_t text[UPLOAD_PREAMBLE_MAX];
+	uint8_t sms[WIRE_SEGMENTS_MAX][WIRE_DATA_MAX];
+	size_t len[WIRE_SEGMENTS_MAX];
+
+	seal_transfer(hand_keys(h), false, 11, text, upload_put(&pre, text),
+	    WIRE_DATA_MAX, sms, len);
+	sms[0][len[0] - 1] ^= 1;
+	ck_assert_int_eq(
+	    air_inject(hand_air(h), HAND_NUMBER, sms[0], len[0]), GATEWAY_JUNK);
+	look(h);
+}
+
+/* A phone that has nothing new says what it said last, and so can anybody who
+ * has heard it: that is worth a question an hour. */
+START_TEST(what_was_said_before_asks_once_an_hour)
+{
+	const struct upload_preamble pre = { .codec = PACK_PLAIN };
+	uint8_t text[UPLOAD_PREAMBLE_MAX];
+	size_t len = upload_put(&pre, text);
+	int64_t asked;
+	struct hand *h = silent(&asked);
+	uint32_t single = hand_say(h, HAND_NUMBER, text, len);
+
+	forge(h);
+	air_run(hand_air(h), 2 * HOUR);
+	ck_assert_int_eq(questions(h), asked);
+	for (int i = 0; i < 4; i++) {
+		if (_i == 0) /* of a transfer that is not whole */
+			say_some(h, 1u);
+		else
+			hand_say_as(h, HAND_NUMBER, single, text, len);
+		if (i > 0) { /* but for the first it is too early */
+			ck_assert_int_eq(questions(h), asked);
+			air_run(hand_air(h), 50 * MINUTE);
+			ck_assert_int_eq(questions(h), asked);
+			air_run(hand_air(h), 11 * MINUTE);
+			look(h);
+		}
+		ck_assert_int_eq(questions(h), ++asked);
+	}
+	air_run(hand_air(h), 20 * HOUR);
+	ck_assert_int_eq(questions(h), asked);
+	hand_free(h);
+}
+END_TEST
+
 TCase *
 life_ask_case(void)
 {
@@ -102,5 +186,7 @@ life_ask_case(void)
 
 	tcase_set_timeout(tc, 600);
 	tcase_add_test(tc, a_question_is_put_once);
+	tcase_add_test(tc, a_phone_that_asks_is_asked_at_once);
+	tcase_add_loop_test(tc, what_was_said_before_asks_once_an_hour, 0, 2);
 	return tc;
 }

@@ -192,6 +192,34 @@ START_TEST(silence_is_answered_by_the_last_sms)
 }
 END_TEST
 
+/* Its user asks for an upload, and nothing is new, but not all is answered: the
+ * last SMS is said once more, ten minutes after it was at the earliest. */
+START_TEST(an_upload_of_nothing_asks_for_an_answer)
+{
+	put_messages(1, 1);
+	phone_upload_now(p->phone);
+	for (int i = 0; i < 3; i++) { /* impatience puts nothing off */
+		peer_run(p, 3 * MINUTE);
+		phone_upload_now(p->phone);
+	}
+	ck_assert_uint_eq(p->nsent, 1);
+	peer_run(p, 2 * MINUTE);
+	ck_assert_uint_eq(p->nsent, 2);
+	peer_run(p, 30 * MINUTE);
+	ck_assert_uint_eq(p->nsent, 2);
+	for (int i = 0; i < 3; i++) {
+		phone_upload_now(p->phone);
+		peer_run(p, MINUTE);
+		ck_assert_uint_eq(p->nsent, 3);
+	}
+	ck_assert_mem_eq(p->sent[2].octets, p->sent[0].octets, p->sent[0].len);
+	acknowledge(2);
+	phone_upload_now(p->phone);
+	peer_run(p, DAY);
+	ck_assert_uint_eq(p->nsent, 3);
+}
+END_TEST
+
 /* One that no transfer can hold does not stand in the way of the others. */
 START_TEST(too_large_a_record_blocks_nothing)
 {
@@ -233,6 +261,7 @@ phone_told_case(void)
 	tcase_add_test(tc, a_late_command_is_ignored);
 	tcase_add_test(tc, the_lock_holds_and_is_reported);
 	tcase_add_test(tc, silence_is_answered_by_the_last_sms);
+	tcase_add_test(tc, an_upload_of_nothing_asks_for_an_answer);
 	tcase_add_test(tc, too_large_a_record_blocks_nothing);
 	return tc;
 }
