@@ -220,6 +220,56 @@ async function typing(page) {
 	await page.unrouteAll({ behavior: "ignoreErrors" });
 }
 
+/* What is filled in on a form and not sent, what is unfolded, and how far a
+ * field is scrolled. */
+const unsent_state = () => ({
+	ticks: [...document.querySelectorAll("main [type=checkbox], main [type=radio]")]
+	    .map((e) => e.checked),
+	choice: document.getElementById("locate").value,
+	open: [...document.querySelectorAll("main details")].map((e) => e.open),
+	scroll: document.querySelector("main textarea").scrollTop,
+	page: scrollY,
+	at: document.activeElement.name,
+	caret: document.activeElement.selectionStart,
+});
+
+/* A look that brings news comes before a form is sent. */
+async function unsent(page) {
+	await page.goto("/phones");
+	const phone = await page.getAttribute("main a[href^='/phone?id=']", "href");
+	await page.goto(phone.replace("/phone?", "/phone/lost?"));
+	/* What other pages have. */
+	await page.evaluate(() => {
+		document.getElementById("live").dataset.turn = "";
+		document.querySelector("main form").insertAdjacentHTML("beforeend",
+		    "<input type=radio name=way value=a checked><input type=radio name=way value=b>" +
+		    `<textarea rows=2>${"a line\n".repeat(50)}</textarea>` +
+		    "<details open><summary>One</summary>a</details>" +
+		    "<details><summary>Two</summary>b</details>");
+	});
+	const told = news(page, () => {});
+	await page.uncheck("main [name=lock]");
+	await page.check("main [name=ring]");
+	await page.check("main [value=b]");
+	await page.selectOption("#locate", "0");
+	for (const name of ["One", "Two"])
+		await page.click(`main summary:text-is('${name}')`);
+	await page.evaluate(() => document.querySelector("main textarea").scrollTop = 40);
+	await page.focus("#text");
+	await page.keyboard.type("abc");
+	await page.keyboard.press("ArrowLeft");
+	const before = await page.evaluate(unsent_state);
+	await told;
+	await page.waitForSelector("#live[data-turn=news]");
+	const after = await page.evaluate(unsent_state);
+	for (const what in before)
+		equal(JSON.stringify(after[what]), JSON.stringify(before[what]),
+		    `what is not sent stays: ${what}`);
+	equal(JSON.stringify([before.ticks.slice(0, 4), before.choice, before.open]),
+	    '[[false,true,false,true],"0",[false,true]]', "and it was there");
+	await page.unrouteAll({ behavior: "ignoreErrors" });
+}
+
 /* ---- stories ---- */
 
 const turn = (page) => page.getAttribute("#story", "data-turn");
@@ -393,6 +443,7 @@ try {
 	await hostile(page);
 	await leaving(page);
 	await typing(page);
+	await unsent(page);
 	await stolen(page);
 	await valley(page);
 	await stopped(page);

@@ -43,20 +43,61 @@ if (chat && chat.querySelector(".bubble")) {
 	chat.lastElementChild.scrollIntoView({ block: "end" });
 }
 
-/* What has come takes the place of what is shown; what is being typed stays. */
+/* What an element goes by in every copy of its page. */
+function name_of(e) {
+	const whose = [...(e.form?.elements || [])].filter((f) => f.type === "hidden");
+	const tick = ["checkbox", "radio"].includes(e.type) ? e.value : "";
+	return e.id || [e.tagName, e.className, e.form?.getAttribute("action"),
+	    ...whose.map((f) => f.value), e.name, tick].join();
+}
+
+function by_name(root) {
+	const all = {};
+	for (const e of root.querySelectorAll("*"))
+		(all[name_of(e)] ||= []).push(e);
+	return all;
+}
+
+/* Each element of the old one with its like in the new one, if it is sure. */
+function pairs(old, now) {
+	const there = by_name(now);
+	return Object.entries(by_name(old))
+	    .filter(([name, list]) => there[name]?.length === list.length)
+	    .flatMap(([name, list]) => list.map((e, i) => [e, there[name][i]]));
+}
+
+/* What its reader has done with a field or a fold; else what has come holds. */
+function keep(was, is) {
+	if (was.tagName === "DETAILS")
+		is.open = was.open;
+	else if (was.tagName === "SELECT") {
+		const set = was.querySelector("[selected]") || was.options[0];
+		if (set && !set.selected && [...is.options].some((o) => o.value === was.value))
+			is.value = was.value;
+	} else if (was.checked !== was.defaultChecked)
+		is.checked = was.checked;
+	else if (was.defaultValue !== undefined && was.value !== was.defaultValue)
+		is.value = was.value;
+}
+
+/* What has come takes the place of what is shown; what is being typed, ticked,
+ * chosen, unfolded or scrolled stays. */
 function renew(id, from) {
 	const now = from.getElementById(id);
 	const old = document.getElementById(id);
-	for (const field of old.querySelectorAll("input[id], textarea[id]")) {
-		const same = from.getElementById(field.id);
-		if (same && field.value !== field.defaultValue)
-			same.value = field.value;
-	}
-	const at = old.contains(document.activeElement) && document.activeElement.id;
+	const both = pairs(old, now);
+	const scrolled = both.map(([was, is]) => [is, was.scrollLeft, was.scrollTop]);
+	const [at, next] = both.find(([was]) => was === document.activeElement) || [];
+	for (const [was, is] of both)
+		keep(was, is);
 	localise(now);
 	old.replaceWith(now);
-	if (at)
-		document.getElementById(at)?.focus({ preventScroll: true });
+	next?.focus({ preventScroll: true });
+	if (at && at.selectionStart != null)
+		next.setSelectionRange(at.selectionStart, at.selectionEnd);
+	for (const [e, left, top] of scrolled)
+		if (left !== 0 || top !== 0)
+			[e.scrollLeft, e.scrollTop] = [left, top];
 }
 
 /*
