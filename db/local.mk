@@ -26,6 +26,8 @@ db_libdb_a_SOURCES = \
 	db/operator.h \
 	db/operator_access.c \
 	db/operator_access.h \
+	db/operator_change.c \
+	db/operator_change.h \
 	db/operator_internal.h \
 	db/pages.c \
 	db/pages.h \
@@ -77,4 +79,5 @@ dist_migrations_DATA = \
 	db/migrations/0017_bodies.sql \
 	db/migrations/0018_operators.sql \
 	db/migrations/0019_check.sql \
-	db/migrations/0020_asked.sql
+	db/migrations/0020_asked.sql \
+	db/migrations/0021_operator_changes.sql

@@ -182,17 +182,59 @@ operator_signals(struct db *db, struct operator_signal **out, size_t *n)
 enum db_err
 operator_reopen(struct db *db, int64_t *n)
 {
-	static const struct db_stmt stmt = { "op_reopen", 0,
+	static const struct db_stmt stmt = {
+		"op_reopen", 0,
 		"WITH again AS (UPDATE transfer t SET state = 'whole' WHERE " ASIDE(
-		    "t") " RETURNING 1) SELECT count(*) FROM again" };
-	PGresult *res;
-	enum db_err err = db_query(db, &stmt, NULL, &res);
+		    "t") " RETURNING 1), n AS (SELECT count(*) AS n FROM again) "
+			 "SELECT n, operator_note('reopened', n::text) FROM n"
+	};
+	int64_t *const to[] = { n };
 
-	if (err != DB_OK)
-		return err;
-	*n = db_int(res, 0, 0);
-	PQclear(res);
-	return DB_OK;
+	return numbers(db, &stmt, to, 1);
+}
+
+static void
+read_aside(const PGresult *res, int row, void *out)
+{
+	struct operator_aside *a = out;
+
+	a->account = db_int(res, row, 0);
+	a->phone = db_int(res, row, 1);
+	a->transfer = db_int(res, row, 2);
+	a->last_ms = db_int(res, row, 3);
+	a->sms = db_int(res, row, 4);
+	db_text(res, row, 5, a->login, sizeof a->login);
+}
+
+static void
+part_args(struct db_args *a, const struct operator_part *part)
+{
+	db_arg_int(a, (int64_t)part->skip);
+	db_arg_int(a, (int64_t)part->max);
+}
+
+enum db_err
+operator_aside(struct db *db, const struct operator_part *part,
+    struct operator_aside **out, size_t *n)
+{
+	static const struct db_stmt stmt = {
+		"op_aside", 2,
+		"SELECT t.account_id, t.phone_id, t.transfer, " MS(
+		    "t.last_at") ", (SELECT count(*) FROM segment s WHERE (s.account_id, "
+				 "  s.phone_id, s.transfer) = (t.account_id, t.phone_id, "
+				 "  t.transfer)), a.login FROM transfer t JOIN account a USING "
+				 " (account_id) WHERE " ASIDE(
+				     "t") " ORDER BY t.last_at DESC, "
+					  " t.account_id, t.phone_id, t.transfer OFFSET $1 LIMIT $2"
+	};
+	struct db_args a = { 0 };
+	void *rows = NULL;
+	enum db_err err;
+
+	part_args(&a, part);
+	err = operator_rows(db, &stmt, &a, sizeof **out, read_aside, &rows, n);
+	*out = rows;
+	return err;
 }
 
 /* A phone takes numbers at most 640 ahead of what it has: half of them are for
@@ -201,10 +243,13 @@ enum db_err
 operator_restored(struct db *db, int64_t *n)
 {
 	static const struct db_stmt stmt = { "op_restored", 0,
-		"UPDATE phone SET down_behind = down_acked + 1, "
-		" down_next = down_next + 320 WHERE unbound_at IS NULL" };
+		"WITH again AS (UPDATE phone SET down_behind = down_acked + 1, "
+		" down_next = down_next + 320 WHERE unbound_at IS NULL RETURNING 1), "
+		"n AS (SELECT count(*) AS n FROM again) "
+		"SELECT n, operator_note('restored', n::text) FROM n" };
+	int64_t *const to[] = { n };
 
-	return db_run(db, &stmt, NULL, n);
+	return numbers(db, &stmt, to, 1);
 }
 
 static void
@@ -220,23 +265,60 @@ read_account(const PGresult *res, int row, void *out)
 	a->heard_ms = db_int(res, row, 5);
 }
 
-enum db_err
-operator_accounts(struct db *db, struct operator_account **out, size_t *n)
-{
-	static const struct db_stmt stmt = { "op_accounts", 0,
-		"SELECT a.account_id, a.login, (SELECT count(*) FROM phone p "
-		" WHERE p.account_id = a.account_id AND p.unbound_at IS NULL), "
-		" coalesce((SELECT sum(sms) FROM spend s WHERE s.account_id = "
-		"  a.account_id AND s.day >= date_trunc('month', now() AT TIME "
-		"  ZONE 'UTC')::date), 0), a.month_sms_max, "
-		" (SELECT " MS(
-		    "max(last_heard_at)") " FROM phone p WHERE "
-					  "  p.account_id = a.account_id) FROM account a "
-					  "ORDER BY a.account_id" };
-	void *rows = NULL;
-	enum db_err err = list(db, &stmt, sizeof **out, read_account, &rows, n);
+#define ACCOUNT \
+	"SELECT a.account_id, a.login, (SELECT count(*) FROM phone p " \
+	" WHERE p.account_id = a.account_id AND p.unbound_at IS NULL), " \
+	" coalesce((SELECT sum(sms) FROM spend s WHERE s.account_id = " \
+	"  a.account_id AND s.day >= date_trunc('month', now() AT TIME " \
+	"  ZONE 'UTC')::date), 0), a.month_sms_max, (SELECT " MS( \
+	    "max(last_heard_at)") " FROM phone p WHERE p.account_id = " \
+				  "  a.account_id) FROM account a "
 
+enum db_err
+operator_accounts(struct db *db, const char *login,
+    const struct operator_part *part, struct operator_account **out, size_t *n,
+    int64_t *total)
+{
+	static const struct db_stmt stmt = { "op_accounts", 3,
+		ACCOUNT "WHERE starts_with(a.login, $3) ORDER BY a.account_id "
+			"OFFSET $1 LIMIT $2" };
+	static const struct db_stmt count = { "op_accounts_n", 1,
+		"SELECT count(*) FROM account WHERE starts_with(login, $1)" };
+	struct db_args a = { 0 }, c = { 0 };
+	PGresult *res;
+	void *rows = NULL;
+	enum db_err err;
+
+	db_arg_text(&c, login);
+	if ((err = pages_free_query(db, &count, &c, &res)) != DB_OK)
+		return err;
+	*total = db_int(res, 0, 0);
+	PQclear(res);
+	part_args(&a, part);
+	db_arg_text(&a, login);
+	err =
+	    operator_rows(db, &stmt, &a, sizeof **out, read_account, &rows, n);
 	*out = rows;
+	return err;
+}
+
+enum db_err
+operator_account(struct db *db, int64_t account, struct operator_account *out)
+{
+	static const struct db_stmt stmt = { "op_account", 1,
+		ACCOUNT "WHERE a.account_id = $1" };
+	struct db_args a = { 0 };
+	PGresult *res;
+	enum db_err err;
+
+	db_arg_int(&a, account);
+	if ((err = pages_free_query(db, &stmt, &a, &res)) != DB_OK)
+		return err;
+	if (PQntuples(res) == 1)
+		read_account(res, 0, out);
+	else
+		err = DB_NONE;
+	PQclear(res);
 	return err;
 }
 
@@ -253,21 +335,30 @@ read_queued(const PGresult *res, int row, void *out)
 	q->attempts = (int)db_int(res, row, 5);
 	q->created_ms = db_int(res, row, 6);
 	q->due_ms = db_int(res, row, 7);
+	q->plain = db_bool(res, row, 8);
+	q->late = db_bool(res, row, 9);
 }
 
 enum db_err
-operator_queue(struct db *db, struct operator_queued **out, size_t *n)
+operator_queue(struct db *db, const char *state,
+    const struct operator_part *part, struct operator_queued **out, size_t *n)
 {
 	static const struct db_stmt stmt = {
-		"op_queue", 0,
+		"op_queue", 3,
 		"SELECT outbox_id, account_id, number, purpose, state, "
 		"attempts, " MS("created_at") ", " MS(
-		    "not_before") " FROM outbox WHERE state IN ('queued', 'held', 'sending', "
-				  "'unknown', 'failed') ORDER BY outbox_id DESC LIMIT 200"
+		    "not_before") ", plain, "
+				  "not_after <= now() FROM outbox WHERE state IN ('queued', "
+				  " 'held', 'sending', 'unknown', 'failed') AND ($3 = '' OR "
+				  " state = $3) ORDER BY outbox_id DESC OFFSET $1 LIMIT $2"
 	};
+	struct db_args a = { 0 };
 	void *rows = NULL;
-	enum db_err err = list(db, &stmt, sizeof **out, read_queued, &rows, n);
+	enum db_err err;
 
+	part_args(&a, part);
+	db_arg_text(&a, state);
+	err = operator_rows(db, &stmt, &a, sizeof **out, read_queued, &rows, n);
 	*out = rows;
 	return err;
 }

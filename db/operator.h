@@ -11,6 +11,11 @@
 
 #include "db.h"
 
+/* Which rows of a list. */
+struct operator_part {
+	size_t skip, max;
+};
+
 #define OPERATOR_AWAY_MS 120000 /* not seen for longer: a modem is away */
 
 struct operator_modem {
@@ -52,8 +57,16 @@ struct operator_limits {
 };
 enum db_err operator_limits(struct db *db, struct operator_limits *out);
 
-/* The gateway opens the transfers that were set aside once more; how many. */
+/* The gateway opens the transfers that were set aside once more; how many.
+ * With the gateway's rights. */
 enum db_err operator_reopen(struct db *db, int64_t *n);
+struct operator_aside {
+	int64_t account, phone, transfer, last_ms, sms;
+	char login[65];
+};
+/* Those transfers, the newest first. */
+enum db_err operator_aside(struct db *db, const struct operator_part *part,
+    struct operator_aside **out, size_t *n);
 
 /* The database is an older one than the phones have heard of: what goes down
  * to them begins anew, under numbers beyond all that were used since.  How many
@@ -65,16 +78,23 @@ struct operator_account {
 	char login[65];
 	int64_t sms_month, month_max, heard_ms;
 };
+/* Those whose login begins so, by number; *total: without the part. */
+enum db_err operator_accounts(struct db *db, const char *login,
+    const struct operator_part *part, struct operator_account **out, size_t *n,
+    int64_t *total);
+/* DB_NONE: there is none. */
 enum db_err
-operator_accounts(struct db *db, struct operator_account **out, size_t *n);
+operator_account(struct db *db, int64_t account, struct operator_account *out);
 
 struct operator_queued {
 	int64_t outbox, account, created_ms, due_ms;
 	char number[24], purpose[16], state[16];
 	int attempts;
+	bool plain, late; /* a text for a person; too late to be sent */
 };
-enum db_err
-operator_queue(struct db *db, struct operator_queued **out, size_t *n);
+/* Those in a state, "" for all that are not done, the newest first. */
+enum db_err operator_queue(struct db *db, const char *state,
+    const struct operator_part *part, struct operator_queued **out, size_t *n);
 
 struct operator_notice {
 	int64_t notice, account, created_ms, due_ms;

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,11 +169,12 @@ static int
 cmd_queue(struct ctl *c)
 {
 	struct db *db = smsctl_database(c);
+	const struct operator_part newest = { 0, 200 };
 	struct operator_queued *list = NULL;
 	char number[LOG_NUMBER_MAX];
 	size_t n = 0;
 
-	if (db == NULL || operator_queue(db, &list, &n) != DB_OK) {
+	if (db == NULL || operator_queue(db, "", &newest, &list, &n) != DB_OK) {
 		db_close(db);
 		return EXIT_REACH;
 	}
@@ -195,10 +197,13 @@ static int
 cmd_accounts(struct ctl *c)
 {
 	struct db *db = smsctl_database(c);
+	const struct operator_part all = { 0, INT_MAX };
 	struct operator_account *list = NULL;
+	int64_t total;
 	size_t n = 0;
 
-	if (db == NULL || operator_accounts(db, &list, &n) != DB_OK) {
+	if (db == NULL ||
+	    operator_accounts(db, "", &all, &list, &n, &total) != DB_OK) {
 		db_close(db);
 		return EXIT_REACH;
 	}

@@ -19,6 +19,24 @@ instance_start
 	    fill first 1 life
 } >"$inst/log/fill.out" 2>&1 || { cat "$inst/log/fill.out"; exit 1; }
 
+# What an operator finds: SMS that failed, one that waits for a limit, a transfer
+# that was set aside, and an account whose login would be markup.
+sql "ALTER TABLE account DROP CONSTRAINT account_login_check;
+    INSERT INTO account (login, password_salt, password_proof, public_key,
+	private_by_password, private_by_recovery, recovery_salt)
+    SELECT '<b>bold</b>', password_salt, password_proof, public_key, '', '', '' FROM account;
+    INSERT INTO outbox (account_id, phone_id, purpose, plain, number, frame, state,
+	attempts, not_before, not_after, created_at, changed_at)
+    SELECT account_id, phone_id, x.purpose, x.plain, number, '\\x00', x.state, x.tries,
+	now() + x.due::interval, now() + '1 day', now(), now()
+    FROM (SELECT * FROM phone ORDER BY phone_id LIMIT 1) p, (VALUES
+	('control', false, 'failed', 6, '-1 hour'), ('reply', true, 'failed', 6, '-1 hour'),
+	('control', false, 'held', 0, '1 hour')) x (purpose, plain, state, tries, due);
+    INSERT INTO transfer (account_id, phone_id, transfer, state, have, last_index, first_at, last_at)
+    SELECT account_id, phone_id, 9000000, 'bad', 1, 0, now(), now() FROM phone ORDER BY phone_id LIMIT 1;
+    INSERT INTO segment (account_id, phone_id, transfer, index, last, body, arrived_at)
+    SELECT account_id, phone_id, 9000000, 0, true, '\\x00', now() FROM phone ORDER BY phone_id LIMIT 1"
+
 screens=
 if [ -n "${SMSVAULT_OUT-}" ]; then
 	screens=$SMSVAULT_OUT/screens-import

@@ -42,6 +42,7 @@ const struct event_words event_words[] = {
 	{ "restore-failed", T_EV_RESTORE_FAILED, EVENT_BAD, false },
 	{ "restore-differs", T_EV_RESTORE_DIFFERS, EVENT_BAD, false },
 	{ "budget-reached", T_EV_BUDGET, EVENT_BAD, false },
+	{ "limit-changed", T_EV_LIMIT, EVENT_HEED, true },
 	/* the account */
 	{ "signed-in", T_EV_SIGN_IN, EVENT_GOOD, false },
 	{ "sign-in-new", T_EV_SIGN_IN_NEW, EVENT_HEED, false },

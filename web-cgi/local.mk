@@ -74,7 +74,10 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/page_messages.c \
 	web-cgi/page_notes.c \
 	web-cgi/page_operator.c \
+	web-cgi/page_operator_accounts.c \
+	web-cgi/page_operator_aside.c \
 	web-cgi/page_operator_modems.c \
+	web-cgi/page_operator_queue.c \
 	web-cgi/page_phone.c \
 	web-cgi/page_phones.c \
 	web-cgi/page_sims.c \

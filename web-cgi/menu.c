@@ -114,6 +114,10 @@ static const struct {
 } operator_entries[] = {
 	{ "/operator", T_OP_OVERVIEW },
 	{ "/operator/modems", T_OP_MODEMS },
+	{ "/operator/accounts", T_OP_ACCOUNTS },
+	{ "/operator/queue", T_OP_QUEUE },
+	{ "/operator/quarantine", T_OP_QUARANTINE },
+	{ "/operator/log", T_OP_LOG },
 };
 
 static void

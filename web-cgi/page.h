@@ -191,6 +191,11 @@ void page_restore_replace(struct page *p);
 /* page_operator*.c: for operators. */
 void page_operator(struct page *p);
 void page_operator_modems(struct page *p);
+void page_operator_accounts(struct page *p);
+void page_operator_account(struct page *p);
+void page_operator_queue(struct page *p);
+void page_operator_quarantine(struct page *p);
+void page_operator_log(struct page *p);
 
 /* The whole of a request: route, answer. */
 void page_serve(struct page *p);

@@ -42,6 +42,12 @@ group_of(const char *purpose)
 	return 0;
 }
 
+enum text_id
+budget_purpose(const char *purpose)
+{
+	return groups[group_of(purpose)].text;
+}
+
 /* ---- what was spent ---- */
 
 struct month {
@@ -206,8 +212,8 @@ show(struct page *p, const struct pages_settings *s, const struct form *f)
 	page_end(p);
 }
 
-static bool
-read_number(const char *text, int64_t *out)
+bool
+budget_number(const char *text, int64_t *out)
 {
 	size_t n = strlen(text);
 
@@ -253,7 +259,7 @@ save(struct page *p, struct pages_settings *s)
 
 		snprintf(id, sizeof id, "max-%s", limits[i].name);
 		f.value[i] = request_form(&p->req, id);
-		if (!read_number(f.value[i], value[i]))
+		if (!budget_number(f.value[i], value[i]))
 			f.wrong[i] = T_E_LIMIT_NUMBER;
 		bad = bad || f.wrong[i] != T_NONE;
 	}

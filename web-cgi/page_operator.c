@@ -17,45 +17,55 @@ struct alarms {
 	int n;
 };
 
-/* Of how many, or of what; what it is; what to do; where. */
+struct alarm {
+	const char *of; /* a modem's name, or NULL */
+	enum text_id what, todo;
+	int64_t n; /* 0: not counted */
+	const char *path; /* where to look; NULL: not here */
+};
+
 static void
-put_alarm(struct page *p, struct alarms *a, const char *of, enum text_id what,
-    enum text_id todo, const char *path)
+put_alarm(struct page *p, struct alarms *a, const struct alarm *alarm)
 {
+	const char *path = alarm->path;
+
 	a->n++;
+	buf_str(&a->html, "<li>");
+	if (path != NULL)
+		html_put(&a->html, "<a href=\"%s\">", path);
+	else
+		buf_str(&a->html, "<span class=\"row\">");
 	html_put(&a->html,
-	    "<li data-alarm=\"%s\"><a href=\"%s\"><span class=\"dot bad\" "
-	    "aria-hidden=\"true\"></span><span class=\"main\"><b>%s %s</b>"
-	    "<small>%s</small></span></a></li>\n",
-	    path, path, of, text_get(p->language, what),
-	    text_get(p->language, todo));
-}
-
-static void
-put_counted(struct page *p, struct alarms *a, int64_t n, enum text_id what,
-    enum text_id todo, const char *path)
-{
-	char of[24];
-
-	snprintf(of, sizeof of, "%lld", (long long)n);
-	if (n > 0)
-		put_alarm(p, a, of, what, todo, path);
+	    "<span class=\"dot bad\" aria-hidden=\"true\"></span>"
+	    "<span class=\"main\"><b>%s%s%s",
+	    alarm->of != NULL ? alarm->of : "", alarm->of != NULL ? " " : "",
+	    text_get(p->language, alarm->what));
+	if (alarm->n > 0)
+		html_put(&a->html, ": %lld", (long long)alarm->n);
+	html_put(&a->html, "</b><small>%s</small></span>",
+	    text_get(p->language, alarm->todo));
+	buf_str(&a->html, path != NULL ? "</a></li>\n" : "</span></li>\n");
 }
 
 static void
 look_at_modems(struct page *p, struct alarms *a,
     const struct operator_modem *list, size_t n)
 {
+	static const char path[] = "/operator/modems";
+
 	if (n == 0)
-		put_alarm(p, a, "", T_OP_NO_MODEM, T_OP_NO_MODEM_TODO,
-		    "/operator/modems");
+		put_alarm(p, a,
+		    &(struct alarm){
+			NULL, T_OP_NO_MODEM, T_OP_NO_MODEM_TODO, 0, path });
 	for (size_t i = 0; i < n; i++) {
 		if (page_now_ms() - list[i].seen_ms > OPERATOR_AWAY_MS)
-			put_alarm(p, a, list[i].name, T_OP_IS_AWAY,
-			    T_OP_AWAY_TODO, "/operator/modems");
+			put_alarm(p, a,
+			    &(struct alarm){ list[i].name, T_OP_IS_AWAY,
+				T_OP_AWAY_TODO, 0, path });
 		else if (list[i].registered == 0)
-			put_alarm(p, a, list[i].name, T_OP_NO_NETWORK,
-			    T_OP_NO_NETWORK_TODO, "/operator/modems");
+			put_alarm(p, a,
+			    &(struct alarm){ list[i].name, T_OP_NO_NETWORK,
+				T_OP_NO_NETWORK_TODO, 0, path });
 	}
 }
 
@@ -70,21 +80,36 @@ static void
 look_at_totals(struct page *p, struct alarms *a,
     const struct operator_totals *t, const struct operator_limits *l)
 {
-	if (t->due_ms != 0 && page_now_ms() - t->due_ms > OVERDUE_MS)
-		put_alarm(
-		    p, a, "", T_OP_OVERDUE, T_OP_OVERDUE_TODO, "/operator");
-	if (is_near(t->sms_month, l->month_max))
-		put_alarm(
-		    p, a, "", T_OP_NEAR_MONTH, T_OP_NEAR_TODO, "/operator");
-	if (is_near(t->sms_today, l->day_max))
-		put_alarm(p, a, "", T_OP_NEAR_DAY, T_OP_NEAR_TODO, "/operator");
-	put_counted(
-	    p, a, t->failed, T_OP_FAILED, T_OP_FAILED_TODO, "/operator");
-	put_counted(p, a, t->held, T_OP_HELD, T_OP_HELD_TODO, "/operator");
-	put_counted(
-	    p, a, t->aside_transfers, T_OP_ASIDE, T_OP_ASIDE_TODO, "/operator");
-	put_counted(p, a, t->notices_failed, T_OP_NOTICES_FAILED,
-	    T_OP_NOTICES_TODO, "/operator");
+	const bool overdue =
+	    t->due_ms != 0 && page_now_ms() - t->due_ms > OVERDUE_MS;
+	const struct {
+		bool is;
+		struct alarm alarm;
+	} all[] = {
+		{ overdue, { NULL, T_OP_OVERDUE, T_OP_OVERDUE_TODO, 0,
+			       "/operator/queue?state=queued" } },
+		{ is_near(t->sms_month, l->month_max),
+		    { NULL, T_OP_NEAR_MONTH, T_OP_NEAR_TODO, 0,
+			"/operator/accounts" } },
+		{ is_near(t->sms_today, l->day_max),
+		    { NULL, T_OP_NEAR_DAY, T_OP_NEAR_TODO, 0,
+			"/operator/accounts" } },
+		{ t->failed > 0,
+		    { NULL, T_OP_FAILED, T_OP_FAILED_TODO, t->failed,
+			"/operator/queue?state=failed" } },
+		{ t->held > 0, { NULL, T_OP_HELD, T_OP_HELD_TODO, t->held,
+				   "/operator/queue?state=held" } },
+		{ t->aside_transfers > 0,
+		    { NULL, T_OP_ASIDE, T_OP_ASIDE_TODO, t->aside_transfers,
+			"/operator/quarantine" } },
+		{ t->notices_failed > 0,
+		    { NULL, T_OP_NOTICES_FAILED, T_OP_NOTICES_TODO,
+			t->notices_failed, NULL } },
+	};
+
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+		if (all[i].is)
+			put_alarm(p, a, &all[i].alarm);
 }
 
 static void
@@ -136,7 +161,9 @@ put_outbox(struct page *p, const struct operator_totals *t)
 	put_count(p, t->held, T_OP_S_HELD);
 	put_count(p, t->sending + t->unknown, T_OP_S_SENDING);
 	put_count(p, t->failed, T_OP_S_FAILED);
-	buf_str(&p->body, "</div></section>\n");
+	html_put(&p->body,
+	    "</div><p><a href=\"/operator/queue\">%s</a></p></section>\n",
+	    TXT(p, OP_QUEUE));
 }
 
 static void

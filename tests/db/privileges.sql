@@ -80,11 +80,12 @@ FROM (SELECT DISTINCT t, tab FROM col) x ORDER BY tab;
 -- Nobody but the operators' connection signs in, nobody but the gateway's, by
 -- smsctl, makes operators, and the owners' pages do neither.
 SELECT is(has_function_privilege(r.name, p.oid, 'EXECUTE'), r.name = CASE
-    WHEN p.proname IN ('operator_put', 'operator_remove', 'operator_list')
+    WHEN p.proname IN ('operator_put', 'operator_remove', 'operator_list',
+	'operator_note')
     THEN 'smsvault_gateway' ELSE 'smsvault_operator' END,
     r.name || ' and ' || p.proname || '()')
 FROM role r, pg_proc p WHERE p.pronamespace = 'public'::regnamespace
-    AND p.proname LIKE 'operator\_%';
+    AND p.proname LIKE 'operator\_%' AND p.proname <> 'operator_may_send';
 SELECT is((SELECT string_agg(tab || '.' || name, ' ') FROM col
     WHERE tab LIKE 'operator%' AND tab <> 'operator_log'
     AND has_column_privilege('smsvault_operator', t, attnum, 'SELECT')), NULL,
@@ -186,6 +187,64 @@ SELECT is((SELECT string_agg(who || ' ' || what, ', ' ORDER BY entry_id) FROM op
     'smsctl operator-removed', 'all of it is in the log');
 SELECT throws_ok('UPDATE operator_log SET who = $$x$$', '23000');
 SELECT throws_ok('DELETE FROM operator_log', '23000');
+
+-- ---- what operators change ----
+SELECT ok(operator_put('otto', octets(16, 1), octets(32, 2), true)
+    AND operator_sign_in('otto', octets(32, 2), octets(32, 3)), 'another operator is signed in');
+CREATE TEMP TABLE acc AS SELECT account_create('owner', 'en', octets(16, 0), octets(32, 0),
+    octets(32, 0), '', '', '') AS id;
+INSERT INTO phone (account_id, key_id, root_wrapped, name, device, sim, number, codec, bound_at)
+SELECT id, 1, '', 'phone', octets(16, 0), octets(8, 0), '+358', 1, now() FROM acc;
+CREATE TEMP TABLE sent AS SELECT * FROM (VALUES
+    (1, 'control', false, 'failed', '1 day'), (2, 'reply', true, 'failed', '1 day'),
+    (3, 'control', false, 'failed', '-1 day'), (4, 'restore', false, 'failed', '1 day'),
+    (5, 'control', false, 'sent', '1 day'), (6, 'control', false, 'held', '1 day'))
+    x (n, purpose, plain, state, life);
+INSERT INTO outbox (account_id, outbox_id, purpose, plain, number, frame, state, attempts,
+    not_before, not_after, created_at, changed_at) OVERRIDING SYSTEM VALUE
+SELECT id, 1000 + n, purpose, plain, '+358', '\x00', state, 6, now() + '1 hour',
+    now() + life::interval, now(), now() FROM acc, sent;
+CREATE FUNCTION state_of(n bigint) RETURNS text LANGUAGE sql AS $$
+	SELECT state FROM outbox WHERE outbox_id = n
+$$;
+SELECT is(operator_failed(octets(32, 9), 1001, true), false, 'a stranger sends nothing');
+SELECT is(operator_failed(octets(32, 9), 1001, false), false, 'nor drops it');
+SELECT is(operator_failed(octets(32, 3), 1000 + n, true), n = 1, why)
+FROM (VALUES (1, 'an SMS that failed is sent again'), (2, 'no text for a person is'),
+    (3, 'nor what is too late'), (4, 'nor what a restore has sent anew'),
+    (5, 'nor what was sent'), (6, 'nor what is held')) x (n, why);
+SELECT is(state_of(1001), 'queued', 'it is in the queue');
+SELECT is(operator_failed(octets(32, 3), 1001, true), false, 'once');
+SELECT is(operator_failed(octets(32, 3), 1000 + n, false), n IN (2, 3, 4),
+    'only what failed is dropped: ' || n) FROM sent ORDER BY n;
+SELECT is(state_of(1002), 'expired', 'and is no more in the way');
+SELECT is(operator_limit(octets(32, 9), id, 300), NULL, 'a stranger changes no limit') FROM acc;
+SELECT is(operator_limit(octets(32, 3), -1, 300), NULL, 'there is no such account');
+SELECT is(operator_limit(octets(32, 3), id, 300), 200, 'a limit is changed') FROM acc;
+SELECT is(operator_limit(octets(32, 3), id, 300), 300, 'twice is once') FROM acc;
+SELECT throws_ok(format('SELECT operator_limit(octets(32, 3), %s, -1)', id), '23514') FROM acc;
+SELECT is((SELECT month_sms_max FROM account, acc WHERE account_id = id), 300, 'so it is');
+SELECT is((SELECT string_agg(kind || ' ' || detail, ', ') FROM event), 'limit-changed 200 → 300',
+    'its owner is told, once');
+SELECT ok((SELECT not_before <= now() FROM outbox WHERE outbox_id = 1006),
+    'what was held is looked at again');
+INSERT INTO transfer (account_id, phone_id, transfer, state, first_at, last_at)
+SELECT account_id, phone_id, t, s, now(), now() FROM phone,
+    (VALUES (1, 'bad'), (2, 'bad'), (3, 'bad'), (4, 'stored')) x (t, s);
+INSERT INTO segment (account_id, phone_id, transfer, index, last, body, arrived_at)
+SELECT account_id, phone_id, t, 0, true, '\x00', now() FROM phone, generate_series(1, 2) t;
+SELECT is(operator_reopen(octets(32, 9), 0, 0, 0), 0::bigint, 'a stranger opens nothing');
+SELECT is(operator_reopen(octets(32, 3), account_id, phone_id, 1), 1::bigint,
+    'a transfer that was set aside is opened again') FROM phone;
+SELECT is(operator_reopen(octets(32, 3), account_id, phone_id, 3), 0::bigint,
+    'not one of which nothing was kept') FROM phone;
+SELECT is(operator_reopen(octets(32, 3), 0, 0, 0), 1::bigint, 'nor twice');
+SELECT is((SELECT string_agg(state, ' ' ORDER BY transfer) FROM transfer),
+    'whole whole bad stored', 'all that could be');
+SELECT is((SELECT string_agg(concat_ws(' ', what, subject, detail), ', ' ORDER BY entry_id)
+    FROM operator_log WHERE who = 'otto' AND what <> 'signed-in'), 'sms-again 1001 , '
+    'sms-dropped 1002 , sms-dropped 1003 , sms-dropped 1004 , limit owner 200 → 300, '
+    'reopened  1, reopened  1', 'each change is in the log, with who made it');
 
 -- ---- the signal of a modem: one value in ten minutes, of a day ----
 INSERT INTO modem (name, seen_at, signal_percent) VALUES ('left', '2026-05-03 10:01Z', 50);

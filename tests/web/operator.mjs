@@ -2,12 +2,13 @@
  * What an operator sees and does, and what others do not.
  */
 import { equal, match, ok } from "./tap.mjs";
-import { go, person, url } from "./service.mjs";
+import { go, person, reload_until } from "./service.mjs";
 import { look } from "./look.mjs";
 
 const login = process.env.SMSVAULT_OPERATOR;
 const password = process.env.SMSVAULT_OPERATOR_PASSWORD;
-const pages = ["/operator", "/operator/modems"];
+const pages = ["/operator", "/operator/modems", "/operator/accounts", "/operator/queue",
+    "/operator/quarantine", "/operator/log"];
 const plain = { maxRedirects: 0 };
 
 async function sign_in(page, word) {
@@ -62,18 +63,92 @@ async function modems(page) {
 	await look(page, "operator-modems");
 }
 
+async function accounts(page, owner, name) {
+	await page.click("header nav a[href='/operator/accounts']");
+	equal(await page.locator("#accounts b:text-is('<b>bold</b>')").count(), 1,
+	    "a login is text, whatever it has in it");
+	await look(page, "operator-accounts");
+	await page.fill("#login", name);
+	await page.click("form.search button");
+	await page.click("#accounts a");
+	equal(await page.textContent("h1"), name, "an account is found by its login");
+	await look(page, "operator-account");
+	await page.fill("#limit", "many");
+	await go(page, "form.card button");
+	equal(await page.getAttribute("#limit", "aria-invalid"), "true",
+	    "a limit that is no number is refused");
+	await look(page, "operator-account-error");
+	await page.fill("#limit", "300");
+	await go(page, "form.card button");
+	match(await page.textContent("main"), /of\s*300 SMS/, "the limit of an account is changed");
+	await look(page, "operator-account-saved");
+	await owner.goto("/events");
+	match(await owner.textContent("[data-event=limit-changed]"), /200 → 300/,
+	    "its owner is told by his events");
+	await go(page, "form.undo button");
+	match(await page.textContent("main"), /of\s*200 SMS/, "and the change is undone");
+}
+
+async function queue(page) {
+	await page.goto("/operator");
+	await page.click("#alarms a[href='/operator/queue?state=failed']");
+	equal(await page.locator("#queue li").count(), 2, "the overview leads to the SMS that failed");
+	await look(page, "operator-queue");
+	equal(await page.locator("#queue button[value=again]").count(), 1,
+	    "a text for a person is not sent twice");
+	const path = page.url();
+	await go(page, "#queue button[value=again]");
+	match(await page.textContent("[role=status]"), /once more/, "an SMS that failed is sent again");
+	await page.goto(path);
+	await page.click("#queue summary");
+	await look(page, "operator-queue-drop");
+	await go(page, "#queue button[value=drop]");
+	match(await page.textContent("[role=status]"), /dropped/, "one is dropped, if it is said twice");
+	await reload_until(page, "nothing is held or queued", async (p) =>
+	    await p.locator("#queue").count() === 0);
+	ok(true, "and what waited for a limit that was raised has gone");
+	await look(page, "operator-queue-none");
+}
+
+async function quarantine(page) {
+	await page.goto("/operator");
+	await page.click("#alarms a[href='/operator/quarantine']");
+	equal(await page.locator("#aside li").count(), 1, "a transfer that was set aside is there");
+	await look(page, "operator-quarantine");
+	await go(page, "#aside button");
+	match(await page.textContent("[role=status]"), /gateway/, "and is given to the gateway again");
+}
+
+async function log(page) {
+	await page.click("header nav a[href='/operator/log']");
+	equal((await page.locator("#log li").evaluateAll((l) => l.map((e) => e.dataset.entry)))
+	    .reverse().join(" "),
+	    "operator-added signed-in limit limit sms-again sms-dropped reopened",
+	    "all that operators did is in the log");
+	await look(page, "operator-log");
+}
+
 /* What else nobody may do. */
 async function forged(page) {
-	equal(await answer(page.request, "/operator/sign-out", { method: "POST",
-	    form: { csrf: "0".repeat(32) } }), 403, "a form without its token changes nothing");
-	equal(await answer(page.request, "/operator/sign-out"), 404,
-	    "another method is no page");
+	const posts = ["/operator/sign-out", "/operator/account", "/operator/queue",
+	    "/operator/quarantine"];
+	equal((await Promise.all(posts.map((path) => answer(page.request, path,
+	    { method: "POST", form: { csrf: "0".repeat(32) } })))).join(), "403,403,403,403",
+	    "a form without its token changes nothing");
+	equal(await answer(page.request, "/operator/sign-out"), 404, "another method is no page");
+	equal(await answer(page.request, "/operator/log", { method: "POST", form: { csrf: "" } }),
+	    404, "nor is a form where there is none");
 	equal(await answer(page.request, "/phones"), "/sign-in",
 	    "an operator's cookie opens no page of an owner");
 }
 
-export async function operator(browser, owner, complaints) {
+export async function operator(browser, name, word, complaints) {
 	const page = await person(browser, {}, complaints);
+	const owner = await person(browser, {}, complaints);
+	await owner.goto("/sign-in");
+	await owner.fill("#login", name);
+	await owner.fill("#password", word);
+	await owner.click("main form button");
 	await strangers(page);
 	await owners(owner);
 	await sign_in(page, "not the password");
@@ -83,6 +158,10 @@ export async function operator(browser, owner, complaints) {
 	await sign_in(page, password);
 	await overview(page);
 	await modems(page);
+	await accounts(page, owner, name);
+	await queue(page);
+	await quarantine(page);
+	await log(page);
 	await forged(page);
 	await page.click("a.lang");
 	for (const path of pages) {
@@ -94,4 +173,5 @@ export async function operator(browser, owner, complaints) {
 	equal(await answer(page.request, "/operator"), "/operator/sign-in",
 	    "an operator signs out");
 	await page.context().close();
+	await owner.context().close();
 }
