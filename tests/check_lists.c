@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check_main.h"
+#include "lists_plain.h"
 #include "pack_lists.h"
 #include "pack_prime.h"
 
@@ -219,6 +220,51 @@ START_TEST(a_mark_keeps_everything)
 }
 END_TEST
 
+/* Octets of any value, and times of which many are 0, but not the one at keep,
+ * as far as a list knows them. */
+static struct list
+any_list(uint64_t *seed)
+{
+	struct list l = { .size = (uint8_t)(check_random(seed) % 6) };
+	unsigned keep = (unsigned)(check_random(seed) % 16);
+	unsigned zeros = (unsigned)(check_random(seed) % 4);
+
+	for (unsigned i = 0; i < 16; i++) {
+		l.octet[i] = (uint8_t)check_random(seed);
+		if (i == keep || check_random(seed) % 4 >= zeros)
+			l.times[i] =
+			    (uint8_t)(1 + check_random(seed) % LIST_TIMES_MAX);
+		l.all += l.times[i];
+	}
+	return l;
+}
+
+/* Both ways to reckon: with SSE2, and as it is done where there is none. */
+START_TEST(both_ways_are_the_same)
+{
+	uint64_t seed = 77;
+
+	for (int i = 0; i < check_rounds(20000); i++) {
+		struct list l = any_list(&seed);
+
+		ck_assert_uint_eq(list_sum(l.octet), plain_sum(l.octet));
+		for (int bit = 0; bit < 8 && l.all > 0; bit++) {
+			unsigned ones = list_ones(&l);
+
+			ck_assert_uint_eq(plain_sum(l.times), l.all);
+			ck_assert_uint_eq(list_sum(l.times), l.all);
+			ck_assert_uint_eq(list_first(&l), plain_first(&l));
+			ck_assert_uint_eq(
+			    list_state(&l, ones), plain_state(&l, ones));
+			list_go_on(
+			    &l, ones, (unsigned)(check_random(&seed) % 2));
+		}
+	}
+	ck_assert_uint_eq(plain_sum(~(list_octets){ 0 }), 16 * 255);
+	ck_assert_uint_eq(list_sum(~(list_octets){ 0 }), 16 * 255);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -232,6 +278,7 @@ main(void)
 	tcase_add_test(tc, what_was_seen_least_goes);
 	tcase_add_test(tc, lines_stay_whole_whatever_comes);
 	tcase_add_test(tc, a_mark_keeps_everything);
+	tcase_add_test(tc, both_ways_are_the_same);
 	suite_add_tcase(s, tc);
 	return check_main(s);
 }

@@ -5,7 +5,8 @@ EXTRA_DIST += tests/check_main.h
 
 check_PROGRAMS += tests/check_lists
 TESTS += tests/check_lists
-tests_check_lists_SOURCES = tests/check_lists.c
+tests_check_lists_SOURCES = tests/check_lists.c tests/lists_plain.c \
+	tests/lists_plain.h
 tests_check_lists_CFLAGS = $(TEST_CFLAGS)
 tests_check_lists_LDADD = $(TEST_LIBS)
 
