@@ -4,6 +4,9 @@
 #include <strings.h>
 
 #include "utf8.h"
+#include "wire.h"
+
+#define RUN_MIN 10 /* letters and digits that may be most of a code */
 
 static bool
 is_alnum(char c)
@@ -88,4 +91,63 @@ out:
 	seal_wipe(text, sizeof text);
 	seal_wipe(typed, sizeof typed);
 	return err;
+}
+
+/* ---- what is not shown ---- */
+
+static bool
+is_text_frame(const uint8_t *p, size_t len)
+{
+	uint8_t sms[WIRE_TEXT_MAX];
+	struct wire_frame f;
+	size_t n;
+
+	return wire_text_decode((const char *)p, len, sms, &n) == WIRE_OK &&
+	       wire_decode(sms, n, &f) == WIRE_OK;
+}
+
+/* Letters, digits and dashes from here on, if with a digit and not too few to
+ * be a code that was mistyped.  0: they are none. */
+static size_t
+run_at(const uint8_t *p, size_t len)
+{
+	size_t n = 0, count = 0;
+	bool digit = false;
+
+	for (; n < len && (is_alnum((char)p[n]) || p[n] == '-'); n++) {
+		count += p[n] != '-';
+		digit = digit || (p[n] >= '0' && p[n] <= '9');
+	}
+	return digit && count >= RUN_MIN ? n : 0;
+}
+
+/* The octets of a code that is none of a run, as one with blanks.  0: none. */
+static size_t
+code_at(const uint8_t *p, size_t len)
+{
+	char typed[SEAL_CODE_CHARS + 1] = "", code[SEAL_CODE_CHARS + 1];
+	size_t n = 0, i = 0;
+	uint32_t id;
+
+	for (; i < len && n < SEAL_CODE_CHARS; i++) {
+		if (is_alnum((char)p[i]))
+			typed[n++] = (char)p[i];
+		else if (n == 0 || (p[i] != '-' && p[i] != ' '))
+			return 0;
+	}
+	return seal_code_read(typed, &id, code) == 0 ? i : 0;
+}
+
+void
+order_hide_codes(const uint8_t *p, size_t len, bool *hide)
+{
+	memset(hide, 0, len * sizeof *hide);
+	if (is_text_frame(p, len))
+		return;
+	for (size_t i = 0; i < len; i++) {
+		size_t run = run_at(p + i, len - i);
+		size_t code = code_at(p + i, len - i);
+
+		memset(hide + i, true, run > code ? run : code);
+	}
 }

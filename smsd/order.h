@@ -11,6 +11,8 @@
 #ifndef ORDER_H
 #define ORDER_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "link.h"
@@ -32,5 +34,9 @@ enum order_err {
 	ORDER_MISTYPED, /* it begins like one, and its code is none */
 };
 enum order_err order_read(const struct link_sms *sms, struct order *out);
+
+/* Set hide[i] of the len octets at p wherever a code may be, be it mistyped: it
+ * may still be good, and is not to be shown.  A frame has none. */
+void order_hide_codes(const uint8_t *p, size_t len, bool *hide);
 
 #endif

@@ -14,6 +14,7 @@
 #include "config.h"
 #include "log.h"
 #include "operator.h"
+#include "order.h"
 #include "smsctl.h"
 #include "spool.h"
 
@@ -356,14 +357,23 @@ static void
 print_aside(const struct spool_aside *a, bool raw)
 {
 	char number[LOG_NUMBER_MAX];
+	bool hide[sizeof a->raw];
 
 	printf("%lld: modem %s, from %s,", (long long)a->id, a->modem,
 	    a->number[0] != '\0' ? log_number(a->number, number) : "nobody");
 	smsctl_time("", a->received_ms);
 	printf(": %s\n", a->reason);
-	for (size_t i = 0; raw && i < a->raw_len; i++)
-		printf("%02x%s", a->raw[i],
-		    i % 32 == 31 || i + 1 == a->raw_len ? "\n" : "");
+	if (!raw)
+		return;
+	order_hide_codes(a->raw, a->raw_len, hide);
+	for (size_t i = 0; i < a->raw_len; i++) {
+		if (hide[i])
+			fputs("**", stdout);
+		else
+			printf("%02x", a->raw[i]);
+		if (i % 32 == 31 || i + 1 == a->raw_len)
+			putchar('\n');
+	}
 }
 
 static int

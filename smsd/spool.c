@@ -46,8 +46,10 @@ static const char *const sql[ST_COUNT] = {
 	    "INSERT INTO junk (reason, count, last_ms) VALUES (?, 1, ?) "
 	    "ON CONFLICT (reason) DO UPDATE SET count = count + 1, "
 	    "last_ms = excluded.last_ms",
-	[ST_JUNK_DROP] = "UPDATE sms SET state = 3, udh = x'', reason = ?, "
-			 "data = substr(data, 1, 16) WHERE id = ?",
+	[ST_JUNK_DROP] = /* of a text nothing: there may be a code in it */
+	"UPDATE sms SET state = 3, udh = x'', reason = ?, "
+	"data = CASE class WHEN 2 THEN x'' ELSE substr(data, 1, 16) END "
+	"WHERE id = ?",
 	[ST_PRUNE_DONE] = "DELETE FROM sms WHERE state IN (1, 3) AND "
 			  "id < (SELECT max(id) FROM sms) - ?",
 	[ST_PRUNE_ASIDE] =

@@ -88,56 +88,6 @@ expect_letter(struct air *a, const char *want)
 	ck_assert_uint_eq(count, 1);
 }
 
-static const struct {
-	const char *why, *text;
-	enum order_err want;
-	enum order_word word;
-	const char *name;
-} orders[] = {
-	{ "as printed", "LOST 0000-0000-0000-0000", ORDER_OK, ORDER_LOST, "" },
-	{ "no dashes, small letters", "find oooooooooooooooo alice", ORDER_OK,
-	    ORDER_FIND, "alice" },
-	{ "blanks and an end of line", " Ring 0000 0000 0000 0000  My phone\n",
-	    ORDER_OK, ORDER_RING, "My phone" },
-	{ "on two lines", "WHERE\n0000-0000-0000-0000\nWork", ORDER_OK,
-	    ORDER_WHERE, "Work" },
-	{ "one digit off", "LOST 0000-0000-0000-0001", ORDER_MISTYPED, 0,
-	    NULL },
-	{ "too short", "LOST 0000-0000-0000-000", ORDER_NONE, 0, NULL },
-	{ "a letter", "Lost my keys, see you later", ORDER_NONE, 0, NULL },
-	{ "another", "Where are you?", ORDER_NONE, 0, NULL },
-	{ "no word", "0000-0000-0000-0000", ORDER_NONE, 0, NULL },
-	{ "word and code in one", "LOST0000-0000-0000-0000", ORDER_NONE, 0,
-	    NULL },
-	{ "too long a code", "LOST 0000-0000-0000-00000", ORDER_NONE, 0, NULL },
-	{ "a signature", "FIND 0000-0000-0000-0000 A\nSent from B", ORDER_OK,
-	    ORDER_FIND, "A" },
-	{ "a control character in the name", "FIND 0000-0000-0000-0000 A\x07",
-	    ORDER_MISTYPED, 0, NULL },
-	{ "empty", "", ORDER_NONE, 0, NULL },
-	{ "the word alone", "WHERE", ORDER_NONE, 0, NULL },
-};
-
-START_TEST(texts_are_read)
-{
-	struct link_sms sms = { .class = LINK_CLASS_TEXT };
-	struct order o;
-
-	sms.data_len = (uint32_t)strlen(orders[_i].text);
-	memcpy(sms.data, orders[_i].text, sms.data_len);
-	ck_assert_msg(
-	    order_read(&sms, &o) == orders[_i].want, "%s", orders[_i].why);
-	if (orders[_i].want != ORDER_OK)
-		return;
-	ck_assert_int_eq(o.word, orders[_i].word);
-	ck_assert_str_eq(o.name, orders[_i].name);
-	ck_assert_str_eq(o.code, "0000000000000000");
-	/* A part of a longer text is not the whole order. */
-	sms.udh_len = 6;
-	ck_assert_int_eq(order_read(&sms, &o), ORDER_NONE);
-}
-END_TEST
-
 START_TEST(a_number_is_found_and_the_code_used_up)
 {
 	char code[17];
@@ -464,8 +414,6 @@ life_order_case(void)
 	TCase *tc = tcase_create("orders by text");
 
 	tcase_set_timeout(tc, 600);
-	tcase_add_loop_test(
-	    tc, texts_are_read, 0, sizeof orders / sizeof orders[0]);
 	tcase_add_test(tc, a_number_is_found_and_the_code_used_up);
 	tcase_add_test(tc, names_of_any_script_and_none);
 	tcase_add_test(tc, an_answer_is_one_sms);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -526,6 +527,35 @@ START_TEST(junk_is_counted_and_not_kept)
 }
 END_TEST
 
+/* There may be most of a one-time code in a text that was refused. */
+START_TEST(of_a_text_that_is_junk_nothing_is_kept)
+{
+	struct spool *s = open_spool(path);
+	struct link_sms sms;
+	sqlite3_stmt *st;
+	sqlite3 *db;
+	int64_t id = 1;
+
+	fill(&sms, 99);
+	sms.class = LINK_CLASS_TEXT;
+	ck_assert_int_eq(spool_begin(s), 0);
+	ck_assert_int_eq(spool_add(s, "modem0", NOW, &sms), 0);
+	ck_assert_int_eq(spool_commit(s), 0);
+	ck_assert_int_eq(spool_junk(s, &id, 1, "not the code"), 0);
+	spool_close(s);
+	ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_prepare_v2(db,
+			     "SELECT length(data) + length(udh) FROM sms "
+			     "WHERE id = 1",
+			     -1, &st, NULL),
+	    SQLITE_OK);
+	ck_assert_int_eq(sqlite3_step(st), SQLITE_ROW);
+	ck_assert_int_eq(sqlite3_column_int(st, 0), 0);
+	sqlite3_finalize(st);
+	sqlite3_close(db);
+}
+END_TEST
+
 /* What is done is forgotten in time; what waits, or was set aside, is not. */
 START_TEST(what_waits_is_never_pruned)
 {
@@ -571,6 +601,7 @@ main(void)
 	tcase_add_test(tc, done_is_done_once);
 	tcase_add_test(tc, aside_and_back);
 	tcase_add_test(tc, junk_is_counted_and_not_kept);
+	tcase_add_test(tc, of_a_text_that_is_junk_nothing_is_kept);
 	tcase_add_test(tc, what_waits_is_never_pruned);
 	suite_add_tcase(s, tc);
 	tc = tcase_create("faults");

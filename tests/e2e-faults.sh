@@ -128,6 +128,16 @@ ok "and are in the vault" same_as_phone 1 faults "correct horse battery" 1
 ok "the malformed one is set aside" \
     wait_for 60 sh -c "'$bin_smsctl' -c '$inst/etc/smsd.conf' quarantine list | grep -q ."
 
+# An order with a blank forgotten: whoever looks at it does not see the code.
+sim sms +358401234567 +358401000000 text "LOST0000-0000-0000-0000 my phone" >/dev/null
+ctl() { "$bin_smsctl" -c "$inst/etc/smsd.conf" "$@"; }
+ok "a text that is no order is set aside" \
+    wait_for 60 sh -c "'$bin_smsctl' -c '$inst/etc/smsd.conf' quarantine list | grep -q 'not a frame'"
+id=$(ctl quarantine list | sed -n 's/^\([0-9]*\):.*not a frame.*/\1/p' | head -n 1)
+equal "and shown without the code in it" "$(ctl quarantine show "$id" | tail -n +2)" \
+    "$(printf '**%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23)206d792070686f6e65"
+ok "though it can be taken again" ctl quarantine replay "$id"
+
 sim modem 0 detach >/dev/null
 sim phone 1 contact add "While unplugged" +358409999203 >/dev/null
 sim phone 1 upload >/dev/null

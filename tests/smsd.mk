@@ -16,6 +16,13 @@ tests_check_spool_CPPFLAGS = $(SMSD_TEST_CPPFLAGS)
 tests_check_spool_CFLAGS = $(TEST_CFLAGS)
 tests_check_spool_LDADD = $(SMSD_TEST_LIBS)
 
+check_PROGRAMS += tests/check_order
+TESTS += tests/check_order
+tests_check_order_SOURCES = tests/check_order.c
+tests_check_order_CPPFLAGS = $(SMSD_TEST_CPPFLAGS)
+tests_check_order_CFLAGS = $(TEST_CFLAGS)
+tests_check_order_LDADD = $(SMSD_TEST_LIBS)
+
 check_PROGRAMS += tests/check_link
 TESTS += tests/check_link
 tests_check_link_SOURCES = tests/check_link.c
