@@ -29,6 +29,7 @@ db_libdb_a_SOURCES = \
 	db/operator_change.c \
 	db/operator_change.h \
 	db/operator_internal.h \
+	db/operator_traffic.c \
 	db/pages.c \
 	db/pages.h \
 	db/pages_account.c \

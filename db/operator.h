@@ -60,6 +60,22 @@ enum db_err operator_limits(struct db *db, struct operator_limits *out);
 /* The gateway opens the transfers that were set aside once more; how many.
  * With the gateway's rights. */
 enum db_err operator_reopen(struct db *db, int64_t *n);
+struct operator_day {
+	int days_ago; /* 0 is today, UTC */
+	int64_t in, out; /* SMS */
+	int64_t cost_milli;
+};
+/* The last days, each of them, today first. */
+enum db_err
+operator_days(struct db *db, int days, struct operator_day **out, size_t *n);
+struct operator_month {
+	char month[8]; /* 2026-05 */
+	int64_t out, cost_milli;
+};
+/* The last months, each of them, this one last. */
+enum db_err operator_months(
+    struct db *db, int months, struct operator_month **out, size_t *n);
+
 struct operator_aside {
 	int64_t account, phone, transfer, last_ms, sms;
 	char login[65];

@@ -225,10 +225,12 @@ pages_start() {
 	die "the pages do not answer at $url/: see $inst/log/lighttpd.log"
 }
 
-# operator NAME: one who may see the operators' pages; prints his password.
+# operator NAME: one who may see the operators' pages; prints a password of his.
 operator() {
-	as_user "$bin_smsctl" -c "$inst/etc/smsd.conf" operator add "$1" |
-	    sed -n "s/^the password of $1 is //p"
+	{
+		as_user "$bin_smsctl" -c "$inst/etc/smsd.conf" operator add "$1" 2>/dev/null ||
+		    as_user "$bin_smsctl" -c "$inst/etc/smsd.conf" operator password "$1"
+	} | sed -n "s/^the password of $1 is //p"
 }
 
 instance_start() {

@@ -21,7 +21,8 @@ instance_start
 
 # What an operator finds: SMS that failed, one that waits for a limit, a transfer
 # that was set aside, and an account whose login would be markup.
-sql "ALTER TABLE account DROP CONSTRAINT account_login_check;
+sql "INSERT INTO modem_signal SELECT name, now() - interval '3 hours', 40 FROM modem;
+    ALTER TABLE account DROP CONSTRAINT account_login_check;
     INSERT INTO account (login, password_salt, password_proof, public_key,
 	private_by_password, private_by_recovery, recovery_salt)
     SELECT '<b>bold</b>', password_salt, password_proof, public_key, '', '', '' FROM account;

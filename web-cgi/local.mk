@@ -78,6 +78,7 @@ web_cgi_libwebcgi_a_SOURCES = \
 	web-cgi/page_operator_aside.c \
 	web-cgi/page_operator_modems.c \
 	web-cgi/page_operator_queue.c \
+	web-cgi/page_operator_traffic.c \
 	web-cgi/page_phone.c \
 	web-cgi/page_phones.c \
 	web-cgi/page_sims.c \

@@ -114,6 +114,7 @@ static const struct {
 } operator_entries[] = {
 	{ "/operator", T_OP_OVERVIEW },
 	{ "/operator/modems", T_OP_MODEMS },
+	{ "/operator/traffic", T_OP_TRAFFIC },
 	{ "/operator/accounts", T_OP_ACCOUNTS },
 	{ "/operator/queue", T_OP_QUEUE },
 	{ "/operator/quarantine", T_OP_QUARANTINE },

@@ -281,6 +281,7 @@ static const struct route routes[] = {
 	{ "/operator/sign-in", page_sign_in, false, true, true },
 	{ "/operator/sign-out", page_sign_out, true, false, true },
 	{ "/operator/modems", page_operator_modems, true, true, false },
+	{ "/operator/traffic", page_operator_traffic, true, true, false },
 	{ "/operator/accounts", page_operator_accounts, true, true, false },
 	{ "/operator/account", page_operator_account, true, true, true },
 	{ "/operator/queue", page_operator_queue, true, true, true },

@@ -191,6 +191,7 @@ void page_restore_replace(struct page *p);
 /* page_operator*.c: for operators. */
 void page_operator(struct page *p);
 void page_operator_modems(struct page *p);
+void page_operator_traffic(struct page *p);
 void page_operator_accounts(struct page *p);
 void page_operator_account(struct page *p);
 void page_operator_queue(struct page *p);

@@ -8,6 +8,22 @@
 #define LEFT 40
 #define STEP 18
 
+/* Nothing, half of the most and the most. */
+static void
+put_axis(struct page *p, int64_t most, int right)
+{
+	for (int64_t i = 0; i <= 2; i++) {
+		int y = FOOT - (int)(i * HEIGHT / 2);
+
+		html_put(&p->body,
+		    "<line class=\"axis\" x1=\"%d\" y1=\"%d\" x2=\"%d\" "
+		    "y2=\"%d\"/><text x=\"%d\" y=\"%d\" text-anchor=\"end\">"
+		    "%lld</text>",
+		    LEFT, y, right, y, LEFT - 6, y + 5,
+		    (long long)(most * i / 2));
+	}
+}
+
 static void
 day_name(int i, char out[static 16])
 {
@@ -85,20 +101,53 @@ plot_put(struct page *p, const char *title, const struct plot_series *series,
 	    "</figcaption><svg viewBox=\"0 0 620 160\" role=\"img\" "
 	    "aria-label=\"%s: %lld\">",
 	    title, (long long)all, title, (long long)all);
-	for (int64_t i = 0; i <= 2; i++) {
-		int y = FOOT - (int)(i * HEIGHT / 2);
-
-		html_put(&p->body,
-		    "<line class=\"axis\" x1=\"%d\" y1=\"%d\" x2=\"610\" "
-		    "y2=\"%d\"/><text x=\"%d\" y=\"%d\" text-anchor=\"end\">"
-		    "%lld</text>",
-		    LEFT, y, y, LEFT - 6, y + 5, (long long)(most * i / 2));
-	}
+	put_axis(p, most, 610);
 	for (int i = 0; i < PLOT_DAYS; i++)
 		put_column(p, series, n, i, most);
 	buf_str(&p->body, "</svg>");
 	put_legend(p, series, n);
 	buf_str(&p->body, "</figure>\n");
+}
+
+/* ---- columns with names ---- */
+
+#define WIDE_STEP 47
+
+void
+plot_put_columns(
+    struct page *p, const char *title, const struct plot_column *list, size_t n)
+{
+	int64_t most = 2;
+
+	for (size_t i = 0; i < n; i++)
+		if (list[i].milli > most * 1000)
+			most = (list[i].milli + 1999) / 2000 * 2;
+	html_put(&p->body,
+	    "<figure class=\"card plot\"><figcaption>%s</figcaption>"
+	    "<svg viewBox=\"0 0 620 160\" role=\"img\" aria-label=\"%s\">",
+	    title, title);
+	put_axis(p, most, 610);
+	for (size_t i = 0; i < n; i++) {
+		int x = LEFT + 6 + (int)i * WIDE_STEP;
+		int high = (int)(list[i].milli * HEIGHT / (most * 1000));
+
+		if (list[i].milli > 0)
+			html_put(&p->body,
+			    "<rect class=\"s0\" x=\"%d\" y=\"%d\" "
+			    "width=\"34\" height=\"%d\"><title>%s: %lld.%d%d"
+			    "</title></rect>",
+			    x, FOOT - (high > 0 ? high : 1),
+			    high > 0 ? high : 1, list[i].name,
+			    (long long)(list[i].milli / 1000),
+			    (int)(list[i].milli / 100 % 10),
+			    (int)(list[i].milli / 10 % 10));
+		if (i % 3 == 2)
+			html_put(&p->body,
+			    "<text x=\"%d\" y=\"%d\" "
+			    "text-anchor=\"middle\">%s</text>",
+			    x + 17, FOOT + 22, list[i].name);
+	}
+	buf_str(&p->body, "</svg></figure>\n");
 }
 
 /* ---- lines ---- */
@@ -119,10 +168,11 @@ put_line(struct page *p, const struct plot_point *list, size_t n)
 
 		if (since < 0 || since > DAY_MS)
 			continue;
+		if (before != 0 && list[i].at_ms - before > BREAK_MS)
+			buf_str(&p->body, "\"/>");
+		/* Twice: a point alone is seen, too. */
 		if (before == 0 || list[i].at_ms - before > BREAK_MS)
-			/* Twice: a point alone is seen, too. */
-			html_put(&p->body, "%s<polyline points=\"%d,%d",
-			    before == 0 ? "" : "\"/>", x, y);
+			html_put(&p->body, "<polyline points=\"%d,%d", x, y);
 		html_put(&p->body, " %d,%d", x, y);
 		before = list[i].at_ms;
 	}
@@ -145,15 +195,7 @@ plot_put_day(
 	    "<svg viewBox=\"0 0 360 160\" role=\"img\" "
 	    "aria-label=\"%s: %d–%d %%\">",
 	    title, title, least, most);
-	for (int i = 0; i <= 2; i++) {
-		int y = FOOT - i * HEIGHT / 2;
-
-		html_put(&p->body,
-		    "<line class=\"axis\" x1=\"%d\" y1=\"%d\" x2=\"350\" "
-		    "y2=\"%d\"/><text x=\"%d\" y=\"%d\" text-anchor=\"end\">"
-		    "%d</text>",
-		    LEFT, y, y, LEFT - 6, y + 5, 50 * i);
-	}
+	put_axis(p, 100, 350);
 	for (int i = 0; i < 4; i++)
 		html_put(&p->body,
 		    "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">−%d h"

@@ -18,6 +18,14 @@ struct plot_series {
 void plot_put(struct page *p, const char *title,
     const struct plot_series *series, size_t n);
 
+/* Columns with names of their own, the last the newest; thousandths. */
+struct plot_column {
+	const char *name;
+	int64_t milli;
+};
+void plot_put_columns(struct page *p, const char *title,
+    const struct plot_column *list, size_t n);
+
 /* Percents of the last day, the oldest first; where half an hour has none, the
  * line is broken. */
 struct plot_point {

@@ -155,7 +155,7 @@ try {
 	await pictures(page);
 	await odd_files(page);
 	await operator(browser, "first", password, complaints);
-	looked(94);
+	looked(102);
 	equal(complaints.join("\n"), "", "the browser complained of nothing");
 } catch (e) {
 	ok(false, "the whole flow", e.stack);

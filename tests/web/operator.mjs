@@ -7,8 +7,8 @@ import { look } from "./look.mjs";
 
 const login = process.env.SMSVAULT_OPERATOR;
 const password = process.env.SMSVAULT_OPERATOR_PASSWORD;
-const pages = ["/operator", "/operator/modems", "/operator/accounts", "/operator/queue",
-    "/operator/quarantine", "/operator/log"];
+const pages = ["/operator", "/operator/modems", "/operator/traffic", "/operator/accounts",
+    "/operator/queue", "/operator/quarantine", "/operator/log"];
 const plain = { maxRedirects: 0 };
 
 async function sign_in(page, word) {
@@ -58,9 +58,24 @@ async function modems(page) {
 	match(await page.textContent("[data-modem=modem0] h2"), /ready/, "a modem is ready");
 	match(await page.textContent("[data-modem=modem0]"), /SMS in\s*[1-9]/,
 	    "and says how many SMS came in");
-	ok(await page.locator("[data-modem=modem0] polyline").count() >= 1,
-	    "its signal is plotted");
+	equal(await page.locator("[data-modem=modem0] polyline").count(), 2,
+	    "its signal is drawn, and not where nothing is known");
 	await look(page, "operator-modems");
+}
+
+async function traffic(page) {
+	await page.click("header nav a[href='/operator/traffic']");
+	const sum = async (table, n) => (await page.locator(
+	    `#${table} tbody td:nth-of-type(${n})`).allTextContents())
+	    .reduce((all, t) => all + Number(t), 0).toFixed(2);
+	await page.click("summary");
+	const [came, went, cost] = await Promise.all([1, 2, 3].map((n) => sum("days", n)));
+	ok(came > 0 && went > 0, "SMS in and out are counted by day", `${came} in, ${went} out`);
+	equal((await page.locator(".legend b").allTextContents())
+	    .map((t) => Number(t).toFixed(2)).join(), `${came},${went}`, "and drawn as they are");
+	equal([await sum("months", 1), await sum("months", 2)].join(), `${went},${cost}`,
+	    "what they cost is summed by month");
+	await look(page, "operator-traffic");
 }
 
 async function accounts(page, owner, name) {
@@ -158,6 +173,7 @@ export async function operator(browser, name, word, complaints) {
 	await sign_in(page, password);
 	await overview(page);
 	await modems(page);
+	await traffic(page);
 	await accounts(page, owner, name);
 	await queue(page);
 	await quarantine(page);
