@@ -627,6 +627,8 @@ struct gate_modem {
 };
 enum db_err
 gate_modem_put(struct db *db, const struct gate_modem *m, int64_t now_ms);
+/* What is tried to get it back: "anew", "reset", "hook" or "alarm". */
+enum db_err gate_modem_step(struct db *db, const char *name, const char *step);
 enum db_err gate_modem_count(
     struct db *db, const char *name, int in, int out, int64_t now_ms);
 /* This host's gateway has begun, and goes by these limits. */

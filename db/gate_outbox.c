@@ -384,7 +384,7 @@ gate_modem_put(struct db *db, const struct gate_modem *m, int64_t now_ms)
 		       " model = excluded.model, imei = excluded.imei, "
 		       " operator = excluded.operator, "
 		       " registered = excluded.registered, "
-		       " signal_percent = excluded.signal_percent, "
+		       " signal_percent = excluded.signal_percent, step = '', "
 		       " seen_at = excluded.seen_at" };
 	struct db_args a = { 0 };
 
@@ -396,6 +396,18 @@ gate_modem_put(struct db *db, const struct gate_modem *m, int64_t now_ms)
 	db_arg_int(&a, m->registered);
 	db_arg_int(&a, m->signal_percent);
 	db_arg_time(&a, now_ms);
+	return db_run(db, &stmt, &a, NULL);
+}
+
+enum db_err
+gate_modem_step(struct db *db, const char *name, const char *step)
+{
+	static const struct db_stmt stmt = { "modem_step", 2,
+		"UPDATE modem SET step = $2 WHERE name = $1 AND step <> $2" };
+	struct db_args a = { 0 };
+
+	db_arg_text(&a, name);
+	db_arg_text(&a, step);
 	return db_run(db, &stmt, &a, NULL);
 }
 

@@ -81,4 +81,5 @@ dist_migrations_DATA = \
 	db/migrations/0018_operators.sql \
 	db/migrations/0019_check.sql \
 	db/migrations/0020_asked.sql \
-	db/migrations/0021_operator_changes.sql
+	db/migrations/0021_operator_changes.sql \
+	db/migrations/0022_ladder.sql

@@ -51,6 +51,7 @@ read_modem(const PGresult *res, int row, void *out)
 	m->sms_in = db_int(res, row, 5);
 	m->sms_out = db_int(res, row, 6);
 	m->seen_ms = db_int(res, row, 7);
+	db_text(res, row, 8, m->step, sizeof m->step);
 }
 
 enum db_err
@@ -59,7 +60,7 @@ operator_modems(struct db *db, struct operator_modem **out, size_t *n)
 	static const struct db_stmt stmt = { "op_modems", 0,
 		"SELECT name, manufacturer || ' ' || model, operator, "
 		"registered, coalesce(signal_percent, -1), sms_in, sms_out, " MS(
-		    "seen_at") " FROM modem ORDER BY name" };
+		    "seen_at") ", step FROM modem ORDER BY name" };
 	void *rows = NULL;
 	enum db_err err = list(db, &stmt, sizeof **out, read_modem, &rows, n);
 

@@ -20,6 +20,8 @@ struct operator_part {
 
 struct operator_modem {
 	char name[64], model[128], operator_name[64];
+	char step[8]; /* what is tried to get it back, as in smsvault-schema(7)
+		       */
 	int registered, signal_percent; /* -1: unknown */
 	int64_t sms_in, sms_out, seen_ms;
 };

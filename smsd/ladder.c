@@ -61,3 +61,15 @@ ladder_failed(struct ladder *l, const struct smsd_modem *m, int64_t now_ms)
 	l->reset_ms = now_ms;
 	return true;
 }
+
+const char *
+ladder_step(const struct ladder *l)
+{
+	if (l->alarmed)
+		return "alarm";
+	if (l->hook_ms != 0)
+		return "hook";
+	if (l->reset_ms != 0)
+		return "reset";
+	return l->since_ms != 0 ? "anew" : "";
+}

@@ -32,4 +32,8 @@ void ladder_ready(struct ladder *l, const char *name);
 bool
 ladder_failed(struct ladder *l, const struct smsd_modem *m, int64_t now_ms);
 
+/* The last that was tried: "anew", "reset", "hook" or "alarm"; "" while the
+ * modem is well. */
+const char *ladder_step(const struct ladder *l);
+
 #endif

@@ -37,6 +37,7 @@ link_is_whole(const union link_packet *p, size_t n)
 	case LINK_KEPT:
 	case LINK_STOP:
 	case LINK_WAKE:
+	case LINK_AWAY:
 		return false;
 	}
 	return false;

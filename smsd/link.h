@@ -29,8 +29,9 @@ enum link_kind {
 	LINK_KEPT = 16, /* struct link_kept: these tokens are on disk */
 	LINK_SEND = 17, /* struct link_send; also outbox -> supervisor */
 	LINK_STOP = 18, /* finish and exit 0 */
-	/* supervisor -> outbox: LINK_RESULT; -> ingest: LINK_WAKE */
+	/* supervisor -> outbox: LINK_RESULT, LINK_AWAY; -> ingest: LINK_WAKE */
 	LINK_WAKE = 19, /* the spool has new rows */
+	LINK_AWAY = 20, /* struct link_away: a modem does not answer */
 };
 
 struct link_head {
@@ -102,6 +103,12 @@ struct link_modem {
 	int32_t signal_percent; /* -1: unknown */
 	int32_t battery_percent; /* -1: unknown */
 	uint32_t sim_used, sim_size;
+};
+
+struct link_away {
+	struct link_head head;
+	char modem[LINK_NAME_MAX];
+	char step[8]; /* ladder_step() */
 };
 
 /* Any packet that a child may send to the supervisor. */

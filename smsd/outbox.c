@@ -140,6 +140,12 @@ take_modem(struct outbox *o, const struct link_modem *m)
 	return gate_modem_put(o->db, &row, now_ms());
 }
 
+static enum db_err
+take_away(struct outbox *o, const struct link_away *a)
+{
+	return gate_modem_step(o->db, a->modem, a->step);
+}
+
 /* All that the supervisor has said. */
 static enum db_err
 hear(struct outbox *o)
@@ -148,6 +154,7 @@ hear(struct outbox *o)
 		struct link_head head;
 		struct link_result result;
 		struct link_modem modem;
+		struct link_away away;
 	} p;
 	enum db_err err = note_heard(o);
 	ssize_t n = -1;
@@ -166,6 +173,8 @@ hear(struct outbox *o)
 			       p.head.kind == LINK_STATE) &&
 			   n == sizeof p.modem)
 			err = take_modem(o, &p.modem);
+		else if (p.head.kind == LINK_AWAY && n == sizeof p.away)
+			err = take_away(o, &p.away);
 	}
 	if (err == DB_OK && (n == 0 || (n == -1 && errno != EAGAIN)))
 		o->stop = true;

@@ -181,6 +181,16 @@ expire_queue(struct supervisor *s)
 	}
 }
 
+void
+supervisor_tell_away(struct supervisor *s, const struct child *c)
+{
+	struct link_away away = { .head = { LINK_AWAY, sizeof away } };
+
+	snprintf(away.modem, sizeof away.modem, "%s", c->name);
+	snprintf(away.step, sizeof away.step, "%s", ladder_step(&c->ladder));
+	pass(role(s, OUTBOX), &away, sizeof away);
+}
+
 /* ---- packets ---- */
 
 static void
@@ -217,6 +227,7 @@ from_modem(struct supervisor *s, struct child *c, const union link_packet *p)
 	case LINK_SEND:
 	case LINK_STOP:
 	case LINK_WAKE:
+	case LINK_AWAY:
 		break;
 	}
 }

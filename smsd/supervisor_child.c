@@ -157,6 +157,7 @@ plan_restart(struct child *c, int status)
 			c->trouble = 1;
 		c->reset =
 		    ladder_failed(&c->ladder, c->conf, supervisor_mono_ms());
+		supervisor_tell_away(c->of, c);
 	}
 	tv.tv_sec = c->backoff_ms / 1000;
 	tv.tv_usec = (suseconds_t)(c->backoff_ms % 1000) * 1000;

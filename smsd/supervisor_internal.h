@@ -67,6 +67,8 @@ void supervisor_on_readable(evutil_socket_t fd, short what, void *ctx);
 /* Not if it runs, or if all are to stop. */
 void child_start(struct child *c);
 void child_on_restart(evutil_socket_t fd, short what, void *ctx);
+/* To the outbox, for operators: what is tried to get this modem back. */
+void supervisor_tell_away(struct supervisor *s, const struct child *c);
 /* It has, with a status of wait(2): it is started again in time. */
 void child_ended(struct child *c, int status);
 

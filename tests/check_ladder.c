@@ -91,6 +91,7 @@ static const struct {
 START_TEST(each_step_has_its_time)
 {
 	int64_t start = _i == 0 ? 1 : 987654321;
+	int resets = 0;
 
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
 		bool reset = ladder_failed(&l, &modem, start + steps[i].at_ms);
@@ -102,10 +103,16 @@ START_TEST(each_step_has_its_time)
 		    steps[i].why, l.alarmed);
 		ck_assert_msg(
 		    n == steps[i].hooks, "%s: ran %d", steps[i].why, n);
+		resets += reset;
+		ck_assert_str_eq(ladder_step(&l), l.alarmed    ? "alarm"
+						  : n > 0      ? "hook"
+						  : resets > 0 ? "reset"
+							       : "anew");
 	}
 	/* It is back: all begins anew. */
 	ladder_ready(&l, name);
 	ck_assert(!l.alarmed);
+	ck_assert_str_eq(ladder_step(&l), "");
 	start += 700000;
 	ck_assert(!ladder_failed(&l, &modem, start));
 	ck_assert(ladder_failed(&l, &modem, start + 15000));

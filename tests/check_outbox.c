@@ -42,6 +42,7 @@ static struct {
 	void (*turn)(void);
 	enum link_outcome outcome;
 	struct gate_budget told;
+	int aways;
 } w;
 
 struct db {
@@ -70,6 +71,8 @@ enum db_err
 __wrap_gate_modem_put(struct db *d, const struct gate_modem *m, int64_t now_ms);
 enum db_err __wrap_gate_modem_count(
     struct db *d, const char *name, int in, int out, int64_t now_ms);
+enum db_err
+__wrap_gate_modem_step(struct db *d, const char *name, const char *step);
 enum db_err __wrap_gate_gateway_put(struct db *d, const char *host,
     const struct gate_budget *budget, int64_t now_ms);
 
@@ -206,6 +209,16 @@ __wrap_gate_modem_count(
 	(void)now_ms;
 	ck_assert_int_eq(in, 0);
 	w.counts += out;
+	return DB_OK;
+}
+
+enum db_err
+__wrap_gate_modem_step(struct db *d, const char *name, const char *step)
+{
+	(void)d;
+	ck_assert_str_eq(name, "one");
+	ck_assert_str_eq(step, "hook");
+	w.aways++;
 	return DB_OK;
 }
 
@@ -488,6 +501,10 @@ tell_modem(void)
 		.operator_code = "24405",
 		.operator_name = "Simulated" };
 
+	const struct link_away away = { .head = { LINK_AWAY, sizeof away },
+		.modem = "one",
+		.step = "hook" };
+
 	if (w.turns == 1)
 		say(&m, sizeof m);
 	else if (w.turns == 2) {
@@ -495,6 +512,7 @@ tell_modem(void)
 		m.head.kind = LINK_STATE;
 		m.operator_name[0] = '\0';
 		say(&m, sizeof m);
+		say(&away, sizeof away);
 	} else {
 		stop();
 	}
@@ -506,6 +524,7 @@ START_TEST(modems_are_noted)
 	w.turn = tell_modem;
 	ck_assert_int_eq(run(), 0);
 	ck_assert_int_eq(w.modems, 2);
+	ck_assert_int_eq(w.aways, 1);
 	ck_assert_str_eq(w.operator_name, "24405");
 }
 END_TEST

@@ -66,6 +66,7 @@ check_packet(const union link_packet *k, size_t len)
 	case LINK_KEPT:
 	case LINK_STOP:
 	case LINK_WAKE:
+	case LINK_AWAY:
 	default:
 		abort();
 	}

@@ -7,7 +7,7 @@ set -u
 . "$top/bench/lib.sh"
 
 bench_phones=1
-plan 12
+plan 14
 bench_instance
 # The power of a modem on a pty is its fault's end.  Nothing before $inst/run/on
 # says that there is any.
@@ -65,7 +65,12 @@ ok "and what came meanwhile is stored" wait_for 60 stored 4
 rm -f "$inst/run/on"
 sim modem 0 mute 3600 >/dev/null
 ok "somebody is told" wait_for 120 says 1 "modem0: has not answered for .* see to"
+step_is() {
+	[ "$(sql "SELECT step FROM modem WHERE name = 'modem0'")" = "$1" ]
+}
+ok "and operators see that all was tried" wait_for 60 step_is alarm
 sim modem 0 mute 0 >/dev/null
 ok "and told that it is back" wait_for 60 says 1 "modem0: is back"
+ok "as operators see" wait_for 60 step_is ""
 say_something
 ok "and it is used again" wait_for 60 stored 6

@@ -34,10 +34,32 @@ put_number(struct page *p, enum text_id what, int64_t n)
 	    text_get(p->language, what), (long long)n);
 }
 
+static enum text_id
+words_of_step(const char *step)
+{
+	static const struct {
+		const char *step;
+		enum text_id text;
+	} words[] = {
+		{ "anew", T_OP_M_ANEW },
+		{ "reset", T_OP_M_RESET },
+		{ "hook", T_OP_M_HOOK },
+		{ "alarm", T_OP_M_ALARM },
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(words[i].step, step) == 0)
+			return words[i].text;
+	return T_NONE;
+}
+
 static void
 put_facts(struct page *p, const struct operator_modem *m)
 {
 	buf_str(&p->body, "<dl>");
+	if (m->step[0] != '\0')
+		put_fact(p, T_OP_M_STEP,
+		    text_get(p->language, words_of_step(m->step)));
 	put_fact(p, T_OP_M_MODEL, m->model);
 	put_fact(p, T_OP_M_NETWORK,
 	    m->registered == 0            ? TXT(p, OP_M_NONE)
