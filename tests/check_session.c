@@ -61,6 +61,66 @@ __wrap_pages_session_drop(
 	return DB_OK;
 }
 
+/* ---- operators ---- */
+
+static struct {
+	enum db_err salt, sign_in;
+	int whos, outs;
+	uint8_t asked[32], proof[32], stored[32];
+} op;
+
+enum db_err
+__wrap_operator_salt(struct db *d, const char *login, uint8_t salt[static 16]);
+enum db_err __wrap_operator_sign_in(struct db *d, const char *login,
+    const uint8_t proof[static 32], const uint8_t token_hash[static 32]);
+enum db_err __wrap_operator_who(struct db *d,
+    const uint8_t token_hash[static 32], char login[static OPERATOR_LOGIN_MAX]);
+enum db_err
+__wrap_operator_sign_out(struct db *d, const uint8_t token_hash[static 32]);
+
+enum db_err
+__wrap_operator_salt(struct db *d, const char *login, uint8_t salt[static 16])
+{
+	(void)d;
+	(void)login;
+	if (op.salt == DB_OK)
+		memset(salt, 7, 16);
+	return op.salt;
+}
+
+enum db_err
+__wrap_operator_sign_in(struct db *d, const char *login,
+    const uint8_t proof[static 32], const uint8_t token_hash[static 32])
+{
+	(void)d;
+	(void)login;
+	memcpy(op.proof, proof, 32);
+	memcpy(op.stored, token_hash, 32);
+	return op.sign_in;
+}
+
+enum db_err
+__wrap_operator_who(struct db *d, const uint8_t token_hash[static 32],
+    char login[static OPERATOR_LOGIN_MAX])
+{
+	(void)d;
+	op.whos++;
+	memcpy(op.asked, token_hash, 32);
+	if (op.sign_in != DB_OK)
+		return DB_NONE;
+	strcpy(login, "anna");
+	return DB_OK;
+}
+
+enum db_err
+__wrap_operator_sign_out(struct db *d, const uint8_t token_hash[static 32])
+{
+	(void)d;
+	op.outs++;
+	memcpy(op.stored, token_hash, 32);
+	return DB_OK;
+}
+
 /* ---- requests ---- */
 
 static struct pages_conf conf;
@@ -78,6 +138,7 @@ static void
 setup(void)
 {
 	memset(&db, 0, sizeof db);
+	memset(&op, 0, sizeof op);
 	db.find = DB_NONE;
 	conf.secure_cookie = false;
 	ask("");
@@ -190,6 +251,65 @@ START_TEST(cookies_are_kept_from_others)
 	ask("smsvault=" TOKEN);
 	ck_assert_int_eq(session_load(&p), DB_OK);
 	ck_assert_int_eq(db.finds, _i == 1 ? 0 : 1);
+}
+END_TEST
+
+START_TEST(an_operator_has_a_cookie_of_his_own)
+{
+	conf.secure_cookie = _i == 1;
+	ask("smsvault=" TOKEN "; __Host-smsvault=" TOKEN);
+	p.operators = true;
+	ck_assert_int_eq(session_load(&p), DB_OK);
+	ck_assert_int_eq(db.finds + op.whos, 0);
+	ck_assert_str_eq(p.operator, "");
+	ck_assert_int_eq(
+	    strstr(p.headers.p, "__Host-smsvault-operator=") != NULL, _i);
+	ck_assert_int_eq(strstr(p.headers.p, "; Secure") != NULL, _i);
+	teardown();
+	ask(_i == 1 ? "__Host-smsvault-operator=" TOKEN
+		    : "smsvault-operator=" TOKEN);
+	ck_assert_int_eq(session_load(&p), DB_OK);
+	ck_assert_int_eq(db.finds + op.whos, 0);
+	ck_assert_int_eq(p.who.account, 0);
+	teardown();
+	ask(_i == 1 ? "__Host-smsvault-operator=" TOKEN
+		    : "smsvault-operator=" TOKEN);
+	p.operators = true;
+	ck_assert_int_eq(session_load(&p), DB_OK);
+	ck_assert_int_eq(db.finds, 0);
+	ck_assert_int_eq(op.whos, 1);
+	ck_assert_str_eq(p.operator, "anna");
+	session_end(&p);
+	ck_assert_int_eq(op.outs, 1);
+	ck_assert_mem_eq(op.asked, op.stored, 32);
+	ck_assert_str_eq(p.operator, "");
+}
+END_TEST
+
+/* Whether there is such an operator or not: as much work, and no cookie. */
+START_TEST(an_operator_signs_in_by_proof)
+{
+	static const uint8_t nothing[32];
+	uint8_t first[32];
+
+	p.operators = true;
+	op.salt = op.sign_in = DB_NONE;
+	ck_assert_int_eq(session_start_operator(&p, "bob", "word"), DB_NONE);
+	ck_assert_mem_ne(op.proof, nothing, 32);
+	ck_assert_ptr_null(p.headers.p);
+	memcpy(first, op.proof, 32);
+	op.salt = DB_OK;
+	ck_assert_int_eq(session_start_operator(&p, "anna", "word"), DB_NONE);
+	ck_assert_mem_ne(op.proof, first, 32);
+	ck_assert_ptr_null(p.headers.p);
+	op.sign_in = DB_OK;
+	ck_assert_int_eq(session_start_operator(&p, "anna", "word"), DB_OK);
+	ck_assert_ptr_nonnull(strstr(p.headers.p, "smsvault-operator="));
+	seal_digest(p.token, sizeof p.token, first);
+	ck_assert_mem_eq(op.stored, first, 32);
+	teardown();
+	op.salt = DB_LOST;
+	ck_assert_int_eq(session_start_operator(&p, "anna", "word"), DB_LOST);
 }
 END_TEST
 
@@ -336,6 +456,8 @@ main(void)
 	tcase_add_test(tc, a_token_is_looked_up_by_its_digest);
 	tcase_add_test(tc, an_unknown_token_is_nobody);
 	tcase_add_loop_test(tc, cookies_are_kept_from_others, 0, 2);
+	tcase_add_loop_test(tc, an_operator_has_a_cookie_of_his_own, 0, 2);
+	tcase_add_test(tc, an_operator_signs_in_by_proof);
 	tcase_add_test(tc, a_form_knows_its_word);
 	tcase_add_test(tc, no_word_is_no_good_word);
 	tcase_add_test(tc, signing_in_gives_a_new_token);

@@ -33,7 +33,9 @@ tests_check_session_SOURCES = tests/check_session.c
 tests_check_session_CPPFLAGS = $(WEB_TEST_CPPFLAGS)
 tests_check_session_CFLAGS = $(TEST_CFLAGS)
 tests_check_session_LDFLAGS = -Wl,--wrap=pages_session_find \
-	-Wl,--wrap=pages_session_put -Wl,--wrap=pages_session_drop
+	-Wl,--wrap=pages_session_put -Wl,--wrap=pages_session_drop \
+	-Wl,--wrap=operator_salt -Wl,--wrap=operator_sign_in \
+	-Wl,--wrap=operator_who -Wl,--wrap=operator_sign_out
 tests_check_session_LDADD = $(WEB_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/check_present
