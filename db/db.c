@@ -199,6 +199,12 @@ db_begin(struct db *db)
 	return simple(db, "BEGIN");
 }
 
+enum db_err
+db_begin_reading(struct db *db)
+{
+	return simple(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+}
+
 /* COMMIT of a failed transaction answers ROLLBACK: that is no success. */
 enum db_err
 db_commit(struct db *db)

@@ -31,6 +31,8 @@ void db_close(struct db *db);
 bool db_reconnect(struct db *db);
 
 enum db_err db_begin(struct db *db);
+/* One that sees one moment, and cannot write. */
+enum db_err db_begin_reading(struct db *db);
 enum db_err db_commit(struct db *db);
 void db_rollback(struct db *db);
 /* Send what the transaction has queued so far, and do not wait.  What fails of

@@ -30,6 +30,8 @@ db_libdb_a_SOURCES = \
 	db/operator_change.h \
 	db/operator_internal.h \
 	db/operator_traffic.c \
+	db/operator_verify.c \
+	db/operator_verify.h \
 	db/pages.c \
 	db/pages.h \
 	db/pages_account.c \

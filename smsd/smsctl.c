@@ -478,6 +478,8 @@ static const struct {
 	{ "metrics", cmd_metrics, 0, "figures as Prometheus reads them" },
 	{ "quarantine", cmd_quarantine, 2,
 	    "list | show ID | replay ID: messages set aside" },
+	{ "verify", smsctl_verify, 2,
+	    "[--account N]: is all that was backed up there?  Reads alone" },
 	{ "reopen", cmd_reopen, 0, "try transfers that were set aside again" },
 	{ "restored", cmd_restored, 0,
 	    "the database was restored from a backup: say so once" },

@@ -28,5 +28,7 @@ void smsctl_time(const char *what, int64_t ms);
 
 /* smsctl_operator.c */
 int smsctl_operator(struct ctl *c);
+/* smsctl_verify.c */
+int smsctl_verify(struct ctl *c);
 
 #endif

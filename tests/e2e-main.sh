@@ -8,7 +8,7 @@ phones=5
 quiet_s=3
 password="correct horse battery"
 new_instance
-plan 37
+plan 61
 instance_start
 
 phone_says() { # N PATTERN: a line of its status
@@ -204,3 +204,74 @@ as_before() {
 }
 ok "without a valid seal: no row is changed, and nothing is sent" as_before
 equal "nor answered to whoever sent it" "$(sim sms $stranger)" ok
+
+# Is it all there, as far as can be seen without the owners' keys?  Then the
+# tables are damaged, as no program of ours could.
+verify() { # [--account N]
+	as_user "$bin_smsctl" -c "$inst/etc/smsd.conf" verify "$@" >"$inst/run/said" 2>&1
+	said=$?
+	cat "$inst/run/said"
+	return $said
+}
+damage() {
+	sql "SET session_replication_role = replica; $1"
+}
+# It is named once, and the status says so.
+found() { # PATTERN
+	verify
+	[ "$? $(grep -cE "$1" "$inst/run/said")" = "1 1" ]
+}
+ok "verify: all that was backed up is there" verify
+ok "verify: in one account as well" verify --account "$(sql 'SELECT min(account_id) FROM account')"
+ok "verify: and nothing is changed by it" as_before
+verify --account 999 >/dev/null
+equal "verify: there is no such account" $? 2
+one="(SELECT min(phone_id) FROM phone)"
+damage "UPDATE record_version SET sealed = '' WHERE phone_id = $one AND kind = 1 AND record_id = 1"
+ok "verify: a body that is empty" found '^  account [0-9]+, phone [0-9]+: 1, such as record 1 of kind 1$'
+damage "DELETE FROM record_version WHERE phone_id = $one AND kind = 2 AND record_id = 2"
+ok "verify: a version that is not there" found '^records whose newest version is not there: 1$'
+ok "verify: the transfer that it came with" found '^transfers with fewer records than were stored: 1$'
+damage "DELETE FROM record WHERE phone_id = $one AND kind = 3 AND record_id = 3"
+ok "verify: a version that no list has" found '^versions that record should name, and does not: 1$'
+damage "DELETE FROM file_piece WHERE ctid = (SELECT min(ctid) FROM file_piece)"
+ok "verify: a piece of a file that is missing" found '^files whose pieces are not all there.*: 1$'
+damage "UPDATE file_piece SET sealed = substr(sealed, 2) WHERE ctid = (SELECT min(ctid) FROM file_piece)"
+ok "verify: a piece of a file that is cut short" found ' empty or cut short: 2$'
+damage "DELETE FROM record_version v USING file f WHERE v.phone_id = f.phone_id AND v.kind = 6 AND
+    f.phone_id = (SELECT max(phone_id) FROM file)"
+ok "verify: files that nothing describes" found '^files that no record describes: [1-9]'
+damage "UPDATE data_key SET sealed = substr(sealed, 2) WHERE data_key_id = (SELECT min(data_key_id) FROM data_key)"
+ok "verify: a data key that is damaged" found '^  account [0-9]+, phone [0-9]+: 1, such as data key [0-9]+$'
+damage "DELETE FROM data_key WHERE data_key_id = (SELECT max(data_key_id) FROM data_key)"
+ok "verify: a data key that is missing" found '^versions of records, or pieces of files, without their data key: [1-9]'
+damage "UPDATE phone SET highest = 1 WHERE phone_id = $one"
+ok "verify: a phone's row of before its records" found '^versions that are newer than all that their phone has sent: [1-9]'
+damage "INSERT INTO transfer (account_id, phone_id, transfer, state, have, first_at, last_at)
+    SELECT account_id, phone_id, 9001, 'open', 5, now(), now() FROM phone WHERE phone_id = $one"
+ok "verify: segments that came and are not there" found '^  account [0-9]+, phone [0-9]+: 1, such as transfer 9001$'
+damage "INSERT INTO segment (account_id, phone_id, transfer, index, last, body, arrived_at)
+    SELECT account_id, phone_id, 9002, 0, false, '\\x00', now() FROM phone WHERE phone_id = $one"
+ok "verify: a segment without its transfer" found '^segments of transfers that are not there: 1$'
+damage "INSERT INTO restore (account_id, restore_id, phone_id, from_phone_id, state, records, sms_estimate)
+    SELECT account_id, 77, phone_id, 987654, 'cancelled', 0, 0 FROM phone WHERE phone_id = $one"
+ok "verify: a restore from a phone that is not there" found ': 1, such as restore 77$'
+damage "INSERT INTO backup_check (account_id, checked_at, unreadable) SELECT account_id, now(), 3 FROM account"
+ok "verify: what an owner's own check has found" found 'such as 3 unreadable, 0 missing'
+damage "DELETE FROM phone WHERE phone_id = (SELECT max(phone_id) FROM phone)"
+ok "verify: records of a phone that is not there" found '^rows of an account or a phone that is not there: [1-9]'
+as_user mv "$inst/keys/gateway.key" "$inst/keys/kept"
+ok "verify: no gateway.key" found '^gateway.key cannot be read'
+as_user sh -c 'tr 0-9a-f a-f0-9 <"$1" >"$2" && chmod 600 "$2"' sh "$inst/keys/kept" "$inst/keys/gateway.key"
+ok "verify: another gateway.key" found '^  4 of 4 do not open with gateway.key$'
+as_user mv "$inst/keys/kept" "$inst/keys/gateway.key"
+as_user cp "$inst/keys/service.key" "$inst/keys/kept"
+as_user sh -c 'tr 0-9a-f a-f0-9 <"$1" >"$2"' sh "$inst/keys/kept" "$inst/keys/service.key"
+ok "verify: another service.key" found '^  [1-9] of [1-9] do not open with service.key$'
+verify >/dev/null
+equal "verify: each with what to do" "$(grep -cE '^[a-z].*:( [0-9]+)?$' "$inst/run/said")" \
+    "$(grep -c '^  what to do: ' "$inst/run/said")"
+as_user mv "$inst/keys/kept" "$inst/keys/service.key"
+sql "ALTER ROLE smsvault_gateway NOLOGIN"
+verify >/dev/null
+equal "verify: a database that cannot be reached" $? 3
