@@ -46,6 +46,17 @@ async function owners(page) {
 	    "not even under the name of an operator's");
 }
 
+/* For a name that there is not, as for one that there is. */
+async function limited(page) {
+	await page.goto("/operator/sign-in");
+	const csrf = await page.inputValue("main [name=csrf]");
+	const said = [];
+	for (let i = 0; i < 11; i++)
+		said.push(await answer(page.request, "/operator/sign-in", { method: "POST",
+			form: { csrf, login: "nobody", password: "a guess" } }));
+	equal(said.join(), [...Array(10).fill(403), 429].join(), "guesses at an operator's password are limited");
+}
+
 async function overview(page) {
 	equal(await page.locator("header nav a").count(), pages.length,
 	    "an operator is signed in, and has a menu");
@@ -166,6 +177,7 @@ export async function operator(browser, name, word, complaints) {
 	await owner.click("main form button");
 	await strangers(page);
 	await owners(owner);
+	await limited(page);
 	await sign_in(page, "not the password");
 	match(await page.textContent("[role=alert]"), /do not belong together/,
 	    "an operator's wrong password is refused");
