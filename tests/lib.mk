@@ -46,6 +46,12 @@ tests_check_wire_SOURCES = tests/check_wire.c
 tests_check_wire_CFLAGS = $(TEST_CFLAGS)
 tests_check_wire_LDADD = $(TEST_LIBS)
 
+check_PROGRAMS += tests/check_wire_inside
+TESTS += tests/check_wire_inside
+tests_check_wire_inside_SOURCES = tests/check_wire_inside.c
+tests_check_wire_inside_CFLAGS = $(TEST_CFLAGS)
+tests_check_wire_inside_LDADD = $(TEST_LIBS)
+
 check_PROGRAMS += tests/check_seal
 TESTS += tests/check_seal
 tests_check_seal_SOURCES = tests/check_seal.c tests/seal_test.h
