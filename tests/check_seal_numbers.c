@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "be.h"
 #include "seal_test.h"
 
 /* ---- singles ---- */
@@ -19,6 +20,7 @@ static const struct {
 	{ "641 before", 1000, 1641, false },
 	{ "640 after", 1640, 1000, true },
 	{ "641 after", 1641, 1000, false },
+	{ "576 before", 1000, 1576, true },
 	{ "across 256", 256, 255, true },
 	{ "back across 256", 255, 256, true },
 	{ "across 65536", 65535, 65600, true },
@@ -87,6 +89,7 @@ static const struct {
 	    WIRE_TRANSFER_MAX - 8192, true },
 	{ "one past the highest expected", WIRE_TRANSFER_MAX,
 	    WIRE_TRANSFER_MAX + 1, true },
+	{ "one of the first, at the highest", 5, WIRE_TRANSFER_MAX, false },
 	{ "an old one, past the highest", WIRE_TRANSFER_MAX - 8191,
 	    WIRE_TRANSFER_MAX + 1, true },
 };
@@ -188,6 +191,79 @@ START_TEST(segment_of_another_place)
 }
 END_TEST
 
+/* A segment of type and number as nobody seals it, under the phone's keys. */
+static void
+by_hand(enum wire_type type, uint32_t number, struct wire_frame *f,
+    uint8_t tag[static SEAL_DIGEST_LEN])
+{
+	static const uint8_t body[] = "hello";
+	uint8_t mac[SEAL_KEY_LEN], which[9] = { 0 };
+
+	which[0] = (uint8_t)(WIRE_VERSION << 6 | (unsigned)type);
+	be_put32(which + 1, KEY_ID);
+	be_put24(which + 5, number & 0xffffff);
+	ck_assert_int_eq(
+	    seal_from_root(root, "smsvault up segment", mac, sizeof mac),
+	    SEAL_OK);
+	ck_assert_int_eq(
+	    seal_hmac(mac, which, sizeof which, body, sizeof body, tag),
+	    SEAL_OK);
+	*f = (struct wire_frame){
+		.type = type,
+		.key_id = KEY_ID,
+		.transfer = number & 0x7ff,
+		.tag = tag,
+		.tag_len = WIRE_SEGMENT_TAG_LEN,
+		.body = body,
+		.body_len = sizeof body,
+	};
+}
+
+/* There is no transfer 0, nor one above the highest; and what has another tag
+ * is no segment. */
+START_TEST(segment_that_nobody_seals)
+{
+	struct seal_phone *k = a_phone();
+	uint8_t tag[SEAL_DIGEST_LEN];
+	uint32_t transfer = 0;
+	struct wire_frame f;
+
+	by_hand(WIRE_SEGMENT, 5, &f, tag);
+	ck_assert_int_eq(seal_segment_check(k, &f, 5, &transfer), SEAL_OK);
+	ck_assert_uint_eq(transfer, 5);
+	by_hand(WIRE_SEGMENT, 0, &f, tag);
+	ck_assert_int_eq(
+	    seal_segment_check(k, &f, 1, &transfer), SEAL_E_FORGED);
+	by_hand(WIRE_SEGMENT, WIRE_TRANSFER_MAX + 1, &f, tag);
+	ck_assert_int_eq(
+	    seal_segment_check(k, &f, WIRE_TRANSFER_MAX, &transfer),
+	    SEAL_E_FORGED);
+	by_hand(WIRE_SINGLE, 5, &f, tag);
+	f.tag_len = WIRE_SINGLE_TAG_LEN;
+	ck_assert_int_eq(
+	    seal_segment_check(k, &f, 5, &transfer), SEAL_E_FORGED);
+	seal_phone_free(k);
+}
+END_TEST
+
+/* Of the same root, but under another key id: another phone's. */
+START_TEST(segment_of_another_key)
+{
+	struct seal_phone *k = a_phone();
+	struct seal_phone *other = seal_phone_new(root, KEY_ID + 1);
+	uint8_t sms[WIRE_DATA_MAX];
+	uint32_t transfer;
+	size_t len;
+
+	ck_assert_ptr_nonnull(other);
+	a_segment(other, 5, sms, &len);
+	ck_assert_int_eq(check_of(other, sms, len, 5, &transfer), SEAL_OK);
+	ck_assert_int_eq(check_of(k, sms, len, 5, &transfer), SEAL_E_FORGED);
+	seal_phone_free(other);
+	seal_phone_free(k);
+}
+END_TEST
+
 /* ---- a phone that was set back ---- */
 
 /*
@@ -234,6 +310,8 @@ main(void)
 	    sizeof segment_nears / sizeof segment_nears[0]);
 	tcase_add_test(tc, segment_of_another_round);
 	tcase_add_test(tc, segment_of_another_place);
+	tcase_add_test(tc, segment_that_nobody_seals);
+	tcase_add_test(tc, segment_of_another_key);
 	tcase_add_test(tc, single_counter_rolled_back);
 	suite_add_tcase(s, tc);
 	return check_main(s);
