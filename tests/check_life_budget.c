@@ -2,9 +2,11 @@
  * A restore and the limits of its account, which are those of every new one.
  */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "check_life_down.h"
 #include "check_main.h"
+#include "gate.h"
 
 #define HOUR 3600000LL
 #define DAY (24 * HOUR)
@@ -112,6 +114,65 @@ START_TEST(a_restore_leaves_something)
 }
 END_TEST
 
+/* Claims until there is nothing it may: the ids, on fd. */
+static void
+claim_all(int fd)
+{
+	const struct gate_budget budget = { 0 };
+	struct db *db = db_open("user=smsvault_gateway", NULL);
+	struct gate_claim c;
+
+	while (db != NULL &&
+	       gate_outbox_claim(db, &budget, 1760000000000, &c) == DB_OK)
+		if (write(fd, &c.outbox, sizeof c.outbox) == -1)
+			break;
+	db_close(db);
+}
+
+/* P8: however many processes send at once, on however many hosts. */
+START_TEST(many_that_send_keep_one_budget)
+{
+	struct hand *h = hand_new();
+	int64_t id, seen[64];
+	size_t n = 0;
+	int fd[2];
+
+	hand_int(h, "UPDATE outbox SET state = 'sent' WHERE state IN "
+		    "('queued', 'held')");
+	hand_int(h, "UPDATE account SET month_sms_max = 25, day_sms_max = 25 "
+		    "WHERE account_id = $A");
+	hand_int(h, "DELETE FROM spend WHERE account_id = $A");
+	hand_int(h,
+	    "INSERT INTO outbox (account_id, phone_id, purpose, number, "
+	    "frame, not_before, not_after, created_at, changed_at) "
+	    "SELECT $A, $P, 'control', '+358401', '\\x01', t, t + "
+	    "interval '1 day', t, t FROM to_timestamp(1759999999) t, "
+	    "generate_series(1, 60)");
+	ck_assert_int_eq(pipe(fd), 0);
+	for (int i = 0; i < 4; i++)
+		if (fork() == 0) {
+			claim_all(fd[1]);
+			_exit(0);
+		}
+	close(fd[1]);
+	while (read(fd[0], &id, sizeof id) == (ssize_t)sizeof id) {
+		for (size_t i = 0; i < n; i++)
+			ck_assert_int_ne(seen[i], id);
+		ck_assert_uint_lt(n, 64);
+		seen[n++] = id;
+	}
+	close(fd[0]);
+	ck_assert_uint_eq(n, 25);
+	ck_assert_int_eq(hand_int(h, "SELECT sum(sms) FROM spend WHERE "
+				     "account_id = $A"),
+	    25);
+	ck_assert_int_eq(hand_int(h, "SELECT count(*) FROM outbox WHERE "
+				     "account_id = $A AND state = 'held'"),
+	    35);
+	hand_free(h);
+}
+END_TEST
+
 TCase *
 life_budget_case(void)
 {
@@ -120,5 +181,6 @@ life_budget_case(void)
 	tcase_set_timeout(tc, 600);
 	tcase_add_loop_test(tc, a_restore_goes_beyond_by_leave, 0, 3);
 	tcase_add_loop_test(tc, a_restore_leaves_something, 0, 2);
+	tcase_add_test(tc, many_that_send_keep_one_budget);
 	return tc;
 }

@@ -1,6 +1,5 @@
 /*
- * What the gateway sends down and asks for: restores, proof of completeness,
- * within the budget.
+ * What the gateway sends down: restores, within the budget.
  */
 #include "check_life_down.h"
 
@@ -36,21 +35,6 @@ tick(struct hand *h)
 {
 	ck_assert_int_eq(
 	    gateway_tick(air_gateway(hand_air(h)), air_now(hand_air(h))), 0);
-}
-
-static struct record *
-note(uint32_t id)
-{
-	struct record *r = record_new(RECORD_NOTE, id);
-	uint64_t seed = id + 1;
-	char text[160];
-
-	for (size_t i = 0; i < sizeof text - 1; i++)
-		text[i] = (char)('!' + check_random(&seed) % 90);
-	text[sizeof text - 1] = '\0';
-	record_set_time_ms(r, 1760000000000 + id);
-	record_add_text(r, RECORD_DESCRIPTION, text);
-	return r;
 }
 
 static void
@@ -118,7 +102,7 @@ order_restore(struct hand *h, uint32_t n)
 	    n);
 	hand_int(h, sql);
 	for (uint32_t i = 0; i < n; i++) {
-		struct record *r = note(i);
+		struct record *r = hand_note(i);
 
 		put_item(
 		    h, i, false, plain, record_encode(r, plain, sizeof plain));
@@ -205,7 +189,7 @@ take_down(struct hand *h, uint32_t transfer, uint32_t *notes, uint32_t *mark,
 	}
 	read_notes(transfer, &head, text + at, len - at, &list, &n);
 	for (size_t i = 0; i < n; i++) {
-		struct record *want = note(*notes);
+		struct record *want = hand_note(*notes);
 
 		ck_assert(record_equal(list[i], want));
 		*mark += seal_mark(hand_keys(h), stored,
@@ -319,7 +303,7 @@ START_TEST(what_does_not_open_is_left_out)
 		    "from_phone_id, records, sms_estimate) VALUES ($A, 5, $P, "
 		    "$P, 3, 1)");
 	for (uint32_t i = 0; i < 3; i++) {
-		struct record *r = note(i);
+		struct record *r = hand_note(i);
 		uint8_t plain[2000];
 
 		put_item(
@@ -408,105 +392,6 @@ START_TEST(a_restore_is_cancelled)
 }
 END_TEST
 
-/* ---- proof of completeness ---- */
-
-static void
-claim(struct hand *h, uint32_t count, uint32_t mark)
-{
-	struct upload_preamble pre = { .states = 1 };
-
-	pre.state[0] = (struct upload_state){ RECORD_NOTE, count, mark };
-	hand_pong(h, HAND_NUMBER, &pre);
-}
-
-static uint32_t
-mark_of(struct hand *h, const struct record *r)
-{
-	uint8_t stored[2048];
-
-	return seal_mark(
-	    hand_keys(h), stored, record_encode(r, stored, sizeof stored));
-}
-
-#define CLAIM(what) \
-	"SELECT " what " FROM completeness WHERE phone_id = $P AND kind = 5"
-
-START_TEST(a_claim_is_compared_and_asked_for)
-{
-	struct hand *h = hand_new();
-	struct record *r[3];
-	struct upload_preamble buckets = { .bucket_kind = RECORD_NOTE };
-	struct wire_control c;
-	uint32_t sum = 0;
-
-	for (uint32_t i = 0; i < 3; i++) {
-		r[i] = note(i);
-		sum += mark_of(h, r[i]);
-		buckets.bucket[i].count = 1;
-		buckets.bucket[i].mark = mark_of(h, r[i]);
-	}
-	hand_put(h, HAND_NUMBER, r[0]);
-	hand_put(h, HAND_NUMBER, r[1]);
-	claim(h, 2, mark_of(h, r[0]) + mark_of(h, r[1]));
-	ck_assert_int_eq(hand_int(h, CLAIM("state = 'complete'")), 1);
-	claim(h, 3, sum);
-	ck_assert_int_eq(hand_int(h, CLAIM("state = 'asked'")), 1);
-	ck_assert_uint_eq(hand_heard(h, WIRE_CMD_STATE, &c), 1);
-	ck_assert_uint_eq(c.args[0], RECORD_NOTE);
-	hand_pong(h, HAND_NUMBER, &buckets);
-	ck_assert_uint_eq(hand_heard(h, WIRE_CMD_AGAIN, &c), 1);
-	ck_assert_uint_eq(c.args_len, 3);
-	ck_assert_uint_eq(c.args[1] << 8 | c.args[2], 1 << 2);
-	hand_put(h, HAND_NUMBER, r[2]);
-	claim(h, 3, sum);
-	ck_assert_int_eq(hand_int(h, CLAIM("state = 'complete'")), 1);
-	ck_assert_int_eq(hand_int(h, CLAIM("have_count")), 3);
-	ck_assert_int_eq(hand_int(h, EVENTS("incomplete")), 0);
-	for (int i = 0; i < 3; i++)
-		record_free(r[i]);
-	hand_free(h);
-}
-END_TEST
-
-/* Three rounds, then the owner is told once. */
-START_TEST(what_stays_missing_is_told)
-{
-	struct hand *h = hand_new();
-	struct wire_control c;
-
-	for (uint32_t i = 0; i < 8; i++)
-		claim(h, 1, 77 + i);
-	ck_assert_uint_eq(hand_heard(h, WIRE_CMD_STATE, &c), 3);
-	ck_assert_int_eq(hand_int(h, EVENTS("incomplete")), 1);
-	ck_assert_int_eq(hand_int(h, CLAIM("state = 'differs'")), 1);
-	claim(h, 0, 0);
-	ck_assert_int_eq(hand_int(h, CLAIM("state = 'complete'")), 1);
-	hand_free(h);
-}
-END_TEST
-
-/* What has not arrived yet is no reason to ask. */
-START_TEST(a_claim_waits_for_what_is_under_way)
-{
-	struct hand *h = hand_new();
-	struct upload_preamble pre = { .states = 1 };
-	uint8_t text[UPLOAD_PREAMBLE_MAX];
-	struct wire_control c;
-	uint32_t next =
-	    1 + (uint32_t)hand_int(h, "SELECT highest FROM phone WHERE "
-				      "phone_id = $P");
-
-	pre.state[0] = (struct upload_state){ RECORD_NOTE, 0, 0 };
-	hand_say_as(h, HAND_NUMBER, next + 1, text, upload_put(&pre, text));
-	ck_assert_int_eq(hand_int(h, CLAIM("state = 'waiting'")), 1);
-	pre.states = 0;
-	hand_say_as(h, HAND_NUMBER, next, text, upload_put(&pre, text));
-	ck_assert_int_eq(hand_int(h, CLAIM("state = 'complete'")), 1);
-	ck_assert_uint_eq(hand_heard(h, WIRE_CMD_STATE, &c), 0);
-	hand_free(h);
-}
-END_TEST
-
 /* ---- the budget ---- */
 
 #define SENT_OF(purpose) \
@@ -568,65 +453,6 @@ START_TEST(lost_mode_has_a_reserve)
 }
 END_TEST
 
-/* Claims until there is nothing it may: the ids, on fd. */
-static void
-claim_all(int fd)
-{
-	const struct gate_budget budget = { 0 };
-	struct db *db = db_open("user=smsvault_gateway", NULL);
-	struct gate_claim c;
-
-	while (db != NULL &&
-	       gate_outbox_claim(db, &budget, 1760000000000, &c) == DB_OK)
-		if (write(fd, &c.outbox, sizeof c.outbox) == -1)
-			break;
-	db_close(db);
-}
-
-/* P8: however many processes send at once, on however many hosts. */
-START_TEST(many_that_send_keep_one_budget)
-{
-	struct hand *h = hand_new();
-	int64_t id, seen[64];
-	size_t n = 0;
-	int fd[2];
-
-	hand_int(h, "UPDATE outbox SET state = 'sent' WHERE state IN "
-		    "('queued', 'held')");
-	hand_int(h, "UPDATE account SET month_sms_max = 25, day_sms_max = 25 "
-		    "WHERE account_id = $A");
-	hand_int(h, "DELETE FROM spend WHERE account_id = $A");
-	hand_int(h,
-	    "INSERT INTO outbox (account_id, phone_id, purpose, number, "
-	    "frame, not_before, not_after, created_at, changed_at) "
-	    "SELECT $A, $P, 'control', '+358401', '\\x01', t, t + "
-	    "interval '1 day', t, t FROM to_timestamp(1759999999) t, "
-	    "generate_series(1, 60)");
-	ck_assert_int_eq(pipe(fd), 0);
-	for (int i = 0; i < 4; i++)
-		if (fork() == 0) {
-			claim_all(fd[1]);
-			_exit(0);
-		}
-	close(fd[1]);
-	while (read(fd[0], &id, sizeof id) == (ssize_t)sizeof id) {
-		for (size_t i = 0; i < n; i++)
-			ck_assert_int_ne(seen[i], id);
-		ck_assert_uint_lt(n, 64);
-		seen[n++] = id;
-	}
-	close(fd[0]);
-	ck_assert_uint_eq(n, 25);
-	ck_assert_int_eq(hand_int(h, "SELECT sum(sms) FROM spend WHERE "
-				     "account_id = $A"),
-	    25);
-	ck_assert_int_eq(hand_int(h, "SELECT count(*) FROM outbox WHERE "
-				     "account_id = $A AND state = 'held'"),
-	    35);
-	hand_free(h);
-}
-END_TEST
-
 TCase *
 life_down_case(void)
 {
@@ -638,11 +464,7 @@ life_down_case(void)
 	tcase_add_test(tc, what_does_not_open_is_left_out);
 	tcase_add_test(tc, a_restore_pauses_and_resumes);
 	tcase_add_loop_test(tc, a_restore_is_cancelled, 0, 3);
-	tcase_add_test(tc, a_claim_is_compared_and_asked_for);
-	tcase_add_test(tc, what_stays_missing_is_told);
-	tcase_add_test(tc, a_claim_waits_for_what_is_under_way);
 	tcase_add_test(tc, a_day_has_a_limit);
-	tcase_add_test(tc, many_that_send_keep_one_budget);
 	tcase_add_test(tc, lost_mode_has_a_reserve);
 	return tc;
 }

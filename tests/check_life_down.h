@@ -11,6 +11,7 @@
 TCase *life_ask_case(void);
 TCase *life_bind_case(void);
 TCase *life_budget_case(void);
+TCase *life_claim_case(void);
 TCase *life_down_case(void);
 TCase *life_file_case(void);
 TCase *life_notice_case(void);

@@ -457,6 +457,7 @@ main(void)
 	suite_add_tcase(s, life_ask_case());
 	suite_add_tcase(s, life_bind_case());
 	suite_add_tcase(s, life_budget_case());
+	suite_add_tcase(s, life_claim_case());
 	suite_add_tcase(s, life_down_case());
 	suite_add_tcase(s, life_order_case());
 	suite_add_tcase(s, life_silent_case());

@@ -19,7 +19,7 @@ check_PROGRAMS += tests/life-gate-tests
 TESTS += tests/check-life-gate.sh
 tests_life_gate_tests_SOURCES = tests/check_life_gate.c tests/check_life_ask.c \
 	tests/check_life_bind.c \
-	tests/check_life_budget.c \
+	tests/check_life_budget.c tests/check_life_claim.c \
 	tests/check_life_down.c \
 	tests/check_life_down.h tests/check_life_file.c \
 	tests/check_life_notice.c \

@@ -239,6 +239,21 @@ hand_put(struct hand *h, const char *from, const struct record *r)
 	return hand_say(h, from, text, head + n);
 }
 
+struct record *
+hand_note(uint32_t id)
+{
+	struct record *r = record_new(RECORD_NOTE, id);
+	uint64_t seed = id + 1;
+	char text[160];
+
+	for (size_t i = 0; i < sizeof text - 1; i++)
+		text[i] = (char)('!' + check_random(&seed) % 90);
+	text[sizeof text - 1] = '\0';
+	record_set_time_ms(r, 1760000000000 + id);
+	record_add_text(r, RECORD_DESCRIPTION, text);
+	return r;
+}
+
 uint32_t
 hand_piece(struct hand *h, const struct upload_piece *piece)
 {

@@ -44,6 +44,9 @@ hand_pong(struct hand *h, const char *from, const struct upload_preamble *pre);
 uint32_t hand_put(struct hand *h, const char *from, const struct record *r);
 uint32_t hand_piece(struct hand *h, const struct upload_piece *piece);
 
+/* A note that packs badly, the same for the same id; the caller frees it. */
+struct record *hand_note(uint32_t id);
+
 /* The commands that the gateway has put out since the last call, opened, as
  * the phone would: how many, and the last of this kind. */
 size_t

@@ -2,19 +2,33 @@
 SMSD_TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/smsd -I$(top_srcdir)/db $(SQLITE_CFLAGS)
 SMSD_TEST_LIBS = $(SMSD_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/check_due
+TESTS += tests/check_due
+tests_check_due_SOURCES = tests/check_due.c tests/reassembly_test.h
+tests_check_due_CPPFLAGS = $(SMSD_TEST_CPPFLAGS)
+tests_check_due_CFLAGS = $(TEST_CFLAGS)
+tests_check_due_LDADD = $(SMSD_TEST_LIBS)
+
 check_PROGRAMS += tests/check_reassembly
 TESTS += tests/check_reassembly
-tests_check_reassembly_SOURCES = tests/check_reassembly.c
+tests_check_reassembly_SOURCES = tests/check_reassembly.c tests/reassembly_test.h
 tests_check_reassembly_CPPFLAGS = $(SMSD_TEST_CPPFLAGS)
 tests_check_reassembly_CFLAGS = $(TEST_CFLAGS)
 tests_check_reassembly_LDADD = $(SMSD_TEST_LIBS)
 
 check_PROGRAMS += tests/check_spool
 TESTS += tests/check_spool
-tests_check_spool_SOURCES = tests/check_spool.c
+tests_check_spool_SOURCES = tests/check_spool.c tests/spool_test.h
 tests_check_spool_CPPFLAGS = $(SMSD_TEST_CPPFLAGS)
 tests_check_spool_CFLAGS = $(TEST_CFLAGS)
 tests_check_spool_LDADD = $(SMSD_TEST_LIBS)
+
+check_PROGRAMS += tests/check_spool_crash
+TESTS += tests/check_spool_crash
+tests_check_spool_crash_SOURCES = tests/check_spool_crash.c tests/spool_test.h
+tests_check_spool_crash_CPPFLAGS = $(SMSD_TEST_CPPFLAGS)
+tests_check_spool_crash_CFLAGS = $(TEST_CFLAGS)
+tests_check_spool_crash_LDADD = $(SMSD_TEST_LIBS)
 
 check_PROGRAMS += tests/check_order
 TESTS += tests/check_order

@@ -27,6 +27,13 @@ tests_check_web_CFLAGS = $(TEST_CFLAGS)
 tests_check_web_LDFLAGS = -Wl,--wrap=explicit_bzero
 tests_check_web_LDADD = $(WEB_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/check_html
+TESTS += tests/check_html
+tests_check_html_SOURCES = tests/check_html.c
+tests_check_html_CPPFLAGS = $(WEB_TEST_CPPFLAGS)
+tests_check_html_CFLAGS = $(TEST_CFLAGS)
+tests_check_html_LDADD = $(WEB_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/check_session
 TESTS += tests/check_session
 tests_check_session_SOURCES = tests/check_session.c
