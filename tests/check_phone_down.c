@@ -10,13 +10,13 @@
 #include "check_main.h"
 #include "coding.h"
 #include "journal.h"
-#include "peer.h"
+#include "phone_test.h"
 
-static struct peer *p;
 static char path[64];
 
+/* With a journal of its own name, so that it can be opened again. */
 static void
-open_bound(void)
+open_down(void)
 {
 	/* What has come down is not to go up meanwhile. */
 	static const struct policy own = {
@@ -28,27 +28,15 @@ open_bound(void)
 	strcpy(path, "/tmp/smsvault-phone.XXXXXX");
 	ck_assert_int_ge(fd = mkstemp(path), 0);
 	close(fd);
-	ck_assert_ptr_nonnull(p = calloc(1, sizeof *p));
-	peer_open(p, path);
-	phone_set_pace(p->phone, 1000, MINUTE);
-	peer_bind(p);
-	peer_ack(p, &(struct wire_ack){ .cumulative = 1 });
-	ck_assert_int_eq(phone_set_policy(p->phone, &own), PHONE_OK);
-	p->nsent = 0;
+	open_bound_at(path);
+	set_own(&own);
 }
 
 static void
-close_peer(void)
+close_down(void)
 {
-	static const char *const ends[] = { "", "-wal", "-shm" };
-	char name[80];
-
-	peer_close(p);
-	free(p);
-	for (int i = 0; i < 3; i++) {
-		snprintf(name, sizeof name, "%s%s", path, ends[i]);
-		unlink(name);
-	}
+	close_peer();
+	remove_journal(path);
 }
 
 static struct record *
@@ -503,7 +491,7 @@ main(void)
 	Suite *s = suite_create("phone_down");
 	TCase *tc = tcase_create("down");
 
-	tcase_add_checked_fixture(tc, open_bound, close_peer);
+	tcase_add_checked_fixture(tc, open_down, close_down);
 	tcase_set_timeout(tc, 300);
 	tcase_add_test(tc, new_there_before_and_never);
 	tcase_add_test(tc, own_ids_are_changed_in_place);

@@ -29,7 +29,8 @@ tests_check_phone_life_LDADD = $(PHONE_TEST_LIBS)
 
 check_PROGRAMS += tests/check_phone_down
 TESTS += tests/check_phone_down
-tests_check_phone_down_SOURCES = tests/check_phone_down.c tests/peer.c tests/peer.h
+tests_check_phone_down_SOURCES = tests/check_phone_down.c tests/phone_test.c \
+	tests/phone_test.h tests/peer.c tests/peer.h
 tests_check_phone_down_CPPFLAGS = $(PHONE_TEST_CPPFLAGS)
 tests_check_phone_down_CFLAGS = $(TEST_CFLAGS)
 tests_check_phone_down_LDADD = $(PHONE_TEST_LIBS)

@@ -7,22 +7,34 @@
 
 struct peer *p;
 
+static void
+open_at(const char *journal)
+{
+	ck_assert_ptr_nonnull(p = calloc(1, sizeof *p));
+	peer_open(p, journal);
+	phone_set_pace(p->phone, 1000, MINUTE);
+}
+
 void
 open_peer(void)
 {
-	ck_assert_ptr_nonnull(p = calloc(1, sizeof *p));
-	peer_open(p, ":memory:");
-	phone_set_pace(p->phone, 1000, MINUTE);
+	open_at(":memory:");
+}
+
+void
+open_bound_at(const char *journal)
+{
+	open_at(journal);
+	peer_bind(p);
+	acknowledge(1);
+	p->nsent = 0;
+	memset(p->told, 0, sizeof p->told);
 }
 
 void
 open_bound(void)
 {
-	open_peer();
-	peer_bind(p);
-	acknowledge(1);
-	p->nsent = 0;
-	memset(p->told, 0, sizeof p->told);
+	open_bound_at(":memory:");
 }
 
 void

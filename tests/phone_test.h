@@ -16,6 +16,7 @@ extern struct peer *p;
  * And the end of either. */
 void open_peer(void);
 void open_bound(void);
+void open_bound_at(const char *journal); /* not in memory, but there */
 void close_peer(void);
 /* An empty case; each of its tests has a phone that is bound. */
 TCase *bound_case(const char *name);
