@@ -47,6 +47,7 @@ struct air {
 	bool no_coverage;
 	uint64_t seed;
 	int64_t now_ms, gateway_ms;
+	int64_t heard_ms; /* by the gateway, any phone */
 	int64_t tick_every_ms; /* of the gateway, when nothing comes */
 	struct db *db;
 	PGconn *conn;

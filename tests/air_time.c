@@ -8,6 +8,10 @@
 #include "air_internal.h"
 #include "check_main.h"
 
+#define HOUR_MS 3600000LL
+/* Nothing came for so long: the gateway's looks are fewer. */
+#define QUIET_MS (3 * HOUR_MS)
+
 static double
 chance(struct air *a)
 {
@@ -219,6 +223,18 @@ next_time(const struct air *a, int64_t until)
 	return next > a->now_ms ? next : a->now_ms + 1;
 }
 
+/* Days in which nothing comes are most of the time that passes here, and what
+ * is due then is due to the hour. */
+static int64_t
+next_look(const struct air *a)
+{
+	int64_t every = a->tick_every_ms;
+
+	if (a->now_ms - a->heard_ms > QUIET_MS && every < HOUR_MS)
+		every = HOUR_MS;
+	return a->now_ms + every;
+}
+
 static void
 step(struct air *a)
 {
@@ -226,6 +242,8 @@ step(struct air *a)
 
 	deliver_due(a);
 	heard = heard || a->nwaiting > 0;
+	if (heard)
+		a->heard_ms = a->now_ms;
 	for (int i = 0; i < a->phones; i++)
 		if (a->station[i].tick_ms <= a->now_ms)
 			a->station[i].tick_ms = phone_tick(a->station[i].phone);
@@ -236,7 +254,7 @@ step(struct air *a)
 	if (heard || a->now_ms >= a->gateway_ms) {
 		ck_assert_int_eq(gateway_tick(a->gateway, a->now_ms), 0);
 		run_outbox(a);
-		a->gateway_ms = a->now_ms + a->tick_every_ms;
+		a->gateway_ms = next_look(a);
 	}
 }
 

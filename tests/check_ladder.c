@@ -13,7 +13,7 @@
 #include "ladder.h"
 #include "log.h"
 
-static char dir[] = "/tmp/check_ladder.XXXXXX", hook[64], ran[64];
+static char dir[32], hook[64], ran[64];
 static char name[] = "left", device[] = "/dev/ttyUSB7", none[] = "";
 static struct smsd_modem modem;
 static struct ladder l;
@@ -24,6 +24,7 @@ setup(void)
 	FILE *f;
 
 	memset(&l, 0, sizeof l);
+	strcpy(dir, "/tmp/check_ladder.XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	snprintf(hook, sizeof hook, "%s/hook", dir);
 	snprintf(ran, sizeof ran, "%s/ran", dir);
