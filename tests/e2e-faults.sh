@@ -9,7 +9,7 @@ phones=2
 quiet_s=3
 outage_s=${SMSVAULT_OUTAGE_S-60}
 new_instance
-plan 19
+plan 22
 instance_start
 ok "an account is registered" register faults "correct horse battery"
 ok "the first phone is bound over three SMS" bind 1
