@@ -622,6 +622,7 @@ enum db_err gate_report_put(struct db *db, const char *modem, int reference,
     const char *number, bool delivered, bool final, int64_t now_ms);
 
 struct gate_modem {
+	const char *host; /* whose it is */
 	const char *name, *manufacturer, *model, *imei, *operator_name;
 	int registered, signal_percent;
 };
@@ -634,5 +635,9 @@ enum db_err gate_modem_count(
 /* This host's gateway has begun, and goes by these limits. */
 enum db_err gate_gateway_put(struct db *db, const char *host,
     const struct gate_budget *budget, int64_t now_ms);
+/* It has these modems and no others: those that it had are reported no more,
+ * and what they counted is kept. */
+enum db_err gate_modem_own(
+    struct db *db, const char *host, const char *const names[], size_t n);
 
 #endif

@@ -375,11 +375,12 @@ gate_report_put(struct db *db, const char *modem, int reference,
 enum db_err
 gate_modem_put(struct db *db, const struct gate_modem *m, int64_t now_ms)
 {
-	static const struct db_stmt stmt = { "modem_put", 8,
+	static const struct db_stmt stmt = { "modem_put", 9,
 		"INSERT INTO modem (name, manufacturer, model, imei, operator, "
-		" registered, signal_percent, seen_at) "
-		"VALUES ($1, $2, $3, $4, $5, $6, nullif($7::int, -1), " TS(
-		    8) ") ON CONFLICT (name) DO UPDATE SET "
+		" registered, signal_percent, host, seen_at) "
+		"VALUES ($1, $2, $3, $4, $5, $6, nullif($7::int, -1), $8, " TS(
+		    9) ") ON CONFLICT (name) DO UPDATE SET "
+		       " host = excluded.host, taken_out = false, "
 		       " manufacturer = excluded.manufacturer, "
 		       " model = excluded.model, imei = excluded.imei, "
 		       " operator = excluded.operator, "
@@ -395,6 +396,7 @@ gate_modem_put(struct db *db, const struct gate_modem *m, int64_t now_ms)
 	db_arg_text(&a, m->operator_name);
 	db_arg_int(&a, m->registered);
 	db_arg_int(&a, m->signal_percent);
+	db_arg_text(&a, m->host);
 	db_arg_time(&a, now_ms);
 	return db_run(db, &stmt, &a, NULL);
 }
@@ -449,4 +451,33 @@ gate_gateway_put(struct db *db, const char *host,
 	db_arg_int(&a, budget->gateway_day_max);
 	db_arg_time(&a, now_ms);
 	return db_run(db, &stmt, &a, NULL);
+}
+
+enum db_err
+gate_modem_own(
+    struct db *db, const char *host, const char *const names[], size_t n)
+{
+	static const struct db_stmt none = { "modem_own_none", 1,
+		"UPDATE modem SET taken_out = true WHERE host = $1" };
+	static const struct db_stmt one = {
+		"modem_own_one", 2,
+		"UPDATE modem SET host = $1, taken_out = false WHERE name = $2"
+	};
+	struct db_args a = { 0 };
+	enum db_err err = db_begin(db);
+
+	db_arg_text(&a, host);
+	if (err == DB_OK)
+		err = db_run(db, &none, &a, NULL);
+	for (size_t i = 0; err == DB_OK && i < n; i++) {
+		struct db_args b = { 0 };
+
+		db_arg_text(&b, host);
+		db_arg_text(&b, names[i]);
+		err = db_run(db, &one, &b, NULL);
+	}
+	if (err == DB_OK)
+		err = db_commit(db);
+	db_rollback(db);
+	return err;
 }

@@ -84,4 +84,5 @@ dist_migrations_DATA = \
 	db/migrations/0019_check.sql \
 	db/migrations/0020_asked.sql \
 	db/migrations/0021_operator_changes.sql \
-	db/migrations/0022_ladder.sql
+	db/migrations/0022_ladder.sql \
+	db/migrations/0023_taken_out.sql

@@ -57,14 +57,44 @@ read_modem(const PGresult *res, int row, void *out)
 enum db_err
 operator_modems(struct db *db, struct operator_modem **out, size_t *n)
 {
-	static const struct db_stmt stmt = { "op_modems", 0,
+	static const struct db_stmt stmt = {
+		"op_modems", 0,
 		"SELECT name, manufacturer || ' ' || model, operator, "
 		"registered, coalesce(signal_percent, -1), sms_in, sms_out, " MS(
-		    "seen_at") ", step FROM modem ORDER BY name" };
+		    "seen_at") ", step FROM modem WHERE NOT taken_out ORDER BY name"
+	};
 	void *rows = NULL;
 	enum db_err err = list(db, &stmt, sizeof **out, read_modem, &rows, n);
 
 	*out = rows;
+	return err;
+}
+
+enum db_err
+operator_forget(struct db *db, const char *modem)
+{
+	static const struct db_stmt stmt = {
+		"op_forget", 2,
+		"WITH was AS (SELECT name FROM modem WHERE name = $1 AND NOT "
+		" taken_out), f AS (UPDATE modem SET taken_out = true WHERE name "
+		" IN (SELECT name FROM was) AND seen_at < now() - $2::bigint * "
+		" interval '1 ms' RETURNING name) "
+		"SELECT (SELECT count(*) FROM was), (SELECT count(*) FROM f), "
+		"(SELECT operator_note('modem-forgotten', name)::text FROM f)"
+	};
+	struct db_args a = { 0 };
+	PGresult *res;
+	enum db_err err;
+
+	db_arg_text(&a, modem);
+	db_arg_int(&a, OPERATOR_AWAY_MS);
+	if ((err = pages_free_query(db, &stmt, &a, &res)) != DB_OK)
+		return err;
+	if (db_int(res, 0, 0) == 0)
+		err = DB_NONE;
+	else if (db_int(res, 0, 1) == 0)
+		err = DB_REFUSED;
+	PQclear(res);
 	return err;
 }
 

@@ -27,6 +27,9 @@ struct operator_modem {
 };
 enum db_err
 operator_modems(struct db *db, struct operator_modem **out, size_t *n);
+/* One that is away is reported no more, until it answers again; with the
+ * gateway's rights.  DB_NONE: there is none; DB_REFUSED: it is not away. */
+enum db_err operator_forget(struct db *db, const char *modem);
 
 struct operator_signal {
 	char modem[64];

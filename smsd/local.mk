@@ -82,8 +82,8 @@ smsd_smsd_modem_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/smsd $(GAMMU_CFLAGS)
 smsd_smsd_modem_LDADD = $(GAMMU_LIBS) $(SECCOMP_LIBS)
 
 sbin_PROGRAMS += smsd/smsctl
-smsd_smsctl_SOURCES = smsd/smsctl.c smsd/smsctl.h smsd/smsctl_operator.c \
-	smsd/smsctl_verify.c
+smsd_smsctl_SOURCES = smsd/smsctl.c smsd/smsctl.h smsd/smsctl_modem.c \
+	smsd/smsctl_operator.c smsd/smsctl_verify.c
 smsd_smsctl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/smsd -I$(top_srcdir)/db \
 	-DSYSCONFDIR='"$(sysconfdir)"' -DMIGRATIONS_DIR='"$(datadir)/smsvault/migrations"'
 smsd_smsctl_LDADD = $(SMSD_LIBS)

@@ -34,6 +34,7 @@ struct outbox {
 	const struct smsd_conf *conf;
 	int link_fd;
 	struct db *db;
+	char host[256]; /* this one's name */
 	bool stop, down;
 	int64_t down_wait_ms;
 	struct flight flight[IN_FLIGHT_MAX];
@@ -127,6 +128,7 @@ static enum db_err
 take_modem(struct outbox *o, const struct link_modem *m)
 {
 	const struct gate_modem row = {
+		.host = o->host,
 		.name = m->modem,
 		.manufacturer = m->manufacturer,
 		.model = m->model,
@@ -218,15 +220,20 @@ budget_of(const struct smsd_conf *conf)
 	};
 }
 
-/* For operators: what this gateway goes by. */
+/* For operators: what this gateway goes by, and which modems it has. */
 static enum db_err
-tell_limits(struct outbox *o)
+tell_gateway(struct outbox *o)
 {
 	const struct gate_budget budget = budget_of(o->conf);
-	char host[256] = "";
+	const char *names[SMSD_MODEMS_MAX];
+	enum db_err err;
 
-	gethostname(host, sizeof host - 1);
-	return gate_gateway_put(o->db, host, &budget, now_ms());
+	for (size_t i = 0; i < o->conf->modems; i++)
+		names[i] = o->conf->modem[i].name;
+	err = gate_gateway_put(o->db, o->host, &budget, now_ms());
+	if (err == DB_OK)
+		err = gate_modem_own(o->db, o->host, names, o->conf->modems);
+	return err == DB_REFUSED ? DB_OK : err; /* SMS go out all the same */
 }
 
 /* Claim and hand on as much as there is room for. */
@@ -321,10 +328,11 @@ outbox_run(const struct smsd_conf *conf, int link_fd)
 	int64_t wait_ms = 0;
 	int status = 1;
 
+	gethostname(o.host, sizeof o.host - 1);
 	if ((o.db = db_open(conf->database, NULL)) != NULL &&
 	    db_listen(o.db, "smsvault_work") == DB_OK &&
 	    gate_outbox_recover(o.db, now_ms()) == DB_OK &&
-	    tell_limits(&o) == DB_OK) {
+	    tell_gateway(&o) == DB_OK) {
 		status = 0;
 		while (!o.stop) {
 			if (o.down || work(&o, &wait_ms) != DB_OK) {

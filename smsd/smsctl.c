@@ -34,8 +34,8 @@ smsctl_time(const char *what, int64_t ms)
 	printf("%s %s", what, text);
 }
 
-static int64_t
-now_ms(void)
+int64_t
+smsctl_now_ms(void)
 {
 	return (int64_t)time(NULL) * 1000;
 }
@@ -58,39 +58,6 @@ open_spool(const struct ctl *c)
 }
 
 /* ---- status ---- */
-
-static int
-status_modems(struct db *db)
-{
-	struct operator_modem *list = NULL;
-	size_t n = 0;
-	int status = EXIT_FINE;
-
-	if (operator_modems(db, &list, &n) != DB_OK)
-		return EXIT_REACH;
-	if (n == 0)
-		puts("modems: none has ever been ready");
-	for (size_t i = 0; i < n; i++) {
-		const struct operator_modem *m = &list[i];
-		bool away = now_ms() - m->seen_ms > OPERATOR_AWAY_MS;
-
-		printf("modem %s: %s, %s, network %s, signal ", m->name,
-		    away ? "away" : "ready", m->model,
-		    m->registered == 0 ? "none" : m->operator_name);
-		if (m->signal_percent >= 0)
-			printf("%d %%", m->signal_percent);
-		else
-			printf("unknown");
-		printf(", %lld in, %lld out,", (long long)m->sms_in,
-		    (long long)m->sms_out);
-		smsctl_time(" seen", m->seen_ms);
-		putchar('\n');
-		if (away || m->registered == 0)
-			status = EXIT_ATTENTION;
-	}
-	free(list);
-	return status;
-}
 
 static int
 status_database(const struct ctl *c)
@@ -119,7 +86,7 @@ status_database(const struct ctl *c)
 	printf("sent: %lld SMS today, %lld this month, %.2f spent\n",
 	    (long long)t.sms_today, (long long)t.sms_month,
 	    (double)t.cost_month_milli / 1000);
-	status = status_modems(db);
+	status = smsctl_modem_status(db);
 	db_close(db);
 	if (status == EXIT_FINE &&
 	    (t.failed > 0 || t.held > 0 || t.aside_transfers > 0))
@@ -141,10 +108,10 @@ cmd_status(struct ctl *c)
 	printf("spool: %lld waiting", (long long)s.waiting);
 	if (s.waiting > 0)
 		printf(", the oldest for %lld s",
-		    (long long)(now_ms() - s.oldest_waiting_ms) / 1000);
+		    (long long)(smsctl_now_ms() - s.oldest_waiting_ms) / 1000);
 	printf(", %lld set aside, %lld junk\n", (long long)s.quarantined,
 	    (long long)s.junk);
-	if (s.waiting > 0 && now_ms() - s.oldest_waiting_ms > 60000)
+	if (s.waiting > 0 && smsctl_now_ms() - s.oldest_waiting_ms > 60000)
 		status = EXIT_ATTENTION;
 	spool_close(spool);
 	db = status_database(c);
@@ -299,27 +266,6 @@ print_totals(const struct operator_totals *t, int64_t records)
 	    "When any phone was last heard.", t->heard_ms / 1000);
 }
 
-static void
-print_modem_metrics(const struct operator_modem *list, size_t n)
-{
-	puts("# HELP smsvault_modem_sms_total SMS through a modem.\n"
-	     "# TYPE smsvault_modem_sms_total counter");
-	/* smsd.conf lets a name have any character. */
-	for (size_t i = 0; i < n; i++)
-		for (int out = 0; out < 2; out++) {
-			fputs("smsvault_modem_sms_total{modem=\"", stdout);
-			for (const char *p = list[i].name; *p != '\0'; p++) {
-				if (*p == '"' || *p == '\\')
-					putchar('\\');
-				putchar(*p);
-			}
-			printf("\",direction=\"%s\"} %lld\n",
-			    out ? "out" : "in",
-			    (long long)(out ? list[i].sms_out
-					    : list[i].sms_in));
-		}
-}
-
 /* The text that Prometheus reads, such as through its textfile collector. */
 static int
 cmd_metrics(struct ctl *c)
@@ -344,7 +290,7 @@ cmd_metrics(struct ctl *c)
 		    s.quarantined);
 		metric("spool_junk_total", "counter",
 		    "SMS that no phone of ours can have sent.", s.junk);
-		print_modem_metrics(modems, n);
+		smsctl_modem_metrics(modems, n);
 		status = EXIT_FINE;
 	}
 	free(modems);
@@ -480,6 +426,8 @@ static const struct {
 	    "list | show ID | replay ID: messages set aside" },
 	{ "verify", smsctl_verify, 2,
 	    "[--account N]: is all that was backed up there?  Reads alone" },
+	{ "modem", smsctl_modem, 2,
+	    "forget NAME: one that is away for ever is reported no more" },
 	{ "reopen", cmd_reopen, 0, "try transfers that were set aside again" },
 	{ "restored", cmd_restored, 0,
 	    "the database was restored from a backup: say so once" },

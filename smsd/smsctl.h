@@ -5,6 +5,7 @@
 #define SMSCTL_H
 
 #include "db.h"
+#include "operator.h"
 #include "smsd_conf.h"
 
 /* Exit statuses. */
@@ -26,6 +27,13 @@ struct db *smsctl_database(const struct ctl *c);
 /* "WHAT 2026-05-03 14:30:00 UTC", or never. */
 void smsctl_time(const char *what, int64_t ms);
 
+int64_t smsctl_now_ms(void);
+
+/* smsctl_modem.c */
+int smsctl_modem(struct ctl *c);
+/* A line of each; the exit status that they ask for. */
+int smsctl_modem_status(struct db *db);
+void smsctl_modem_metrics(const struct operator_modem *list, size_t n);
 /* smsctl_operator.c */
 int smsctl_operator(struct ctl *c);
 /* smsctl_verify.c */

@@ -42,6 +42,8 @@ static struct {
 	void (*turn)(void);
 	enum link_outcome outcome;
 	struct gate_budget told;
+	int owned;
+	bool own_refused;
 	int aways;
 } w;
 
@@ -75,6 +77,8 @@ enum db_err
 __wrap_gate_modem_step(struct db *d, const char *name, const char *step);
 enum db_err __wrap_gate_gateway_put(struct db *d, const char *host,
     const struct gate_budget *budget, int64_t now_ms);
+enum db_err __wrap_gate_modem_own(
+    struct db *d, const char *host, const char *const names[], size_t n);
 
 struct db *
 __wrap_db_open(const char *conninfo, const char *role)
@@ -194,6 +198,7 @@ __wrap_gate_modem_put(struct db *d, const struct gate_modem *m, int64_t now_ms)
 {
 	(void)d;
 	(void)now_ms;
+	ck_assert_str_ne(m->host, "");
 	w.modems++;
 	snprintf(
 	    w.operator_name, sizeof w.operator_name, "%s", m->operator_name);
@@ -231,6 +236,19 @@ __wrap_gate_gateway_put(struct db *d, const char *host,
 	ck_assert_str_ne(host, "");
 	w.told = *budget;
 	return DB_OK;
+}
+
+enum db_err
+__wrap_gate_modem_own(
+    struct db *d, const char *host, const char *const names[], size_t n)
+{
+	(void)d;
+	ck_assert_str_ne(host, "");
+	ck_assert_uint_eq(n, 2);
+	ck_assert_str_eq(names[0], "one");
+	ck_assert_str_eq(names[1], "two");
+	w.owned++;
+	return w.own_refused ? DB_REFUSED : DB_OK;
 }
 
 static void
@@ -319,6 +337,8 @@ run(void)
 static void
 setup(void)
 {
+	static char one[] = "one", two[] = "two";
+
 	memset(&w, 0, sizeof w);
 	w.rows = 1;
 	w.turn = answer_all;
@@ -326,7 +346,11 @@ setup(void)
 	w.not_after_ms = 7200000;
 	w.attempts = 1;
 	conf = (struct smsd_conf){
-		.price_milli = 50, .validity_h = 72, .reports = true
+		.price_milli = 50,
+		.validity_h = 72,
+		.reports = true,
+		.modem = { { .name = one }, { .name = two } },
+		.modems = 2,
 	};
 }
 
@@ -529,6 +553,15 @@ START_TEST(modems_are_noted)
 }
 END_TEST
 
+START_TEST(its_modems_are_its_own)
+{
+	w.own_refused = _i == 1;
+	ck_assert_int_eq(run(), 0);
+	ck_assert_int_eq(w.owned, 1);
+	ck_assert_int_eq(w.counts, 1); /* sent, whatever comes of that */
+}
+END_TEST
+
 static void
 go_away(void)
 {
@@ -568,6 +601,7 @@ main(void)
 	tcase_add_test(tc, an_answer_outlives_the_database);
 	tcase_add_test(tc, an_answer_that_cannot_be_noted_stops_nothing);
 	tcase_add_test(tc, modems_are_noted);
+	tcase_add_loop_test(tc, its_modems_are_its_own, 0, 2);
 	tcase_add_test(tc, it_ends_with_its_parent);
 	tcase_add_test(tc, it_does_not_start_without_a_database);
 	suite_add_tcase(s, tc);

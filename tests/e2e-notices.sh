@@ -9,7 +9,7 @@ sim_options="--speed 60 --contacts 3 --messages 3 --calls 3"
 password="correct horse battery"
 /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || skip_all "python3-aiosmtpd is missing"
 new_instance
-plan 24
+plan 33
 smtp_port=$(free_port $((9300 + $$ % 500)))
 cat >>"$inst/etc/smsd.conf" <<EOT
 mail_url = "smtp://127.0.0.1:$smtp_port"
@@ -113,6 +113,35 @@ all_metrics() { # each has its help and type, and a number
 	    ! grep -vE '^# (HELP|TYPE) smsvault_[a-z_]+ |^smsvault_[a-z_]+({[^}]*})? -?[0-9]+$' "$inst/run/metrics"
 }
 ok "and figures, as Prometheus reads them" all_metrics
+
+# A modem is taken out of smsd.conf, and the host of another one is gone.
+modem_is() { # NAME
+	stop smsd
+	sed "s/^modem \"[a-z0-9]*\"/modem \"$1\"/" "$inst/etc/smsd.conf" >"$inst/run/conf"
+	cat "$inst/run/conf" >"$inst/etc/smsd.conf"
+	smsd_start
+}
+lists() { # NAMES...
+	ctl status >"$inst/run/said"
+	[ "$(sed -n 's/^modem \([a-z0-9]*\): .*/\1/p' "$inst/run/said" | xargs)" = "$*" ]
+}
+sql "INSERT INTO modem (name, host, seen_at) VALUES ('far', 'elsewhere', now() - interval '1 hour')"
+modem_is right
+ok "a modem that was taken out is not reported, but what another gateway has is" \
+    wait_for 60 lists far right
+equal "what it counted is kept" "$(sql "SELECT sms_in > 0 FROM modem WHERE name = 'modem0'")" t
+modem_is modem0
+ok "put back, it is reported as before" wait_for 60 lists far modem0
+ok "an operator has one forgotten" ctl modem forget far
+ok "which is reported no more" lists modem0
+ctl modem forget far
+equal "there is none to forget any more" $? 2
+ctl modem forget modem0
+equal "nor may one be that was just seen" $? 2
+ok "so it is reported" lists modem0
+equal "what operators did is in their log" \
+    "$(sql "SELECT who, what, detail FROM operator_log WHERE what LIKE 'modem%'")" \
+    "smsctl|modem-forgotten|far"
 sql "UPDATE account SET delete_at = now() - interval '1 minute'" >/dev/null
 gone() {
 	[ "$(sql 'SELECT count(*) FROM account')" = 0 ]

@@ -73,7 +73,8 @@ tests_check_outbox_LDFLAGS = -Wl,--wrap=db_open -Wl,--wrap=db_close \
 	-Wl,--wrap=gate_outbox_claim -Wl,--wrap=gate_outbox_result \
 	-Wl,--wrap=gate_outbox_retry -Wl,--wrap=gate_outbox_next \
 	-Wl,--wrap=gate_modem_put -Wl,--wrap=gate_modem_count \
-	-Wl,--wrap=gate_modem_step -Wl,--wrap=gate_gateway_put
+	-Wl,--wrap=gate_modem_step -Wl,--wrap=gate_gateway_put \
+	-Wl,--wrap=gate_modem_own
 tests_check_outbox_LDADD = $(SMSD_TEST_LIBS)
 
 check_PROGRAMS += tests/check_ladder

@@ -121,6 +121,7 @@ static const struct {
 	{ "operator-added", T_OP_L_ADDED },
 	{ "operator-password", T_OP_L_PASSWORD },
 	{ "operator-removed", T_OP_L_REMOVED },
+	{ "modem-forgotten", T_OP_L_FORGOTTEN },
 	{ "limit", T_OP_L_LIMIT },
 	{ "sms-again", T_OP_L_AGAIN },
 	{ "sms-dropped", T_OP_L_DROPPED },
