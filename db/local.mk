@@ -85,4 +85,5 @@ dist_migrations_DATA = \
 	db/migrations/0020_asked.sql \
 	db/migrations/0021_operator_changes.sql \
 	db/migrations/0022_ladder.sql \
-	db/migrations/0023_taken_out.sql
+	db/migrations/0023_taken_out.sql \
+	db/migrations/0024_damage_told.sql

@@ -146,7 +146,9 @@ operator_totals(struct db *db, struct operator_totals *out)
 										"(SELECT cost FROM spent), "
 										"(SELECT " MS(
 										    "max(last_heard_at)") " FROM phone), "
-													  "(SELECT count(*) FROM notice WHERE state = 'failed') "
+													  "(SELECT count(*) FROM notice WHERE state = 'failed'), "
+													  "(SELECT count(*) FROM backup_check WHERE unreadable + "
+													  " missing > 0) "
 													  "FROM outbox WHERE state IN ('queued', 'held', 'sending', "
 													  " 'unknown', 'failed')"
 	};
@@ -154,7 +156,8 @@ operator_totals(struct db *db, struct operator_totals *out)
 		&out->open_transfers, &out->aside_transfers, &out->queued,
 		&out->held, &out->sending, &out->failed, &out->unknown,
 		&out->due_ms, &out->sms_today, &out->sms_month,
-		&out->cost_month_milli, &out->heard_ms, &out->notices_failed };
+		&out->cost_month_milli, &out->heard_ms, &out->notices_failed,
+		&out->damaged };
 
 	return numbers(db, &stmt, to, (int)(sizeof to / sizeof to[0]));
 }

@@ -48,6 +48,7 @@ struct operator_totals {
 	int64_t sms_today, sms_month, cost_month_milli;
 	int64_t heard_ms; /* the newest word of any phone */
 	int64_t notices_failed;
+	int64_t damaged; /* accounts whose owner's check found damage */
 };
 enum db_err operator_totals(struct db *db, struct operator_totals *out);
 /* What takes long to count. */

@@ -10,14 +10,15 @@
 	PAGES_MS("checked_at") \
 	", (at_phone IS NOT NULL)::int, at_phone, " \
 	"at_kind, at_record, at_transfer, at_ordinal, records, versions, " \
-	"files, unreadable, unfinished, missing "
+	"files, unreadable, unfinished, missing, found "
 
 static void
 read_check(const PGresult *res, struct pages_check *c)
 {
 	int64_t *to[] = { &c->at_phone, &c->at_kind, &c->at_record,
 		&c->at_transfer, &c->at_ordinal, &c->records, &c->versions,
-		&c->files, &c->unreadable, &c->unfinished, &c->missing };
+		&c->files, &c->unreadable, &c->unfinished, &c->missing,
+		&c->found };
 
 	c->checked_ms = db_int(res, 0, 0);
 	c->part = db_int(res, 0, 1) != 0;
@@ -77,7 +78,8 @@ pages_check_end(struct db *db, int64_t account, const struct pages_check *c)
 		"at_transfer = CASE WHEN $2 THEN $6::bigint END, "
 		"at_ordinal = CASE WHEN $2 THEN $7::int END, records = $8, "
 		"versions = $9, files = $10, unreadable = $11, unfinished = "
-		"$12, missing = $13 WHERE account_id = $1" };
+		"$12, missing = $13, found = CASE WHEN $2 THEN found ELSE "
+		"$11::bigint + $13::bigint END WHERE account_id = $1" };
 	const int64_t of[] = { c->at_phone, c->at_kind, c->at_record,
 		c->at_transfer, c->at_ordinal, c->records, c->versions,
 		c->files, c->unreadable, c->unfinished, c->missing };

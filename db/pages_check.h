@@ -16,6 +16,8 @@ struct pages_check {
 	/* what was found so far */
 	int64_t records, versions, files;
 	int64_t unreadable, unfinished, missing;
+	/* unreadable and missing of the last that came to its end */
+	int64_t found;
 };
 /* DB_NONE: there was none. */
 enum db_err

@@ -86,10 +86,12 @@ status_database(const struct ctl *c)
 	printf("sent: %lld SMS today, %lld this month, %.2f spent\n",
 	    (long long)t.sms_today, (long long)t.sms_month,
 	    (double)t.cost_month_milli / 1000);
+	printf("checks of owners: %lld accounts with damage\n",
+	    (long long)t.damaged);
 	status = smsctl_modem_status(db);
 	db_close(db);
-	if (status == EXIT_FINE &&
-	    (t.failed > 0 || t.held > 0 || t.aside_transfers > 0))
+	if (status == EXIT_FINE && (t.failed > 0 || t.held > 0 ||
+				       t.aside_transfers > 0 || t.damaged > 0))
 		status = EXIT_ATTENTION;
 	return status;
 }
@@ -260,6 +262,8 @@ print_totals(const struct operator_totals *t, int64_t records)
 	    "outbox_queued", "gauge", "SMS that wait to be sent.", t->queued);
 	metric("outbox_held", "gauge", "SMS that a budget holds.", t->held);
 	metric("outbox_failed", "gauge", "SMS that were given up.", t->failed);
+	metric("damaged_accounts", "gauge",
+	    "Accounts whose owner's check found damage.", t->damaged);
 	metric("sms_today", "gauge", "SMS sent today, UTC.", t->sms_today);
 	metric("sms_month", "gauge", "SMS sent this month, UTC.", t->sms_month);
 	metric("heard_timestamp_seconds", "gauge",

@@ -233,9 +233,9 @@ START_TEST(the_words_fit)
 		"phone-moved", "binding-answer-wrong", "binding-refused-lost",
 		"binding-refused-held", "phone-bound", "lost-on", "lost-off",
 		"wipe-prepared", "wipe-begun", "key-suspect", "sign-in-new",
-		"phone-silent", "incomplete", "budget-reached", "restore-done",
-		"restore-failed", "code-used", "code-burnt",
-		"trusted-unconfirmed" };
+		"phone-silent", "incomplete", "backup-damaged",
+		"budget-reached", "restore-done", "restore-failed", "code-used",
+		"code-burnt", "trusted-unconfirmed" };
 	struct gate_notice n = { .at = "2026-11-25 17:10 Europe/Helsinki" };
 	char subject[NOTICE_SUBJECT_MAX], body[NOTICE_BODY_MAX];
 	char text[GATE_FRAME_MAX];

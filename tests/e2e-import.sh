@@ -20,12 +20,15 @@ instance_start
 } >"$inst/log/fill.out" 2>&1 || { cat "$inst/log/fill.out"; exit 1; }
 
 # What an operator finds: SMS that failed, one that waits for a limit, a transfer
-# that was set aside, and an account whose login would be markup.
+# that was set aside, a check that found damage, and an account whose login would
+# be markup.
 sql "INSERT INTO modem_signal SELECT name, now() - interval '3 hours', 40 FROM modem;
     ALTER TABLE account DROP CONSTRAINT account_login_check;
     INSERT INTO account (login, password_salt, password_proof, public_key,
 	private_by_password, private_by_recovery, recovery_salt)
     SELECT '<b>bold</b>', password_salt, password_proof, public_key, '', '', '' FROM account;
+    INSERT INTO backup_check (account_id, checked_at, unreadable)
+    SELECT account_id, now(), 2 FROM account WHERE login = 'first';
     INSERT INTO outbox (account_id, phone_id, purpose, plain, number, frame, state,
 	attempts, not_before, not_after, created_at, changed_at)
     SELECT account_id, phone_id, x.purpose, x.plain, number, '\\x00', x.state, x.tries,

@@ -8,7 +8,7 @@ phones=5
 quiet_s=3
 password="correct horse battery"
 new_instance
-plan 61
+plan 62
 instance_start
 
 phone_says() { # N PATTERN: a line of its status
@@ -258,6 +258,9 @@ damage "INSERT INTO restore (account_id, restore_id, phone_id, from_phone_id, st
 ok "verify: a restore from a phone that is not there" found ': 1, such as restore 77$'
 damage "INSERT INTO backup_check (account_id, checked_at, unreadable) SELECT account_id, now(), 3 FROM account"
 ok "verify: what an owner's own check has found" found 'such as 3 unreadable, 0 missing'
+as_user "$bin_smsctl" -c "$inst/etc/smsd.conf" status >"$inst/run/said"
+equal "which the status asks somebody to look at" \
+    "$? $(grep -c '^checks of owners: 1 accounts ' "$inst/run/said")" "1 1"
 damage "DELETE FROM phone WHERE phone_id = (SELECT max(phone_id) FROM phone)"
 ok "verify: records of a phone that is not there" found '^rows of an account or a phone that is not there: [1-9]'
 as_user mv "$inst/keys/gateway.key" "$inst/keys/kept"

@@ -23,6 +23,7 @@ const struct event_words event_words[] = {
 	{ "lock-refused", T_EV_LOCK, EVENT_HEED, false },
 	{ "file-arrived", T_EV_FILE, EVENT_GOOD, false },
 	{ "incomplete", T_EV_INCOMPLETE, EVENT_BAD, false },
+	{ "backup-damaged", T_EV_DAMAGED, EVENT_BAD, false },
 	{ "upload-unreadable", T_EV_UNREADABLE, EVENT_BAD, false },
 	{ "key-suspect", T_EV_SUSPECT, EVENT_BAD, false },
 	/* lost */

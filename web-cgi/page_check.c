@@ -305,12 +305,27 @@ show(struct page *p, const struct verify *v)
 	free(phones);
 }
 
+/* Once for each change, and rather twice than not at all: before the result is
+ * kept. */
+static enum db_err
+tell(struct page *p, const struct pages_check *c, int64_t before)
+{
+	int64_t found = c->unreadable + c->missing;
+
+	if (c->part || found == 0 || found == before)
+		return DB_OK;
+	return pages_event_put(p->db, p->who.account, 0, "backup-damaged", "");
+}
+
 /* One that breaks off leaves what was found before as it was. */
 static enum db_err
 run(struct page *p, struct verify *v)
 {
+	int64_t before = v->sum.found;
 	enum db_err err = verify_run(v, MOST_MS);
 
+	if (err == DB_OK)
+		err = tell(p, &v->sum, before);
 	if (err != DB_OK)
 		return err;
 	if (!v->sum.part)

@@ -28,7 +28,7 @@ static const struct {
 	{ { "key-suspect" }, T_NK_SUSPECT, true, false },
 	{ { "sign-in-new" }, T_NK_SIGN_IN, true, false },
 	{ { "phone-silent" }, T_NK_SILENT, true, false },
-	{ { "incomplete" }, T_NK_INCOMPLETE, true, false },
+	{ { "incomplete", "backup-damaged" }, T_NK_INCOMPLETE, true, false },
 	{ { "budget-reached" }, T_NK_BUDGET, true, false },
 	{ { "restore-done", "restore-failed" }, T_NK_RESTORE, true, false },
 	{ { "code-used", "code-burnt" }, T_NK_CODE, true, false },

@@ -235,6 +235,11 @@ async function check(page) {
 	return page.locator("#bad li").count();
 }
 
+/* How often the owner was told. */
+async function told() {
+	return sql("SELECT count(*) FROM event WHERE kind = 'backup-damaged'");
+}
+
 /* Is it named, with the words for what is wrong, and a way to it? */
 async function named(page, kind, id, words, why) {
 	const one = page.locator(`#bad li:has(a[href*='&kind=${kind}&id=${id}'])`);
@@ -254,8 +259,11 @@ async function checked(page) {
 	match(await page.textContent("#unfinished"), /song\.mp3[\s\S]*40 %/,
 	    "and one that is not whole yet, with how far it is, and why");
 	await look(page, "check");
+	await check(page);
+	equal(await told(), "1", "its owner is told, once and not at each check");
 	await sql("DELETE FROM file_piece WHERE record_id = 502 AND \"offset\" = 0");
 	equal(await check(page), 2, "a missing piece of a file is found");
+	equal(await told(), "2", "and told, for it is news");
 	await named(page, 6, 502, /报告\.txt[\s\S]*piece of the file is missing/, "and the file is named");
 	await sql("UPDATE record_version SET sealed = set_byte(sealed, 30, get_byte(sealed, 30) # 1) WHERE kind = 5 AND record_id = 2 AND transfer >= 4000");
 	equal(await check(page), 3, "a broken body is found");
@@ -274,6 +282,9 @@ async function checked(page) {
 	match(await page.textContent("#checked"), new RegExp(`Checked .*Cannot be read: ${3 + lost} `),
 	    "the account's page says how the last check went");
 	await look(page, "account-damaged");
+	await page.goto("/events");
+	match(await page.textContent("[data-event=backup-damaged]"), /check of your backup/,
+	    "and it stands among his events");
 }
 
 try {

@@ -61,6 +61,8 @@ async function overview(page) {
 	equal(await page.locator("header nav a").count(), pages.length,
 	    "an operator is signed in, and has a menu");
 	match(await page.textContent("#live"), /[1-9]\s*accounts/, "the overview counts accounts");
+	match(await page.textContent("#alarms"), /check found damage: 1\D*smsctl verify/,
+	    "and those with damage in their backup");
 	await look(page, "operator");
 }
 
