@@ -106,7 +106,6 @@ air_new(const struct air_faults *faults)
 	a->seed = faults->seed * 2 + 1;
 	a->now_ms = 1760000000000;
 	a->heard_ms = a->now_ms;
-	a->tick_every_ms = 600000;
 	memset(&a->keys, 7, sizeof a->keys);
 	ck_assert_ptr_nonnull(a->db = db_open("user=smsvault_gateway", NULL));
 	a->conn = PQconnectdb("");

@@ -50,8 +50,8 @@ void air_lose_all(struct air *a, bool on);
 
 /* Let time pass: everything due happens, in order. */
 void air_run(struct air *a, int64_t ms);
-/* How often the gateway looks around when nothing comes; 10 minutes at first.
- * Once nothing has come for three hours, an hour at least. */
+/* How often the gateway looks around when nothing comes.  If nobody says: every
+ * ten minutes, and every hour once nothing has come for three. */
 void air_tick_every(struct air *a, int64_t ms);
 /* Run until nothing is under way on any phone, or so long. */
 bool air_settle(struct air *a, int64_t most_ms);

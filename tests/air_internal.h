@@ -48,7 +48,8 @@ struct air {
 	uint64_t seed;
 	int64_t now_ms, gateway_ms;
 	int64_t heard_ms; /* by the gateway, any phone */
-	int64_t tick_every_ms; /* of the gateway, when nothing comes */
+	int64_t tick_every_ms; /* of the gateway, when nothing comes;
+				  0: nobody has said */
 	struct db *db;
 	PGconn *conn;
 	struct gateway *gateway;

@@ -69,6 +69,7 @@ to_gateway(struct air *a, const struct message *m)
 	    realloc(a->waiting, (a->nwaiting + 1) * sizeof *a->waiting);
 	row = &a->waiting[a->nwaiting++];
 	memset(row, 0, sizeof *row);
+	a->heard_ms = a->now_ms;
 	row->id = next_id++;
 	row->received_ms = a->now_ms;
 	strcpy(row->modem, "air");
@@ -228,11 +229,11 @@ next_time(const struct air *a, int64_t until)
 static int64_t
 next_look(const struct air *a)
 {
-	int64_t every = a->tick_every_ms;
+	bool quiet = a->now_ms - a->heard_ms > QUIET_MS;
 
-	if (a->now_ms - a->heard_ms > QUIET_MS && every < HOUR_MS)
-		every = HOUR_MS;
-	return a->now_ms + every;
+	if (a->tick_every_ms > 0)
+		return a->now_ms + a->tick_every_ms;
+	return a->now_ms + (quiet ? HOUR_MS : HOUR_MS / 6);
 }
 
 static void
@@ -242,8 +243,6 @@ step(struct air *a)
 
 	deliver_due(a);
 	heard = heard || a->nwaiting > 0;
-	if (heard)
-		a->heard_ms = a->now_ms;
 	for (int i = 0; i < a->phones; i++)
 		if (a->station[i].tick_ms <= a->now_ms)
 			a->station[i].tick_ms = phone_tick(a->station[i].phone);

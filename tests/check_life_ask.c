@@ -66,6 +66,7 @@ silent(int64_t *asked)
 	struct hand *h = hand_new();
 	int64_t before = questions(h);
 
+	air_tick_every(hand_air(h), 10 * MINUTE);
 	say_some(h, 1u);
 	air_run(hand_air(h), 15 * HOUR);
 	*asked = questions(h);

@@ -5,9 +5,11 @@
 #define CHECK_MAIN_H
 
 #include <check.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Runs s and frees it; the exit status of the program. */
 static inline int
@@ -21,6 +23,15 @@ check_main(Suite *s)
 	failed = srunner_ntests_failed(sr);
 	srunner_free(sr);
 	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* Tests share a process (CK_FORK=no): none of them may end it. */
+static inline bool
+check_shared(void)
+{
+	const char *text = getenv("CK_FORK");
+
+	return text != NULL && strcmp(text, "no") == 0;
 }
 
 /* SMSVAULT_SHORT=N asks for an Nth of what takes long; 1 if it is not set. */
