@@ -39,7 +39,7 @@ async function octets(page, name) {
 	await page.goto("/files");
 	await page.click(`#files li:has(b:text-is('${name}')) a`);
 	const href = await page.getAttribute("#file a.button", "href");
-	return page.request.get(href);
+	return page.request.get(href, { maxRetries: 2 });
 }
 
 async function files(page) {

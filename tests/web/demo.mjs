@@ -287,7 +287,7 @@ async function stolen(page) {
 	match(await told(page), /SIM in[^]*turn lost mode on/,
 	    "the phone is stolen, and the story waits for its owner");
 	await look(page, "demo-your-turn");
-	equal((await page.request.get("/demo")).status(), 200, "meanwhile the page answers");
+	equal((await page.request.get("/demo", { maxRetries: 2 })).status(), 200, "meanwhile the page answers");
 	await page.click("#look a:text-is('Lost phone')");
 	match(page.url(), /\/phone\/lost\?id=/, "the page leads to where it is done");
 	await go(page, "#order");

@@ -12,7 +12,7 @@ const complaints = [];
 const browser = await browser_open();
 
 async function exported(page, kind, format) {
-	const r = await page.request.get(`/export/file?kind=${kind}&format=${format}`);
+	const r = await page.request.get(`/export/file?kind=${kind}&format=${format}`, { maxRetries: 2 });
 	ok(r.ok(), `kind ${kind} is exported as ${format}`);
 	return await r.body();
 }
@@ -103,7 +103,7 @@ async function pictures(page) {
 	await go(page, "#import");
 	await page.goto("/conversation?peer=%2B358405557788");
 	const src = await page.getAttribute(".bubble img", "src");
-	equal((await (await page.request.get(src)).body()).toString("base64"), png,
+	equal((await (await page.request.get(src, { maxRetries: 2 })).body()).toString("base64"), png,
 	    "the picture is in the conversation, octet for octet");
 	equal(await page.evaluate(async () => {
 		const i = document.querySelector(".bubble img");

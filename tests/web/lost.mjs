@@ -136,7 +136,7 @@ async function evidence(page, at) {
 	await page.goto(at("evidence"));
 	await reload_until(page, "one more report", async (p) =>
 	    await p.locator("#timeline .entry").count() > list.length);
-	const r = await page.request.get(`${at("evidence/file")}&upto=${upto}&format=csv`);
+	const r = await page.request.get(`${at("evidence/file")}&upto=${upto}&format=csv`, { maxRetries: 2 });
 	equal(digest(await r.body()), digest(csv), "a file made again is the same, octet by octet");
 }
 

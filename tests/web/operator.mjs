@@ -9,7 +9,8 @@ const login = process.env.SMSVAULT_OPERATOR;
 const password = process.env.SMSVAULT_OPERATOR_PASSWORD;
 const pages = ["/operator", "/operator/modems", "/operator/traffic", "/operator/accounts",
     "/operator/queue", "/operator/quarantine", "/operator/log"];
-const plain = { maxRedirects: 0 };
+// A connection that was idle may just have been closed.
+const plain = { maxRedirects: 0, maxRetries: 2 };
 
 async function sign_in(page, word) {
 	await page.goto("/operator/sign-in");

@@ -36,7 +36,7 @@ async function download(page, selector) {
 async function filed(page) {
 	await page.goto("/files");
 	await page.click("#files li:has(b:text-is('photo.jpg')) a");
-	const r = await page.request.get(await page.getAttribute("#file a.button", "href"));
+	const r = await page.request.get(await page.getAttribute("#file a.button", "href"), { maxRetries: 2 });
 	equal(createHash("sha256").update(await r.body()).digest("hex"),
 	    createHash("sha256").update(readFileSync(process.env.SMSVAULT_PHOTO)).digest("hex"),
 	    "a photo that the phone sent comes byte for byte");
